@@ -1,0 +1,1 @@
+"""The YAML that people edit: schema, loading with places, cross-checks."""

@@ -1,0 +1,1 @@
+"""Identity, revisions, wire copies, stories: pure decisions with a reason."""

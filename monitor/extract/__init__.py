@@ -1,0 +1,1 @@
+"""Bytes of pages -> article text, metadata, links, feeds."""

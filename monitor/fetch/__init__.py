@@ -1,0 +1,1 @@
+"""Ask the network, politely and safely; decide when to ask again."""

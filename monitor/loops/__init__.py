@@ -1,0 +1,1 @@
+"""Order the stages and decide nothing: gather, read, evaluate, courier."""

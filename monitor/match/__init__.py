@@ -1,0 +1,1 @@
+"""The rule language: syntax, words, index, evaluation, explanation."""

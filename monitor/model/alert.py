@@ -1,0 +1,128 @@
+"""Alerts, what is held, deliveries, silences, timers: the vocabulary of telling people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.reasons import Reason
+from monitor.model.rule import Priority
+
+
+class AlertKind(StrEnum):
+    """What an alert tells; each kind has its key (`delivery.md`)."""
+
+    MATCH = "match"
+    UPDATE = "update"
+    DIGEST = "digest"
+    BURST = "burst"
+    ABSENCE = "absence"
+    SOURCES = "sources"
+    CATCH_UP = "catch-up"
+    OPS = "ops"
+
+
+class AlertState(StrEnum):
+    """`told`: deliveries exist; `held`: to be told later, together; `suppressed`: not told at all, with its reason."""
+
+    TOLD = "told"
+    HELD = "held"
+    SUPPRESSED = "suppressed"
+
+
+class DeliveryState(StrEnum):
+    """The life of one message to one target."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    RETRY = "retry"
+    SENT = "sent"
+    DEAD = "dead"
+    DISCARDED = "discarded"
+
+
+class OnCrash(StrEnum):
+    """What becomes of a row that was being sent when the process died."""
+
+    RESEND = "resend"
+    GIVE_UP = "give_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One recipient of a channel.  `key` is a hash that names it in the database without its secrets."""
+
+    channel: str
+    key: str
+    label: str
+    """For people: a mail address, or the service and host, never a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A configured channel, its recipients expanded: one Apprise address per target.
+
+    `addresses[i]` belongs to `targets[i]`; addresses hold secrets and never leave the process.
+    """
+
+    id: str
+    targets: tuple[Target, ...]
+    addresses: tuple[str, ...] = field(repr=False)
+    quiet_hours: tuple[str, ...] = ()
+    timezone: str | None = None
+    language: str | None = None
+    on_crash: OnCrash = OnCrash.RESEND
+    rate_per_s: float = 10.0
+    burst: int = 50
+    concurrency: int = 4
+    give_up_after_s: float = 3 * 86400.0
+    fallback: str | None = None
+    images: bool = False
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A rule, story, source or tag muted until a time."""
+
+    id: int
+    kind: str
+    """rule, story, source or tag"""
+    subject: str
+    until: datetime
+    created_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What people are to be told, or were not told and why."""
+
+    key: str
+    kind: AlertKind
+    state: AlertState
+    reason: Reason
+    created_at: datetime
+    rule_id: str | None = None
+    rule_version: int | None = None
+    story_id: int | None = None
+    article_ids: tuple[int, ...] = ()
+    priority: Priority = Priority.NORMAL
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert to one target, with its attempts."""
+
+    id: int
+    alert_id: int
+    alert_key: str
+    target: Target
+    state: DeliveryState
+    attempts: int
+    due_at: datetime
+    created_at: datetime
+    last_error: str | None = None
+    sent_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""Bytes of feeds, JSON Feeds and sitemaps -> ParsedFeed."""

@@ -1,0 +1,1 @@
+"""The page that a desk keeps open, its feeds and its API."""
