@@ -1,0 +1,77 @@
+# What one needs every day.  `make demo` and `make test` work on a fresh machine with Python 3.11 or newer.
+PYTHON ?= python3
+BIN := .venv/bin
+CORPUS ?= ../shared/corpus
+FARM ?= ../shared/farm
+
+.PHONY: setup demo run test lint types check bench conformance torture zoo docs lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make setup        create .venv with the locked dependencies"
+	@echo "make demo         a small newsroom on this machine: see the first alert within seconds"
+	@echo "make run          start the monitor on config.yaml"
+	@echo "make test         the whole test suite"
+	@echo "make check        lint, types, import contract"
+	@echo "make bench        what things cost, as ratios measured in one run"
+	@echo "make conformance  real feeds and pages (CORPUS=$(CORPUS))"
+	@echo "make zoo          awkward servers (FARM=$(FARM))"
+	@echo "make torture      kill -9, dead mail servers, full disks: nothing lost"
+	@echo "make docs         the documentation as HTML in site/"
+
+# uv where it is present, pip where it is not; both verify the hashes of the lock.
+$(BIN)/.ready: requirements-dev.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@if command -v uv >/dev/null 2>&1; \
+	then VIRTUAL_ENV=.venv uv pip sync -q --require-hashes requirements-dev.lock; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock; fi
+	@if command -v uv >/dev/null 2>&1; \
+	then VIRTUAL_ENV=.venv uv pip install -q --no-deps --no-build-isolation -e .; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; fi
+	@touch $@
+
+setup: $(BIN)/.ready
+
+demo: setup
+	@$(BIN)/monitor demo $(ARGS)
+
+run: setup
+	@$(BIN)/monitor run
+
+test: setup
+	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: setup
+	@$(BIN)/mypy
+
+check: lint types
+
+bench: setup
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+conformance: setup
+	@MONITOR_CORPUS=$(CORPUS) $(BIN)/python -m pytest -q -s -m conformance -p no:randomly --timeout=3600 tests/conformance $(ARGS)
+
+zoo: setup
+	@$(BIN)/python -m tests.conformance.zoo --farm $(FARM) $(ARGS)
+
+torture: setup
+	@$(BIN)/python -m tests.crash $(ARGS)
+
+docs: setup
+	@$(BIN)/python -m tests.docs.build $(ARGS)
+
+# Versions and hashes, no address of a registry.
+lock:
+	@uv pip compile pyproject.toml --all-extras --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate --universal --python-version 3.11 -q -o requirements-dev.lock
+	@uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate --universal --python-version 3.11 -q -c requirements-dev.lock -o requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis site build dist
