@@ -1,0 +1,125 @@
+"""The command line: what there is, where it lives, what an error looks like.
+
+Exit codes: 0 fine, 1 problems found, 2 wrong use.  A command's module is imported only to describe its arguments;
+what it works with is imported when it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from monitor import __version__
+from monitor.cli.output import Printer, plain
+from monitor.errors import MonitorError, UsageError
+
+DAILY = ("check", "run", "status", "why")
+"""What one needs every day comes first in --help."""
+COMMANDS: dict[str, str] = {
+    "check": "configuration, rules and the rules' own tests",
+    "run": "the daemon",
+    "status": "how the monitor and its sources are doing",
+    "why": "why an article or alert was told or not, stage by stage",
+    "once": "one pass over sources, texts and deliveries",
+    "demo": "a small newsroom on this machine, to watch it work",
+    "init": "write a first configuration",
+    "inspect": "what an address or file is, and what each stage makes of it",
+    "sources": "list, show, add, import, export, poll, pause, resume",
+    "articles": "list, show, search, diff, export",
+    "stories": "list, show, merge, split",
+    "rules": "list, try, backtest, lint, learn",
+    "alerts": "list, show, retry, discard, ack",
+    "channels": "list, test",
+    "silences": "add, list, remove",
+    "report": "what was polled, missed, told and held",
+    "db": "upgrade, status, backup, restore, verify, migrate",
+    "config": "schema",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, remedy=f"{self.prog} --help shows how")
+
+
+def common_options() -> _Parser:
+    """The options that stand before or after any command."""
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--config", metavar="PATH", help="default: $MONITOR_CONFIG or ./config.yaml")
+    common.add_argument("--json", action="store_true", help="print JSON")
+    return common
+
+
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The parser; with `only`, just that command's arguments are described (the others are names)."""
+    common = common_options()
+    parser = _Parser(
+        prog="monitor",
+        parents=[common],
+        description="Watches news feeds and pages, and alerts to what matches your watchlist.",
+        epilog="monitor COMMAND --help shows a command's options.",
+    )
+    parser.add_argument("--version", action="version", version=f"news-monitor {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, title="commands")
+    for name, words in COMMANDS.items():
+        command = commands.add_parser(name, help=words, description=_sentence(words), parents=[common])
+        if only is None or name == only:
+            import_module(f"monitor.cli.{name}").register(command, common)
+    return parser
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:] + "."
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit code."""
+    printer = Printer.for_terminal(json="--json" in arguments)
+    try:
+        return _dispatch(arguments, printer)
+    except UsageError as error:
+        return _complain(error, 2)
+    except MonitorError as error:
+        return _complain(error, 1)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; keep Python from complaining when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _dispatch(arguments: Sequence[str], printer: Printer) -> int:
+    parser = build_parser(_command_in(arguments) or "")
+    args = parser.parse_args(arguments)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    call: Callable[[argparse.Namespace, Printer], int] | None = getattr(args, "call", None)
+    if call is None:
+        raise UsageError(f"monitor {args.command} needs to be told what to do", remedy="--help lists it")
+    args.config = getattr(args, "config", None) or os.environ.get("MONITOR_CONFIG") or "config.yaml"
+    return call(args, printer)
+
+
+def _command_in(arguments: Sequence[str]) -> str | None:
+    skip = False
+    for argument in arguments:
+        if skip:
+            skip = False
+        elif argument == "--config":
+            skip = True
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
+def _complain(error: MonitorError, code: int) -> int:
+    print(f"monitor: error[{error.code}] {plain(error.message)}", file=sys.stderr)
+    if error.remedy:
+        print(f"  {plain(error.remedy)}", file=sys.stderr)
+    return code
