@@ -16,7 +16,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     schema.set_defaults(call=_schema)
 
 
-def _schema(args: argparse.Namespace, printer: Printer) -> int:
+def _schema(_: argparse.Namespace, printer: Printer) -> int:
     from monitor.config.schema import json_schema
 
     printer.line(json.dumps(json_schema(), indent=2, ensure_ascii=False))

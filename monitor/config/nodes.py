@@ -11,7 +11,9 @@ import yaml
 from monitor.config.problems import Place, Problem
 
 SECRET_TAGS = ("!env", "!file")
-_KEY = re.compile(r"^(?P<lead>\s*(?:-\s+)*)(?:(?P<key>[\w-]+):\s+)?(?P<value>\S.*?)\s*$")
+_KEY = re.compile(r"^(?P<lead>\s*(?:-\s+)*)(?:(?P<key>[a-z][\w-]*):\s+)?(?P<value>\S.*?)\s*$")
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]*")
+_FLOW_TOKEN = re.compile(r"(?<=[\s\[{,])[!*&%@`][^\s,\]}]+")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -68,9 +70,18 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node)
         if isinstance(node, yaml.SequenceNode):
-            return Sequence(tuple(self.node(n) for n in node.value), self.place(node.start_mark))
+            return Sequence(tuple(self.item(n) for n in node.value), self.place(node.start_mark))
         assert isinstance(node, yaml.MappingNode)  # noqa: S101 - the third and last kind
         return self.mapping(node)
+
+    def item(self, node: yaml.Node) -> Node:
+        """An item of a list; `- Minister: talks go on` was meant as a text, though YAML sees a key."""
+        if isinstance(node, yaml.MappingNode) and not node.flow_style and len(node.value) == 1:
+            key = node.value[0][0]
+            if isinstance(key, yaml.ScalarNode) and not _IDENTIFIER.fullmatch(key.value):
+                self.mangled(node.start_mark.line, node.start_mark.column, f'"{key.value}:" is read as a key')
+                return Scalar(key.value, self.place(key.start_mark))
+        return self.node(node)
 
     def scalar(self, node: yaml.ScalarNode) -> Scalar:
         raw = self.text[node.start_mark.index : node.end_mark.index]
@@ -113,13 +124,21 @@ def mangled_line(file: str, text: str, line: int, column: int, why: str) -> Prob
     """A problem for a line whose value YAML does not read as text, with the line correctly quoted as the remedy."""
     lines = text.splitlines()
     shown = lines[line] if line < len(lines) else ""
-    match = _KEY.match(shown)
-    hint = None
-    if match and not match["value"].startswith("'"):
-        quoted = "'" + match["value"].replace("'", "''") + "'"
-        prefix = match["lead"] + (f"{match['key']}: " if match["key"] else "")
-        hint = f"write it in single quotes: {prefix.strip()} {quoted}"
+    hint = _quoted(shown)
     return Problem("yaml", f"not readable as YAML: {why}", Place(file, line + 1, column + 1), hint=hint)
+
+
+def _quoted(line: str) -> str | None:
+    """The remedy: the value of that line in single quotes, or the one word of a flow list that needs them."""
+    match = _KEY.match(line)
+    if match is None or match["value"].startswith("'"):
+        return None
+    if match["value"][0] in "[{":
+        token = _FLOW_TOKEN.search(line)
+        return f"put single quotes around it: '{token[0]}'" if token else None
+    quoted = "'" + match["value"].replace("'", "''") + "'"
+    key = f"{match['key']}: " if match["key"] else ""
+    return f"write it in single quotes: {match['lead'].strip()}{' ' if match['lead'].strip() else ''}{key}{quoted}"
 
 
 def read_yaml(file: str, text: str) -> tuple[Node | None, list[Problem]]:

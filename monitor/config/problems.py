@@ -32,9 +32,14 @@ class Problem:
     note: str | None = None
     """A closing line of its own, such as what the daemon does meanwhile."""
 
+    @property
+    def words(self) -> str:
+        """The message, with the rule that it concerns."""
+        return f'rule "{self.rule_id}": {self.message}' if self.rule_id else self.message
+
     def as_json(self) -> dict[str, object]:
         """The object of `monitor check --json`."""
-        message = self.message if self.hint is None else f"{self.message} ({self.hint})"
+        message = self.words if self.hint is None else f"{self.words} ({self.hint})"
         return {
             "severity": self.severity,
             "file": self.place.file,
@@ -48,7 +53,7 @@ class Problem:
 def format_problem(problem: Problem, files: Mapping[str, str]) -> str:
     """The problem with its line and a caret, as people see it; `files` maps names to their text."""
     place = problem.place
-    head = f"{place.file}:{place.line}:{place.column} {problem.severity}[{problem.code}] {problem.message}"
+    head = f"{place.file}:{place.line}:{place.column} {problem.severity}[{problem.code}] {problem.words}"
     lines = files.get(place.file, "").splitlines()
     out = [head]
     if 0 < place.line <= len(lines):
