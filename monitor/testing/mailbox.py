@@ -1,0 +1,69 @@
+"""A mail server on loopback that keeps what it is given, and can be switched off: for demos and tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default as default_policy
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A mail as it arrived."""
+
+    at: datetime
+    recipients: tuple[str, ...]
+    message: EmailMessage
+
+    @property
+    def article(self) -> str | None:
+        """The article it is about (`X-Monitor-Article`)."""
+        value = self.message["X-Monitor-Article"]
+        return None if value is None else str(value)
+
+    @property
+    def text(self) -> str:
+        """The plain part."""
+        part = self.message.get_body(("plain",))
+        return part.get_content() if part is not None else ""
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """`start`, `stop`, and `received` in order of arrival; a restart listens on the same port."""
+
+    port: int = 0
+    received: list[Received] = field(default_factory=list)
+    _controller: Controller | None = None
+
+    def start(self) -> None:
+        """Listen on 127.0.0.1; port 0 picks a free one and keeps it."""
+        if self.port == 0:
+            self.port = _free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Close the server: connections are refused until `start`."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Keep a mail."""
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        message = BytesParser(EmailMessage, policy=default_policy).parsebytes(content)
+        self.received.append(Received(datetime.now(UTC), tuple(envelope.rcpt_tos), message))
+        return "250 kept"
+
+
+def _free_port() -> int:
+    import socket  # noqa: PLC0415 - only to ask for a port
+
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
