@@ -83,7 +83,7 @@ def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: da
     A removed source keeps its row (its articles name it) and is not polled; when it returns it goes on as before.
     """
     founded = _found(connection, now)
-    rows = {row["id"]: row for row in connection.execute(sa.select(t.source)).mappings()}
+    rows = {row["id"]: dict(row) for row in connection.execute(sa.select(t.source)).mappings()}
     added = [spec for spec in specs if spec.id not in rows]
     changed = [spec for spec in specs if spec.id in rows and _differs(spec, rows[spec.id])]
     wanted = {spec.id for spec in specs}
@@ -113,7 +113,7 @@ def claim_due(
 def claim_all(
     connection: sa.Connection, *, since: datetime, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
 ) -> list[ClaimedSource]:
-    """For `once --all`: sources neither paused nor gone that were not polled since `since`, due or not, blocked or not."""
+    """For `once --all`: sources neither paused nor gone, not polled since `since`; due or not, blocked or not."""
     due = [
         t.source.c.configured,
         sa.not_(t.source.c.paused),

