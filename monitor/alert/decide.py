@@ -13,7 +13,7 @@ from monitor.alert.fire import FireFacts, fires
 from monitor.alert.group import next_update_at
 from monitor.alert.mute import silenced
 from monitor.alert.settings import AlertSettings
-from monitor.model.alert import AlertState, Earlier, Silence, Thread
+from monitor.model.alert import Earlier, Silence, Thread
 from monitor.model.reasons import Reason
 from monitor.model.rule import GroupBy, Priority
 from monitor.model.settled import Occasion, RuleFacts, SettledArticle
@@ -150,7 +150,7 @@ def _copy(facts: HitFacts) -> Suppress | None:
 
 def _grouped(facts: HitFacts, now: datetime) -> Tell | Hold:
     thread, rule = facts.thread, facts.rule
-    if thread is None or (thread.state is AlertState.HELD and thread.reason_code == "guard"):
+    if thread is None:
         return Tell(_first(facts))
     if rule.alert.group_by is GroupBy.NONE:
         return Tell(Reason("revision", f"revised materially since {thread.key}"), update=True)

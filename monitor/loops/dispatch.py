@@ -55,17 +55,27 @@ class Circumstances:
     age_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One channel of one rule, in the circumstances."""
+
+    rule: RuleFacts
+    channel: Channel
+    at: Circumstances
+
+
 def send_alert(work: Work, alert: rows.AlertRow, rule: RuleFacts, at: Circumstances | None = None) -> bool:
     """Route an alert and write down that its thread was told; whether it left at once on some channel."""
     tags = frozenset(rule.tags) | frozenset(alert.facts.get("tags", ()))
     settings, channels = work.telling.settings, work.telling.channels
     names = usable(channels_for(rule.alert, tags, work.now, work.telling.zone), channels, settings)
+    at = at or Circumstances()
     if not names:
         reason = Reason("no-channel", "no channel is configured for it")
         rows.set_state(work.connection, alert.id, AlertState.HELD, reason)
         return False
     root = root_of(work.connection, alert)
-    routes = {name: _route(work, alert, root, rule, name, at or Circumstances()) for name in names}
+    routes = {name: _route(work, alert, root, Way(rule, channels[name], at)) for name in names}
     for name, route in routes.items():
         if isinstance(route, Gather):
             gather_on(work, alert.id, name, route)
@@ -85,20 +95,19 @@ def root_of(connection: sa.Connection, alert: rows.AlertRow) -> rows.AlertRow:
     return rows.find_alert(connection, alert.thread) or alert
 
 
-def _route(
-    work: Work, alert: rows.AlertRow, root: rows.AlertRow, rule: RuleFacts, name: str, *, at: Circumstances
-) -> SendNow | Gather:
+def _route(work: Work, alert: rows.AlertRow, root: rows.AlertRow, way: Way) -> SendNow | Gather:
     hour = work.now.replace(minute=0, second=0, microsecond=0)
+    rule, channel = way.rule, way.channel
     capped = rule.alert.max_per_hour > 0
     facts = SendFacts(
         rule=rule,
-        channel=work.telling.channels[name],
+        channel=channel,
         settings=work.telling.settings,
-        told_this_hour=outbox.told_since(work.connection, rule.id, name, hour) if capped else 0,
-        waiting=outbox.waiting_window(work.connection, root.id, name) if root.id != alert.id else None,
-        addition=at.addition,
-        gap=at.gap,
-        age_s=at.age_s,
+        told_this_hour=outbox.told_since(work.connection, rule.id, channel.id, hour) if capped else 0,
+        waiting=outbox.waiting_window(work.connection, root.id, channel.id) if root.id != alert.id else None,
+        addition=way.at.addition,
+        gap=way.at.gap,
+        age_s=way.at.age_s,
     )
     return decide_send(facts, work.now)
 
@@ -111,9 +120,7 @@ def queue(work: Work, alert: rows.AlertRow, channel: Channel) -> None:
 
 def gather_on(work: Work, alert_id: int, channel: str, route: Gather) -> None:
     """Keep an alert for a channel until its window closes, and see to it that it does."""
-    outbox.gather(
-        work.connection, alert_id, channel, window=route.window, due_at=route.due_at, reason=route.reason
-    )
+    outbox.gather(work.connection, alert_id, channel, window=route.window, due_at=route.due_at, reason=route.reason)
     facts = {"channel": channel, "window": route.window}
     timers.set_timer(work.connection, "window", f"{channel}|{route.window}", route.due_at, facts)
 

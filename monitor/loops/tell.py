@@ -8,28 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from monitor.alert.decide import Decision, HitFacts, Hold, Known, Suppress, Tell, decide_alert
+from monitor.alert.decide import HitFacts, Hold, Known, Suppress, Tell, decide_alert
 from monitor.alert.fire import FireFacts
-from monitor.alert.group import facts_in, next_level
+from monitor.alert.group import facts_in
 from monitor.alert.hours import next_digest, next_local
 from monitor.alert.keys import article_key, update_key, window_name
 from monitor.alert.mute import Subject, silence_for
 from monitor.alert.passages import passages_of
-from monitor.alert.route import Gather, SendFacts, channels_for, decide_send, usable
+from monitor.alert.route import Gather, usable
 from monitor.alert.settings import AlertSettings
+from monitor.loops.dispatch import Circumstances, Telling, Work, gather_on, send_alert
 from monitor.model.alert import AlertKind, AlertState, Channel, Silence, Thread
 from monitor.model.match import Evidence, Verdict
 from monitor.model.reasons import Reason
-from monitor.model.rule import FireAbsence, FireBurst, FireSources, FireStory, GroupBy, Priority
+from monitor.model.rule import FireAbsence, FireBurst, FireSources, FireStory, GroupBy
 from monitor.model.settled import Gap, RuleBook, RuleFacts, SettledArticle, TellReport
 from monitor.store import alerts as rows
 from monitor.store import outbox, timers
 from monitor.store.rules import add_match
 from monitor.store.silences import silences
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -122,13 +123,11 @@ def _record(work: Work, hit: Hit, muted: list[Silence], tally: _Tally) -> None:
     if isinstance(decision, Known):
         tally.untouched += 1
     elif isinstance(decision, Suppress):
-        tally.suppressed.append(_suppress(work, hit, decision))
+        tally.suppressed.append(_suppress(work, hit, facts, decision))
     elif isinstance(decision, Hold):
         tally.held.append(_hold(work, hit, facts.thread, decision))
     else:
-        alert_id = _tell(work, hit, facts, decision)
-        state = rows.get_alert(work.connection, alert_id)
-        (tally.told if state and state.state is AlertState.TOLD else tally.held).append(alert_id)
+        _tell(work, hit, facts, decision, tally)
     _watch_spread(work, hit, facts.thread)
 
 
@@ -144,16 +143,7 @@ def _guarded(work: Work, hit: Hit, tally: _Tally) -> None:
         tally.untouched += 1
         return
     reason = Reason("guard", f"held by a guard: »{hit.member.cue}«")
-    new = rows.NewAlert(
-        key=article_key(hit.rule.id, hit.article.article_id),
-        kind=AlertKind.MATCH,
-        state=AlertState.HELD,
-        reason=reason,
-        rule_id=hit.rule.id,
-        rule_version=hit.rule.version,
-        story_id=hit.article.story.id if hit.article.story else None,
-        priority=hit.rule.alert.priority,
-    )
+    new = _new(hit, AlertState.HELD, reason, thread=None)
     alert_id = rows.put_alert(work.connection, new, work.now)
     rows.put_member(work.connection, alert_id, hit.member)
     tally.held.append(alert_id)
@@ -163,7 +153,7 @@ def _guarded(work: Work, hit: Hit, tally: _Tally) -> None:
 
 def _list_guarded(work: Work, alert_id: int, rule: RuleFacts) -> None:
     settings = work.telling.settings
-    zone = ZoneInfo(settings.timezone)
+    zone = work.telling.zone
     if rule.alert.digest:
         kind, due = "digest", next_digest(rule.alert.digest, work.now, zone, settings.daily_at)
     else:
@@ -210,7 +200,7 @@ def _thread(work: Work, rule: RuleFacts, article: SettledArticle) -> Thread | No
     own = rows.thread_of_article(work.connection, rule.id, article.article_id)
     if own is not None or rule.alert.group_by is not GroupBy.STORY or article.story is None:
         return own
-    opened_after = work.now - timedelta(seconds=settings.story_ends_s)
+    opened_after = work.now - timedelta(seconds=work.telling.settings.story_ends_s)
     return rows.thread_of_story(work.connection, rule.id, (article.story.id, *article.story.linked), opened_after)
 
 
@@ -222,10 +212,21 @@ def _fire_facts(work: Work, rule: RuleFacts, article: SettledArticle, thread: Th
     return FireFacts(told=told)
 
 
-def _suppress(work: Work, hit: Hit, decision: Suppress) -> int:
-    alert_id = rows.put_alert(work.connection, _new(hit, AlertState.SUPPRESSED, decision.reason, thread=None), work.now)
+def _suppress(work: Work, hit: Hit, facts: HitFacts, decision: Suppress) -> int:
+    new = _new(hit, AlertState.SUPPRESSED, decision.reason, thread=None)
+    earlier, thread = facts.earlier, facts.thread
+    if earlier is not None and thread is not None and earlier.state is not AlertState.SUPPRESSED:
+        # What was told before stays told; only this revision is not.
+        new = replace(new, key=_next_update_key(work, thread), kind=AlertKind.UPDATE)
+    alert_id = rows.put_alert(work.connection, new, work.now)
     rows.put_member(work.connection, alert_id, hit.member)
     return alert_id
+
+
+def _next_update_key(work: Work, thread: Thread) -> str:
+    number = thread.updates + 1
+    rows.add_facts(work.connection, thread.alert_id, {"updates": number})
+    return update_key(thread.key, number)
 
 
 def _new(hit: Hit, state: AlertState, reason: Reason, *, thread: str | None) -> rows.NewAlert:
@@ -280,32 +281,36 @@ def _pending_update(work: Work, hit: Hit, thread: Thread, reason: Reason) -> int
     """The update of the thread that gathers members; a new one where the last was told."""
     if thread.pending_id is not None:
         return thread.pending_id
-    number = thread.updates + 1
-    new = replace(
-        _new(hit, AlertState.HELD, reason, thread=thread.key),
-        key=update_key(thread.key, number),
-        kind=AlertKind.UPDATE,
-    )
-    rows.add_facts(work.connection, thread.alert_id, {"updates": number})
+    new = _new(hit, AlertState.HELD, reason, thread=thread.key)
+    new = replace(new, key=_next_update_key(work, thread), kind=AlertKind.UPDATE)
     return rows.put_alert(work.connection, new, work.now)
 
 
-def _tell(work: Work, hit: Hit, facts: HitFacts, decision: Tell) -> int:
-    key = article_key(hit.rule.id, hit.article.article_id)
+def _tell(work: Work, hit: Hit, facts: HitFacts, decision: Tell, tally: _Tally) -> None:
     thread = facts.thread
     if decision.update and thread is not None:
         alert_id = _pending_update(work, hit, thread, decision.reason)
     else:
+        key = article_key(hit.rule.id, hit.article.article_id)
         alert_id = rows.put_alert(work.connection, _new(hit, AlertState.HELD, decision.reason, thread=key), work.now)
+        outbox.forget_items(work.connection, alert_id)
     rows.put_member(work.connection, alert_id, hit.member)
     alert = rows.get_alert(work.connection, alert_id)
-    if alert is not None:
-        send_alert(work.connection, alert, hit.rule, telling, work.now, article=hit.article, addition=decision.addition)
-    return alert_id
+    at = Circumstances(decision.addition, hit.article.gap, _age_s(hit.article, work.now))
+    singly = send_alert(work, alert, hit.rule, at)
+    (tally.told if singly else tally.held).append(alert_id)
+
+
+def _age_s(article: SettledArticle, now: datetime) -> float:
+    """Since first sight; the publisher's date counts only at a source's first poll and after a gap."""
+    since = article.first_seen_at
+    if (article.baseline is not None or article.gap is not None) and article.published_at is not None:
+        since = min(since, article.published_at)
+    return (now - since).total_seconds()
 
 
 def _watch_spread(work: Work, hit: Hit, thread: Thread | None) -> None:
-    """More sources may carry the story work.now: let the timers count them that wait for it."""
+    """More sources may carry the story now: let the timers count them that wait for it."""
     key = thread.key if thread else article_key(hit.rule.id, hit.article.article_id)
     if isinstance(hit.rule.fire, FireSources) and (thread is None or thread.told_at is None):
         timers.set_timer(work.connection, "sources", key, work.now, {"rule": hit.rule.id})

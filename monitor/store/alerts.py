@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.errors import StoreError
 from monitor.model.alert import AlertKind, AlertState, Earlier, Thread
 from monitor.model.message import Passage
 from monitor.model.reasons import Reason
@@ -136,10 +137,12 @@ def instant_from_json(value: object) -> datetime | None:
     return EPOCH + MICROSECOND * value if isinstance(value, int) else None
 
 
-def get_alert(connection: sa.Connection, alert_id: int) -> AlertRow | None:
-    """The alert of that id, or None."""
+def get_alert(connection: sa.Connection, alert_id: int) -> AlertRow:
+    """The alert of that id.  Raises `StoreError` when there is none."""
     row = connection.execute(sa.select(t.alert).where(t.alert.c.id == alert_id)).mappings().first()
-    return None if row is None else _alert(row)
+    if row is None:
+        raise StoreError(f"there is no alert {alert_id}")
+    return _alert(row)
 
 
 def find_alert(connection: sa.Connection, key: str) -> AlertRow | None:
@@ -337,8 +340,7 @@ def set_pending(connection: sa.Connection, root_id: int, pending_id: int | None,
 
 def thread_told(connection: sa.Connection, root_id: int, now: datetime, level: int, known: Iterable[str]) -> None:
     """Something of the thread left at `now`; what people know by now."""
-    root = get_alert(connection, root_id)
-    already = root.facts.get("known", []) if root is not None else []
+    already = get_alert(connection, root_id).facts.get("known", [])
     facts = {"told_at": instant_to_json(now), "level": level, "known": sorted({*already, *known})[:500]}
     add_facts(connection, root_id, facts)
 

@@ -231,6 +231,11 @@ def waiting_window(connection: sa.Connection, alert_id: int, channel: str) -> tu
     return None if row is None else (row.window, row.due_at)
 
 
+def forget_items(connection: sa.Connection, alert_id: int) -> None:
+    """The alert waits nowhere any more: it goes its ways afresh."""
+    connection.execute(sa.delete(t.digest_item).where(t.digest_item.c.alert_id == alert_id))
+
+
 def drop_item(connection: sa.Connection, alert_id: int, channel: str, told_in: int) -> None:
     """The alert left the channel before its window closed."""
     c = t.digest_item.c
