@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.pool import NullPool
 
 from monitor.errors import StoreBusy, StoreError, StoreFull
 
-BUSY_TIMEOUT_MS = 10_000
+BUSY_TIMEOUT_S = 10
+# A conservative size: one connection for each thread that works at the same time, plus the web page's readers.
+POOL_SIZE = 8
+# Retrying helps: serialisation failure, deadlock, lock not available, a unique key that another worker took first,
+# and a server that is shutting down, starting up or has too many clients.
+RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03", "23505", "57P01", "57P02", "57P03", "53300"})
+CONNECTION_SQLSTATE_CLASS = "08"
+DISK_FULL_SQLSTATE = "53100"
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -21,25 +28,34 @@ def open_engine(url: str) -> sa.Engine:
 
     SQLite: WAL, `synchronous=NORMAL` (a power cut may undo the last commits but never corrupts; kill -9 loses
     nothing), foreign keys off (we keep tombstones), transactions begun by us as IMMEDIATE where they write.
+    Connections are kept: a fresh one reads the whole schema again before its first statement.
     """
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, pool_pre_ping=False, poolclass=_pool(url))
+        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_TIMEOUT_S})
+    engine = sa.create_engine(
+        url, connect_args={"check_same_thread": False}, poolclass=sa.QueuePool, pool_size=POOL_SIZE, max_overflow=-1
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
-
-
-def _pool(url: str) -> type[sa.Pool] | None:
-    # A connection for each unit keeps file handles few; SQLite opens in 0.1 ms.  Memory databases keep their one.
-    return None if ":memory:" in url else NullPool
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY"):
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "temp_store=MEMORY",
+        "cache_size=-8000",
+        "journal_size_limit=67108864",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+CommitObserver = Callable[[str], None]
+"""Called with `before` and `after` around every commit of a writing unit; a torture test ends the process in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,8 @@ class Database:
     """A database and its transactions.  Repositories are functions that take the connection of a unit."""
 
     engine: sa.Engine
+    observer: CommitObserver | None = None
+    _gate: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -54,24 +72,26 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def unit(self, *, lock: str | None = None) -> Iterator[sa.Connection]:
+    def unit(self, *, lock: str | Iterable[str] | None = None) -> Iterator[sa.Connection]:
         """A writing unit of work: commits at the end, rolls back on any exception.
 
         SQLite: BEGIN IMMEDIATE, so that reads before the write cannot go stale.  PostgreSQL: `lock` names what two
-        workers must not do at the same time (an advisory lock until commit).  Raises `StoreBusy`, `StoreFull`,
-        `StoreError`.
+        workers must not do at the same time (advisory locks until commit, taken in alphabetical order).  Raises
+        `StoreBusy`, `StoreFull`, `StoreError`; units do not nest.
         """
-        with self._mapped(), self.engine.connect() as connection:
+        with self._mapped(), self._turn(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            elif lock is not None:
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": lock})
+            else:
+                _advisory_locks(connection, lock)
             try:
                 yield connection
+                self._observe("before")
             except BaseException:
                 connection.rollback()
                 raise
             connection.commit()
+            self._observe("after")
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -79,8 +99,31 @@ class Database:
         with self._mapped(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
+            else:
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield connection
             connection.rollback()
+
+    def dispose(self) -> None:
+        """Close the kept connections."""
+        self.engine.dispose()
+
+    def _observe(self, moment: str) -> None:
+        if self.observer is not None:
+            self.observer(moment)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # Threads of one process queue here rather than poll SQLite's lock with growing sleeps.
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._gate.acquire(timeout=BUSY_TIMEOUT_S):
+            raise StoreBusy("another part of this program has been writing for too long")
+        try:
+            yield
+        finally:
+            self._gate.release()
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -88,16 +131,41 @@ class Database:
             yield
         except sa.exc.DBAPIError as error:
             raise map_error(error) from error
+        except sa.exc.TimeoutError as error:
+            raise StoreBusy(f"no free database connection: {error}") from error
+
+
+def _advisory_locks(connection: sa.Connection, lock: str | Iterable[str] | None) -> None:
+    names = [lock] if isinstance(lock, str) else sorted(set(lock or ()))
+    for name in names:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 def map_error(error: sa.exc.DBAPIError) -> StoreError:
     """The driver's complaint in this program's words."""
-    text = str(error.orig)
-    lowered = text.lower()
-    if "locked" in lowered or "busy" in lowered or error.connection_invalidated:
+    sqlite_name = getattr(error.orig, "sqlite_errorname", None)
+    if sqlite_name is not None:
+        return _map_sqlite(str(sqlite_name), str(error.orig))
+    return _map_postgresql(error)
+
+
+def _map_sqlite(name: str, text: str) -> StoreError:
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreBusy(f"database busy: {text}", remedy="another program holds it; the monitor tries again by itself")
-    if "full" in lowered or "no space" in lowered:
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
         return StoreFull(f"no space for the database: {text}", remedy="free space on the disk; nothing was lost")
-    if isinstance(error, sa.exc.OperationalError) and "connect" in lowered:
-        return StoreBusy(f"database away: {text}", remedy="the monitor tries again by itself")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StoreError(f"the database cannot be written: {text}", remedy="check the folder's owner and permissions")
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StoreError(f"the database file is damaged: {text}", remedy="restore a backup: monitor db restore")
+    return StoreError(text)
+
+
+def _map_postgresql(error: sa.exc.DBAPIError) -> StoreError:
+    text, state = str(error.orig), str(getattr(error.orig, "sqlstate", None) or "")
+    if state == DISK_FULL_SQLSTATE:
+        return StoreFull(f"no space for the database: {text}", remedy="free space on the database server")
+    away = not state and isinstance(error, sa.exc.OperationalError)
+    if away or error.connection_invalidated or state in RETRYABLE_SQLSTATES or state[:2] == CONNECTION_SQLSTATE_CLASS:
+        return StoreBusy(f"database busy or away: {text}", remedy="the monitor tries again by itself")
     return StoreError(text)

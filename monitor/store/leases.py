@@ -1,0 +1,107 @@
+"""Claiming due rows: one pattern for sources, articles, timers and deliveries.
+
+A claim writes owner and end of the lease and raises `lease_epoch`; whoever completes the work says which epoch it
+claimed, so a worker that slept through its lease cannot overwrite the result of the one that took over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.errors import LeaseLost
+from monitor.store import tables as t
+
+CLAIMABLE = (t.source, t.article, t.timer, t.delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to complete one row: fails with `LeaseLost` once another owner took it."""
+
+    owner: str
+    epoch: int
+
+
+def is_free(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
+    """Nobody holds the row, or its holder's time is over."""
+    return sa.or_(table.c.lease_owner.is_(None), table.c.lease_until < now)
+
+
+def claim(
+    connection: sa.Connection,
+    table: sa.Table,
+    candidates: sa.Select[Any],
+    *,
+    owner: str,
+    now: datetime,
+    lease_s: float,
+) -> list[dict[str, Any]]:
+    """Lease the rows whose ids `candidates` selects; the claimed rows as they are after it, in no order.
+
+    PostgreSQL skips rows that another worker is just claiming.  `candidates` selects one column, `table.c.id`, and says
+    which rows are due, in which order, how many; it should include `is_free`.
+    """
+    if connection.dialect.name == "postgresql":
+        candidates = candidates.with_for_update(skip_locked=True, of=table)
+    statement = (
+        sa.update(table)
+        .where(table.c.id.in_(candidates))
+        .values(lease_owner=owner, lease_until=now + timedelta(seconds=lease_s), lease_epoch=table.c.lease_epoch + 1)
+        .returning(*table.c)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def holds(table: sa.Table, lease: Lease) -> sa.ColumnElement[bool]:
+    """The condition under which a completing update may write."""
+    return sa.and_(table.c.lease_owner == lease.owner, table.c.lease_epoch == lease.epoch)
+
+
+def complete(connection: sa.Connection, table: sa.Table, row_id: Any, lease: Lease, values: dict[str, Any]) -> None:
+    """Write `values` to a claimed row and give it back; `LeaseLost` (so the unit rolls back) if it is not ours."""
+    statement = (
+        sa.update(table)
+        .where(table.c.id == row_id, holds(table, lease))
+        .values(lease_owner=None, lease_until=None, **values)
+    )
+    if connection.execute(statement).rowcount != 1:
+        raise LeaseLost(f"{table.name} {row_id} belongs to somebody else by now")
+
+
+def renew(
+    connection: sa.Connection, table: sa.Table, ids: Sequence[Any], *, owner: str, now: datetime, lease_s: float
+) -> int:
+    """Prolong the leases that `owner` still holds on `ids`; how many that were."""
+    statement = (
+        sa.update(table)
+        .where(table.c.id.in_(ids), table.c.lease_owner == owner)
+        .values(lease_until=now + timedelta(seconds=lease_s))
+    )
+    return connection.execute(statement).rowcount
+
+
+def release(connection: sa.Connection, table: sa.Table, ids: Sequence[Any], *, owner: str) -> None:
+    """Give rows back untouched (shutting down, no longer configured)."""
+    connection.execute(
+        sa.update(table)
+        .where(table.c.id.in_(ids), table.c.lease_owner == owner)
+        .values(lease_owner=None, lease_until=None)
+    )
+
+
+def void_all(connection: sa.Connection) -> int:
+    """End every lease: only for one who knows that all former owners are dead (see `lock`).  How many there were."""
+    voided = 0
+    for table in CLAIMABLE:
+        statement = (
+            sa.update(table)
+            .where(table.c.lease_owner.is_not(None))
+            .values(lease_owner=None, lease_until=None, lease_epoch=table.c.lease_epoch + 1)
+        )
+        voided += connection.execute(statement).rowcount
+    return voided

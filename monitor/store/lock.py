@@ -1,0 +1,83 @@
+"""Who may write on SQLite: one process that gathers or delivers, proved by an exclusive lock on a file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import sqlalchemy as sa
+
+from monitor.errors import AlreadyRunning, StoreError
+from monitor.store import leases
+from monitor.store.unit import Database
+
+CrashHook = Callable[[sa.Connection], None]
+"""What else must follow from the death of all former owners, in the same unit (deliveries that were being sent)."""
+
+
+class WriterLock:
+    """Held by `run` and `once` for as long as they live; the system releases it when the process dies.
+
+    On PostgreSQL there is no such lock: leases expire by themselves, and entering does nothing.
+    """
+
+    def __init__(self, database: Database, *, on_takeover: CrashHook | None = None) -> None:
+        self._database = database
+        self._on_takeover = on_takeover
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> WriterLock:
+        """Take the lock and void what former owners left; raises `AlreadyRunning` with the owner's process id."""
+        path = lock_path(self._database.engine.url)
+        if path is not None:
+            self._file = _take(path)
+            with self._database.unit() as connection:
+                leases.void_all(connection)
+                if self._on_takeover is not None:
+                    self._on_takeover(connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def lock_path(url: sa.URL) -> Path | None:
+    """Beside the database file; None where there is no file."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(f"{url.database}.lock")
+
+
+def _take(path: Path) -> IO[str]:
+    try:
+        file = path.open("a+", encoding="ascii")
+    except OSError as error:
+        raise StoreError(
+            f"cannot open the lock file {path}: {error.strerror}", remedy="check the folder's owner and permissions"
+        ) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        owner = _owner(file)
+        file.close()
+        raise AlreadyRunning(
+            f"another monitor (process {owner}) works on this database",
+            remedy="stop it first, or give this one its own database; for several workers use PostgreSQL",
+        ) from error
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def _owner(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read(20).strip() or "unknown"

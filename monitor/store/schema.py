@@ -1,0 +1,109 @@
+"""Bringing the database to this program's schema, and saying where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+import monitor
+from monitor.errors import SchemaMismatch
+from monitor.store.unit import Database
+
+HEAD = "0001"
+"""The schema of this program; a test holds it equal to the last migration."""
+
+LOCK = "schema"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaStatus:
+    """Where a database stands: `current` is None for an empty one."""
+
+    current: str | None
+    head: str = HEAD
+
+    @property
+    def is_current(self) -> bool:
+        """Nothing to migrate."""
+        return self.current == self.head
+
+
+def status(database: Database) -> SchemaStatus:
+    """The schema version the database has; changes nothing."""
+    with database.reading() as connection:
+        return SchemaStatus(_version(connection))
+
+
+def upgrade(database: Database) -> SchemaStatus:
+    """Migrate to this program's schema, all or nothing, under a lock; what the database had before.
+
+    Does nothing, cheaply, when it is current.  Raises `SchemaMismatch` for a schema that this program does not know.
+    """
+    _make_folder(database.engine.url)
+    before = status(database)
+    if before.is_current:
+        return before
+    with database.unit(lock=LOCK) as connection:
+        before = SchemaStatus(_version(connection))
+        if not before.is_current:
+            _migrate(connection, before)
+    return before
+
+
+def require_current(database: Database) -> None:
+    """For commands that only read: raises `SchemaMismatch` unless the schema is this program's."""
+    found = status(database)
+    if found.current is None:
+        raise SchemaMismatch("the database is empty", remedy="start the monitor once: monitor run (or monitor once)")
+    if not found.is_current:
+        raise SchemaMismatch(
+            f"the database has schema {found.current}, this program needs {found.head}",
+            remedy="monitor db upgrade, or use the program version that wrote it",
+        )
+
+
+def migrations() -> Path:
+    """The folder with the migrations: inside an installed package, beside it in a checkout."""
+    package = Path(monitor.__file__).parent
+    installed = package / "_migrations"
+    return installed if installed.is_dir() else package.parent / "alembic"
+
+
+def alembic_config(connection: sa.Connection | None = None) -> Any:
+    """What alembic's commands and `env.py` need."""
+    from alembic.config import Config  # noqa: PLC0415 - costs 0.1 s, and a current database does not need it
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _migrate(connection: sa.Connection, before: SchemaStatus) -> None:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    from alembic import command  # noqa: PLC0415 - as above
+
+    config = alembic_config(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if before.current is not None and before.current not in known:
+        raise SchemaMismatch(
+            f"the database has schema {before.current}, which this version ({monitor.__version__}) does not know",
+            remedy="use the newer program version that wrote it, or restore a backup: monitor db restore",
+        )
+    command.upgrade(config, "head")
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    value = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return None if value is None else str(value)
+
+
+def _make_folder(url: sa.URL) -> None:
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,343 @@
+"""Sources in the database: kept equal to the configuration, claimed when due, given back with what a poll taught."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from monitor.model.reasons import Reason
+from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
+from monitor.store import leases
+from monitor.store import tables as t
+from monitor.store.leases import Lease
+from monitor.store.memory import memory_from_json, memory_to_json
+
+FOUNDED = "founded_at"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a new configuration changed; ids of sources."""
+
+    founded: bool
+    """The database was started for the first time: its sources are silent at their first poll."""
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was found behind an address (`site:`, or a page that declares its feed), so that it is not sought again."""
+
+    kind: SourceKind
+    url: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedSource:
+    """A source to poll now, as the database knows it."""
+
+    id: str
+    lease: Lease
+    memory: PollMemory
+    founding: bool
+    baseline_at: datetime | None
+    added_at: datetime
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """The result of one poll, to be written with what it brought.  `next_at` None: never again by itself."""
+
+    source_id: str
+    lease: Lease
+    memory: PollMemory
+    next_at: datetime | None
+    started_at: datetime
+    elapsed_s: float
+    status: int | None
+    outcome: str
+    """unchanged, changed, error"""
+    bytes: int = 0
+    items: int = 0
+    new_items: int = 0
+    possible_loss: bool = False
+    choice: Choice | None = None
+    host_blocked_until: datetime | None = None
+    host: str = ""
+    problems: tuple[Reason, ...] = field(default=())
+
+
+def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: datetime) -> SyncReport:
+    """Make the rows equal to the configuration.  A source is its id: a new address keeps its baseline and its past.
+
+    A removed source keeps its row (its articles name it) and is not polled; when it returns it goes on as before.
+    """
+    founded = _found(connection, now)
+    rows = {row["id"]: dict(row) for row in connection.execute(sa.select(t.source)).mappings()}
+    added = [spec for spec in specs if spec.id not in rows]
+    changed = [spec for spec in specs if spec.id in rows and _differs(spec, rows[spec.id])]
+    wanted = {spec.id for spec in specs}
+    removed = [row_id for row_id, row in rows.items() if row["configured"] and row_id not in wanted]
+    if added:
+        connection.execute(sa.insert(t.source), [_new_row(spec, now, founded=founded) for spec in added])
+    for spec in changed:
+        connection.execute(
+            sa.update(t.source).where(t.source.c.id == spec.id).values(_changes(spec, rows[spec.id], now))
+        )
+    if removed:
+        connection.execute(
+            sa.update(t.source).where(t.source.c.id == sa.bindparam("row")).values(configured=False, due_at=None),
+            [{"row": row_id} for row_id in removed],
+        )
+    return SyncReport(founded, tuple(s.id for s in added), tuple(s.id for s in changed), tuple(removed))
+
+
+def claim_due(
+    connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
+) -> list[ClaimedSource]:
+    """Lease up to `limit` due sources, longest overdue first, so that no host has more than `per_host` in hand."""
+    due = [t.source.c.due_at <= now, sa.or_(t.host.c.blocked_until.is_(None), t.host.c.blocked_until <= now)]
+    return _claim(connection, due, owner=owner, now=now, lease_s=lease_s, limit=limit, per_host=per_host)
+
+
+def claim_all(
+    connection: sa.Connection, *, since: datetime, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
+) -> list[ClaimedSource]:
+    """For `once --all`: sources neither paused nor gone, not polled since `since`; due or not, blocked or not."""
+    due = [
+        t.source.c.configured,
+        sa.not_(t.source.c.paused),
+        sa.not_(t.source.c.gone),
+        sa.or_(t.source.c.last_polled_at.is_(None), t.source.c.last_polled_at < since),
+    ]
+    return _claim(connection, due, owner=owner, now=now, lease_s=lease_s, limit=limit, per_host=per_host)
+
+
+def record_poll(connection: sa.Connection, record: PollRecord) -> None:
+    """Write a poll's result in the unit that writes its entries; `LeaseLost` rolls both back."""
+    leases.complete(connection, t.source, record.source_id, record.lease, _row_after(record))
+    connection.execute(sa.insert(t.poll), [_history(record)])
+    if record.host_blocked_until is not None:
+        block_host(connection, record.host, record.host_blocked_until, record.started_at)
+
+
+def record_unchanged(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
+    """Many polls that brought nothing, in one unit.  A lease that was lost drops its own record only."""
+    statement = (
+        sa.update(t.source)
+        .where(
+            t.source.c.id == sa.bindparam("row"),
+            t.source.c.lease_owner == sa.bindparam("owner"),
+            t.source.c.lease_epoch == sa.bindparam("epoch"),
+        )
+        .values(lease_owner=None, lease_until=None, **{name: sa.bindparam(f"new_{name}") for name in _WRITTEN})
+    )
+    rows = []
+    for record in records:
+        row = {f"new_{name}": value for name, value in _row_after(record).items() if name in _WRITTEN}
+        rows.append({"row": record.source_id, "owner": record.lease.owner, "epoch": record.lease.epoch, **row})
+    connection.execute(statement, rows)
+    connection.execute(sa.insert(t.poll), [_history(record) for record in records])
+
+
+def block_host(connection: sa.Connection, host: str, until: datetime, now: datetime) -> None:
+    """Nothing of this host is polled before `until` (429, 503 with Retry-After); never shortens a block."""
+    known = connection.execute(sa.select(t.host.c.blocked_until).where(t.host.c.name == host)).first()
+    if known is None:
+        connection.execute(sa.insert(t.host).values(name=host, next_at=now, blocked_until=until))
+    elif known[0] is None or known[0] < until:
+        connection.execute(sa.update(t.host).where(t.host.c.name == host).values(blocked_until=until))
+
+
+def poll_now(connection: sa.Connection, ids: Sequence[str], now: datetime) -> int:
+    """Make sources due (`sources poll`), gone ones too; how many of them are configured and not paused."""
+    statement = (
+        sa.update(t.source)
+        .where(t.source.c.id.in_(ids), t.source.c.configured, sa.not_(t.source.c.paused))
+        .values(due_at=now, gone=False)
+    )
+    return connection.execute(statement).rowcount
+
+
+def set_health(connection: sa.Connection, source_id: str, health: Health, reason: Reason | None) -> None:
+    """Correct the health between two polls (a source that fell silent is stale)."""
+    connection.execute(
+        sa.update(t.source)
+        .where(t.source.c.id == source_id)
+        .values(health=health, reason_code=reason and reason.code, reason=reason and reason.text)
+    )
+
+
+def host_of(url: str) -> str:
+    """Scheme, name and port: what one server's patience is counted by."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+
+
+def _found(connection: sa.Connection, now: datetime) -> bool:
+    if connection.execute(sa.select(t.meta.c.key).where(t.meta.c.key == FOUNDED)).first() is not None:
+        return False
+    connection.execute(sa.insert(t.meta).values(key=FOUNDED, value=now.isoformat()))
+    return True
+
+
+def _hash(spec: SourceSpec) -> str:
+    # Secrets stay out: a short hash of a password can be guessed.
+    public = replace(spec, headers=(), auth=None, proxy=None)
+    return hashlib.sha256(repr(public).encode()).hexdigest()[:16]
+
+
+def _differs(spec: SourceSpec, row: Mapping[str, Any]) -> bool:
+    return not row["configured"] or row["spec_hash"] != _hash(spec)
+
+
+def _from_spec(spec: SourceSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "kind": spec.kind.value,
+        "url": spec.url,
+        "tags": list(spec.tags),
+        "host": host_of(spec.url),
+        "spec_hash": _hash(spec),
+        "configured": True,
+        "paused": spec.paused,
+    }
+
+
+def _new_row(spec: SourceSpec, now: datetime, *, founded: bool) -> dict[str, Any]:
+    return _from_spec(spec) | {
+        "id": spec.id,
+        "gone": False,
+        "added_at": now,
+        "founding": founded,
+        "health": Health.NEW.value,
+        "memory": {},
+        "due_at": None if spec.paused else now,
+    }
+
+
+def _changes(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    moved = row["url"] != spec.url or row["kind"] != spec.kind.value
+    values = _from_spec(spec)
+    if moved:
+        values |= {"choice": None, "gone": False, "memory": _memory_after_move(row["memory"])}
+    if spec.paused or (row["gone"] and not moved):
+        return values | {"due_at": None}
+    last = row["last_polled_at"]
+    latest = now if moved or last is None else max(now, last + timedelta(seconds=spec.every_s))
+    due = row["due_at"]
+    return values | {"due_at": latest if due is None else min(due, latest)}
+
+
+def _memory_after_move(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A new address: what was learnt of the old server goes, what is known of the source (its baseline) stays."""
+    memory = memory_from_json(stored)
+    return memory_to_json(
+        replace(
+            PollMemory(),
+            baseline_at=memory.baseline_at,
+            ids_unstable=memory.ids_unstable,
+            rhythm_s=memory.rhythm_s,
+            last_new_at=memory.last_new_at,
+            last_polled_at=memory.last_polled_at,
+        )
+    )
+
+
+def _claim(
+    connection: sa.Connection,
+    due: list[sa.ColumnElement[bool]],
+    *,
+    owner: str,
+    now: datetime,
+    lease_s: float,
+    limit: int,
+    per_host: int,
+) -> list[ClaimedSource]:
+    candidates = _candidates(due, now, limit, per_host)
+    rows = leases.claim(connection, t.source, candidates, owner=owner, now=now, lease_s=lease_s)
+    return [_claimed(row, owner) for row in rows]
+
+
+def _candidates(due: list[sa.ColumnElement[bool]], now: datetime, limit: int, per_host: int) -> sa.Select[Any]:
+    leased = t.source.alias("leased")
+    in_hand = (
+        sa.select(sa.func.count())
+        .where(leased.c.host == t.source.c.host, leased.c.lease_owner.is_not(None), leased.c.lease_until >= now)
+        .scalar_subquery()
+    )
+    turn = sa.func.row_number().over(partition_by=t.source.c.host, order_by=(t.source.c.due_at, t.source.c.id))
+    ranked = (
+        sa.select(t.source.c.id, t.source.c.due_at, (turn + in_hand).label("turn"))
+        .select_from(t.source.outerjoin(t.host, t.host.c.name == t.source.c.host))
+        .where(leases.is_free(t.source, now), *due)
+        .subquery("ranked")
+    )
+    chosen = sa.select(ranked.c.id).where(ranked.c.turn <= per_host).order_by(ranked.c.due_at).limit(limit)
+    # A window function cannot be combined with FOR UPDATE: the outer select is what locks and skips.
+    return sa.select(t.source.c.id).where(t.source.c.id.in_(chosen), leases.is_free(t.source, now))
+
+
+def _claimed(row: Mapping[str, Any], owner: str) -> ClaimedSource:
+    choice = row["choice"]
+    return ClaimedSource(
+        id=row["id"],
+        lease=Lease(owner, row["lease_epoch"]),
+        memory=memory_from_json(row["memory"]),
+        founding=row["founding"],
+        baseline_at=row["baseline_at"],
+        added_at=row["added_at"],
+        choice=choice and Choice(SourceKind(choice["kind"]), choice["url"], Reason(*choice["reason"])),
+    )
+
+
+_WRITTEN = ("baseline_at", "health", "reason_code", "reason", "last_polled_at", "memory", "due_at", "attempts", "gone")
+
+
+def _row_after(record: PollRecord) -> dict[str, Any]:
+    memory = record.memory
+    values = {
+        "baseline_at": memory.baseline_at,
+        "health": memory.health.value,
+        "reason_code": memory.reason and memory.reason.code,
+        "reason": memory.reason and memory.reason.text,
+        "last_polled_at": memory.last_polled_at or record.started_at,
+        "memory": memory_to_json(memory),
+        "due_at": record.next_at,
+        "attempts": memory.errors_in_a_row,
+        "gone": memory.health is Health.GONE,
+    }
+    if record.choice is not None:
+        choice = record.choice
+        values["choice"] = {
+            "kind": choice.kind.value,
+            "url": choice.url,
+            "reason": [choice.reason.code, choice.reason.text],
+        }
+    return values
+
+
+def _history(record: PollRecord) -> dict[str, Any]:
+    reason = record.memory.reason
+    return {
+        "source_id": record.source_id,
+        "started_at": record.started_at,
+        "elapsed_ms": round(record.elapsed_s * 1000),
+        "status": record.status,
+        "outcome": record.outcome,
+        "reason": reason and reason.text,
+        "bytes": record.bytes,
+        "items": record.items,
+        "new_items": record.new_items,
+        "possible_loss": record.possible_loss,
+    }
