@@ -1,0 +1,38 @@
+"""What alerting is told by the configuration, and nothing more of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """The `alerts` section and its neighbours.  Times of day are local to `timezone`; durations are seconds.
+
+    `first_poll` is recent, silent or all.  `ops` are channels that hear about the monitor itself (empty: the first of
+    `default_to`).  `web_url` is the page that the links of a message open; None writes the commands instead.
+    """
+
+    timezone: str = "UTC"
+    language: str = "en"
+    first_poll: str = "recent"
+    first_poll_recent_s: float = 6 * 3600.0
+    max_age_s: float | None = None
+    ops: tuple[str, ...] = ()
+    default_to: tuple[str, ...] = ()
+    daily_at: str = "08:00"
+    weekly_day: int = 0
+    """0 is Monday."""
+    story_ends_s: float = 48 * 3600.0
+    catch_up_s: float = 300.0
+    canary: bool = False
+    heartbeat_to: tuple[str, ...] = ()
+    heartbeat_every_s: float = 3600.0
+    web_url: str | None = None
+    sender: str = "News-Monitor"
+    list_domain: str = "monitor.localhost"
+
+    @property
+    def ops_channels(self) -> tuple[str, ...]:
+        """Who hears about the monitor itself: `ops`, else the first default channel."""
+        return self.ops or self.default_to[:1]
