@@ -1,0 +1,139 @@
+"""Lemma dictionaries as tries on disk: word form -> its lemmas.
+
+simplemma's dictionaries, turned inside out once: keys in normal form (`folding.normalise`), so that one look-up serves
+every spelling, and every lemma known as a form of itself, so that `weiß` is a form of wissen and of weiß.  A value is
+one byte of flags and trim, then the letters to append: the lemma is the key less `trim` letters plus those.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+from monitor.match.folding import normalise
+
+FORMAT: Final = 1
+"""Part of the file name; raise it when the layout or `normalise` changes."""
+_CAPITAL: Final = 0x80
+_TRIM: Final = 0x7F
+
+
+class Reading(NamedTuple):
+    """One lemma of a form; `capital`: the dictionary writes the form with a capital (a German noun, a name)."""
+
+    lemma: str
+    capital: bool
+
+
+class _Trie(Protocol):
+    def get(self, key: str) -> list[bytes] | None: ...
+    def __contains__(self, key: str) -> bool: ...
+
+
+class Dictionary:
+    """The dictionary of one language."""
+
+    def __init__(self, trie: _Trie) -> None:
+        self._trie = trie
+
+    def readings(self, norm: str) -> tuple[Reading, ...]:
+        """All lemmas of a normal form, also in normal form; empty where the form is unknown."""
+        values = self._trie.get(norm)
+        return tuple(_decode(norm, value) for value in values) if values else ()
+
+    def knows(self, norm: str) -> bool:
+        """Whether the form is in the dictionary."""
+        return norm in self._trie
+
+    def is_lemma(self, norm: str) -> bool:
+        """Whether the form is the base form of a word."""
+        return any(not value[0] & _TRIM and len(value) == 1 for value in self._trie.get(norm) or ())
+
+
+def build_dictionaries(directory: Path, languages: Iterable[str]) -> tuple[Path, ...]:
+    """Write the tries of `languages` that are missing in `directory` (made if absent); returns the files written.
+
+    Takes 6 s and 480 MB for de, en, ru, fr: call it in a process of its own.  Raises OSError where it cannot write.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    return tuple(_write(directory, language) for language in languages if not _path(directory, language).exists())
+
+
+def load_dictionary(directory: Path | None, language: str) -> Dictionary | None:
+    """The dictionary of `language` from its trie in `directory`, built in memory (seconds) where there is none.
+
+    None where simplemma knows no such language.
+    """
+    from marisa_trie import BytesTrie  # noqa: PLC0415 - `--help` must not pay for it
+
+    if directory is not None and (path := _path(directory, language)).exists():
+        try:
+            return Dictionary(BytesTrie().mmap(str(path)))
+        except (OSError, RuntimeError):  # a torn file reads as none; the next build replaces it
+            path.unlink(missing_ok=True)
+    try:
+        return Dictionary(_build(language))
+    except ValueError:
+        return None
+
+
+def _path(directory: Path, language: str) -> Path:
+    from simplemma import __version__  # noqa: PLC0415 - `--help` must not pay for it
+
+    return directory / f"{language}-{__version__}-{FORMAT}.trie"
+
+
+def _write(directory: Path, language: str) -> Path:
+    target = _path(directory, language)
+    trie = _build(language)
+    handle, name = tempfile.mkstemp(dir=directory, prefix=target.stem, suffix=".part")
+    os.close(handle)
+    try:
+        trie.save(name)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return target
+
+
+def _build(language: str):  # type: ignore[no-untyped-def] # marisa_trie ships no types
+    from marisa_trie import BytesTrie  # noqa: PLC0415
+    from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory  # noqa: PLC0415
+
+    forms = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language)
+    return BytesTrie(_entries(forms.items()))
+
+
+def _entries(forms: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """Each form with its lemma, and each lemma with itself, once."""
+    seen: set[tuple[str, bytes]] = set()
+    normal = normalise.__wrapped__  # a million words would only thrash its memory
+    for form, lemma in forms:
+        for word in (form, lemma):
+            key = normal(word)
+            entry = (key, _encode(key, normal(lemma), capital=word[:1].isupper()))
+            if entry not in seen:
+                seen.add(entry)
+                yield entry
+
+
+def _encode(key: str, lemma: str, *, capital: bool) -> bytes:
+    shared = next((at for at, (a, b) in enumerate(zip(key, lemma, strict=False)) if a != b), min(len(key), len(lemma)))
+    trim = len(key) - shared
+    if trim > _TRIM:
+        trim, shared = len(key), 0
+    return bytes([min(trim, _TRIM) | (_CAPITAL if capital else 0)]) + lemma[shared:].encode()
+
+
+def _decode(key: str, value: bytes) -> Reading:
+    flags, suffix = value[0], value[1:].decode()
+    return Reading(key[: len(key) - (flags & _TRIM)] + suffix, bool(flags & _CAPITAL))
+
+
+def available(directory: Path, languages: Sequence[str]) -> bool:
+    """Whether the tries of all `languages` stand in `directory`."""
+    return all(_path(directory, language).exists() for language in languages)
