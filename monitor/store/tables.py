@@ -193,6 +193,7 @@ article = sa.Table(
     sa.Column("copy_of", BigId),
     sa.Column("copy_score", sa.Float),
     sa.Column("settled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("reading", sa.Text),
     sa.Column("page", JsonOrNull),
     sa.Column("gap", JsonOrNull),
     *_lease(),
