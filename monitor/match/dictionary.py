@@ -48,9 +48,10 @@ class Dictionary:
         """Whether the form is in the dictionary."""
         return norm in self._trie
 
-    def is_lemma(self, norm: str) -> bool:
-        """Whether the form is the base form of a word."""
-        return any(not value[0] & _TRIM and len(value) == 1 for value in self._trie.get(norm) or ())
+    def is_lemma(self, norm: str, *, small: bool = False) -> bool:
+        """Whether the form is the base form of a word, of one written without a capital where `small`."""
+        capitals = 0 if small else _CAPITAL
+        return any(len(value) == 1 and value[0] in (0, capitals) for value in self._trie.get(norm) or ())
 
 
 def build_dictionaries(directory: Path, languages: Iterable[str]) -> tuple[Path, ...]:
