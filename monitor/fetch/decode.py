@@ -37,11 +37,14 @@ class Body:
         self._pieces: list[bytes] = []
         self._size = 0
         self._members = 0
-        self._encoding = _encoding_of(encoding)
+        self._header = encoding
+        self._encoding = ""
         self._inflater: zlib._Decompress | None = None
 
     def feed(self, chunk: bytes) -> None:
         """Take a piece as it came over the wire."""
+        if not self._wire:
+            self._encoding = _encoding_of(self._header)
         self._wire += len(chunk)
         if self._encoding == "":
             self._keep(chunk)

@@ -64,7 +64,9 @@ def _same_owner(configured: str, adopted: str) -> bool:
 
 
 def _may_be_conditional(spec: SourceSpec, memory: PollMemory, now: datetime, settings: PollSettings) -> bool:
-    if memory.body_hash is None or memory.validators_url is None or memory.distrust_validators:
+    if memory.body_hash is None or memory.validators_url is None:
+        return False
+    if memory.distrust_validators or memory.breaks_on_304:
         return False
     if memory.parser_version != settings.parser_version or memory.polls + 1 == FIRST_UNCONDITIONAL:
         return False
@@ -174,6 +176,7 @@ def _after_failure(poll: _Poll, failure: Reason) -> PollDecision:
         errors_in_a_row=memory.errors_in_a_row + 1,
         failing_since=memory.failing_since or now,
         gone_since=_gone_since(memory, fetched, now),
+        breaks_on_304=memory.breaks_on_304 or (failure.code == "protocol" and fetched.conditional),
     )
     memory, dropped = drop_failed_address(memory)
     gone = fetched.status == 410 and memory.gone_since is not None and now - memory.gone_since >= GONE_AFTER
