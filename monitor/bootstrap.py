@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +14,8 @@ from monitor.clock import SystemClock
 from monitor.config.load import load_config
 from monitor.config.schema import ConfigModel
 from monitor.fetch.http import FetchSettings, HttpFetcher
+from monitor.match.dictionary import available
+from monitor.match.lexicon import Lexicon
 from monitor.workers import WorkerPool
 
 
@@ -58,3 +63,38 @@ def _is_literal(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def words_directories() -> tuple[Path, ...]:
+    """Where dictionaries of word forms may lie, best first: $MONITOR_WORDS, beside the program, the user's state."""
+    named = os.environ.get("MONITOR_WORDS")
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    places = [Path(sys.prefix) / "share" / "news-monitor" / "words", state / "news-monitor" / "words"]
+    return (Path(named), *places) if named else tuple(places)
+
+
+def open_lexicon(model: ConfigModel) -> Lexicon:
+    """The words of the configured languages, from dictionaries on disk where they have been built."""
+    languages = model.articles.languages
+    found = next((d for d in words_directories() if available(d, languages)), None)
+    return Lexicon(found, languages)
+
+
+def build_words(languages: Sequence[str]) -> Path | None:
+    """Build the dictionaries where there are none; the directory, or None where no place can be written.
+
+    Takes some seconds and 500 MB for four languages, in a process of its own.
+    """
+    for directory in words_directories():
+        if available(directory, languages):
+            return directory
+    for directory in words_directories():
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            code = "import sys; from pathlib import Path; from monitor.match.dictionary import build_dictionaries; "
+            code += "build_dictionaries(Path(sys.argv[1]), sys.argv[2:])"
+            subprocess.run([sys.executable, "-c", code, str(directory), *languages], check=True)  # noqa: S603 - our own code
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return directory
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -81,6 +81,16 @@ def cron(text: str) -> str:
     return text
 
 
+def tls_word(value: Any) -> str:
+    """`starttls`, `ssl` or `none`; yes and no are understood."""
+    text = str(value).strip().lower()
+    words = {"starttls": "starttls", "ssl": "ssl", "none": "none"}
+    words |= dict.fromkeys(("false", "no", "off"), "none") | dict.fromkeys(("true", "yes", "on"), "starttls")
+    if text not in words:
+        raise fault("bad-value", f"tls is starttls, ssl or none, not {text!r}")
+    return words[text]
+
+
 def web_address(value: Any) -> str:
     """An http(s) address with a host."""
     from urllib.parse import urlsplit  # noqa: PLC0415 - cheap, and only needed here
@@ -105,6 +115,7 @@ TimeZone = Annotated[str, BeforeValidator(time_zone)]
 Hours = Annotated[str, BeforeValidator(hours)]
 Digest = Annotated[str, BeforeValidator(digest)]
 Url = Annotated[str, BeforeValidator(web_address)]
+TlsWord = Annotated[Literal["starttls", "ssl", "none"], BeforeValidator(tls_word)]
 Names = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 HoursList = Annotated[tuple[Hours, ...], BeforeValidator(as_list)]
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from monitor.config.fields import Digest, Duration, HoursList, Names, Section, Size, TimeZone, Url, fault
+from monitor.config.fields import Digest, Duration, HoursList, Names, Section, Size, TimeZone, TlsWord, Url, fault
 from monitor.config.watchlist import AlertModel, ConceptModel, RuleModel
 
 
@@ -19,7 +19,9 @@ class MailModel(Section):
     user: str | None = Field(None, description="Login, where the server wants one.")
     password: str | None = Field(None, repr=False, description="Password: !env NAME or !file PATH.")
     sender: str | None = Field(None, alias="from", description="Sender; default monitor@ and the server's domain.")
-    tls: Literal["starttls", "ssl", "none"] = Field("starttls", description="How the connection is protected.")
+    tls: TlsWord | None = Field(
+        None, description="starttls, ssl or none; default ssl on port 465, none on this machine, else starttls."
+    )
 
 
 class ChannelModel(Section):
@@ -61,8 +63,8 @@ class LinksModel(Section):
     url: str | None = Field(None, description="The link in an item (`a.title`, or `a@href`).")
     title: str | None = Field(None, description="The headline in an item.")
     date: str | None = Field(None, description="The date in an item (`time@datetime`).")
-    include: str | None = Field(None, description="Regular expression that an address must contain.")
-    exclude: str | None = Field(None, description="Regular expression that an address must not contain.")
+    include: str | None = Field(None, description="What an address must contain; `*` stands for anything.")
+    exclude: str | None = Field(None, description="What an address must not contain; `*` stands for anything.")
     next: str | None = Field(None, description="The link to the next page of the list.")
 
 

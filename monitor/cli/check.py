@@ -1,0 +1,78 @@
+"""`monitor check`: the configuration, its references, the rules and the rules' own tests."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.cli.output import Printer, plain
+
+if TYPE_CHECKING:
+    # Heavy modules, needed here for annotations only.
+    from monitor.config.checks import Checked
+    from monitor.config.load import Loaded
+    from monitor.config.problems import Problem
+
+
+def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("--no-tests", action="store_true", help="leave the rules' own tests out")
+    parser.add_argument("--online", action="store_true", help="also ask sources, channels, DNS, clock, disk")
+    parser.set_defaults(call=_check)
+
+
+def _check(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.config.load import load_config
+
+    loaded = load_config(Path(args.config))
+    checked = _checked(loaded, tests=not args.no_tests) if loaded.config else None
+    problems = checked.problems if checked else loaded.problems
+    if checked is not None and loaded.config is not None and loaded.config.model.channels:
+        from monitor.config.channels import check_channels
+        from monitor.config.problems import sort_problems
+
+        problems = sort_problems((*problems, *check_channels(loaded.config)))
+    if args.online and loaded.config is not None:
+        from monitor.cli.online import check_online
+
+        problems = (*problems, *check_online(loaded.config))
+    if printer.json:
+        tests = [] if checked is None else [_row(t) for t in checked.tests]
+        printer.data({"problems": [p.as_json() for p in problems], "tests": tests})
+    else:
+        _show(loaded, checked, problems, printer)
+    return 1 if any(p.severity == "error" for p in problems) else 0
+
+
+def _checked(loaded: Loaded, *, tests: bool) -> Checked:
+    from monitor.bootstrap import open_lexicon
+    from monitor.config.checks import check_config
+
+    config = loaded.usable()
+    return check_config(loaded, open_lexicon(config.model), tests=tests)
+
+
+def _row(test: object) -> dict[str, object]:
+    return {name: getattr(test, name) for name in ("rule", "sample", "expected", "got")}
+
+
+def _show(loaded: Loaded, checked: Checked | None, problems: tuple[Problem, ...], printer: Printer) -> None:
+    from monitor.config.problems import format_problem
+
+    for problem in problems:
+        colour = "red" if problem.severity == "error" else "yellow"
+        head, *rest = format_problem(problem, loaded.files).splitlines()
+        printer.line(printer.style(plain(head), colour))
+        for line in rest:
+            printer.line(plain(line))
+    errors = sum(p.severity == "error" for p in problems)
+    warnings = len(problems) - errors
+    if checked is None or loaded.config is None:
+        printer.line(f"refused: {errors} errors, {warnings} warnings")
+        return
+    passed = sum(test.expected == test.got for test in checked.tests)
+    refused = f", {len(checked.refused)} refused" if checked.refused else ""
+    rules = f"{len(checked.accepted)} rules watching{refused}"
+    counts = f"{len(loaded.config.sources)} sources, {rules}, {passed} of {len(checked.tests)} tests passed"
+    printer.line(f"{'fine' if not errors else 'problems'}: {counts}, {errors} errors, {warnings} warnings")

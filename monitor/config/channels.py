@@ -1,0 +1,90 @@
+"""Channels as configured to channels as the courier takes them, each recipient a target of its own."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from monitor.config.load import Config
+from monitor.config.nodes import Mapping, find
+from monitor.config.problems import Problem
+from monitor.config.schema import ChannelModel, MailModel
+from monitor.deliver.mail import MailSpec, apprise_target, mail_addresses, mail_problem, targets_of
+from monitor.model.alert import Channel, OnCrash
+
+
+def channel_of(name: str, model: ChannelModel) -> Channel:
+    """The channel with its recipients expanded."""
+    if model.mail is not None:
+        addresses = mail_addresses(mail_spec(model.mail))
+    else:
+        addresses = tuple((apprise_target(address), address) for address in model.to or () if address)
+    targets, urls = targets_of(name, addresses)
+    return Channel(
+        id=name,
+        targets=targets,
+        addresses=urls,
+        quiet_hours=model.quiet_hours,
+        timezone=model.timezone,
+        language=model.language,
+        on_crash=OnCrash(model.on_crash),
+        rate_per_s=model.rate,
+        burst=model.burst,
+        concurrency=model.concurrency,
+        give_up_after_s=model.give_up_after,
+        fallback=model.fallback,
+        images=model.images,
+        template=model.template,
+    )
+
+
+def mail_spec(model: MailModel) -> MailSpec:
+    """The mailbox with what was left out filled in: how the connection is protected, and who writes."""
+    tls = model.tls or ("ssl" if model.port == 465 else "none" if _is_here(model.server) else "starttls")
+    return MailSpec(model.to, model.server, model.port, model.user, model.password, _sender(model), tls)
+
+
+def _sender(model: MailModel) -> str:
+    if model.sender:
+        return model.sender
+    if model.user and "@" in model.user:
+        return model.user
+    labels = model.server.split(".")
+    if _is_address(model.server) or len(labels) < 2:
+        return f"monitor@{model.to[0].rpartition('@')[2].rstrip('>')}" if model.to else "monitor@localhost"
+    # smtp.example.org sends for example.org
+    return "monitor@" + ".".join(labels[1:] if len(labels) > 2 else labels)
+
+
+def _is_here(server: str) -> bool:
+    return server == "localhost" or (_is_address(server) and ipaddress.ip_address(server).is_loopback)
+
+
+def _is_address(server: str) -> bool:
+    try:
+        ipaddress.ip_address(server)
+    except ValueError:
+        return False
+    return True
+
+
+def check_channels(config: Config) -> list[Problem]:
+    """What is wrong with the channels' addresses; Apprise itself is asked."""
+    from monitor.deliver.apprise import explain_address  # noqa: PLC0415 - Apprise is large: only where there are channels
+
+    problems = []
+    channels = config.root.get("channels")
+    for name, model in config.model.channels.items():
+        node = channels.get(name) if isinstance(channels, Mapping) else None
+        place = (node or config.root).place
+        if model.mail is not None:
+            why = mail_problem(mail_spec(model.mail))
+            reached, key, _ = find(node, ("mail", "to"))
+            place = (reached or key or node or config.root).place
+            found = [why] if why else []
+        else:
+            # A missing secret is an empty address, and reported as such already.
+            found = [why for address in model.to or () if address and (why := explain_address(address))]
+            reached, _, _ = find(node, ("to",))
+            place = (reached or node or config.root).place
+        problems += [Problem("bad-channel", f'channel "{name}": {why}', place) for why in found]
+    return problems
