@@ -1,0 +1,206 @@
+"""The text blocks of a page in reading order, each with where it stands: what all later steps reason about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from monitor.extract.zones import Zone, zone_of
+
+SKIPPED = frozenset(
+    {"script", "style", "noscript", "template", "svg", "head", "iframe", "object", "select", "option", "button"}
+    | {"textarea", "input", "audio", "canvas", "math", "map", "datalist"}
+)
+"""Elements whose text is no text of the page."""
+
+BLOCK_TAGS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+"""Elements that end a line before and after."""
+
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text between two block boundaries.
+
+    `element` is the innermost block element around it, `linked` the characters inside links, `zone` what the
+    surroundings say, `index` its place in the page.
+    """
+
+    text: str
+    element: HtmlElement
+    linked: int
+    zone: Zone
+    index: int
+
+    @property
+    def tag(self) -> str:
+        """The name of the innermost block element."""
+        return str(self.element.tag)
+
+    @property
+    def link_share(self) -> float:
+        """0 to 1: how much of the text is links."""
+        return self.linked / len(self.text) if self.text else 0.0
+
+    @property
+    def is_heading(self) -> bool:
+        """Stands in an h1 to h6."""
+        return Zone.HEADING in self.zone
+
+
+def fold_space(text: str) -> str:
+    """`text` with runs of white space as one blank, none at the ends; soft hyphens and zero-width marks gone."""
+    return _SPACE.sub(" ", text.replace("\u00ad", "").replace("\u200b", "").replace("\ufeff", "")).strip()
+
+
+def key_of(text: str) -> str:
+    """What two renderings of one block have in common: its letters and digits, lower case."""
+    return "".join(_WORD.findall(text.lower()))
+
+
+def page_blocks_of(root: HtmlElement) -> list[Block]:
+    """All text blocks below `root` in reading order; `<br><br>` parts blocks, a single `<br>` is a blank."""
+    return list(_Walk().run(root))
+
+
+class _Walk:
+    """One pass over a tree, without recursion."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.linked = 0
+        self.links = 0
+        self.breaks = 0
+        self.count = 0
+        self.owners: list[tuple[HtmlElement, Zone]] = []
+
+    def run(self, root: HtmlElement) -> Iterator[Block]:
+        walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        skipping: HtmlElement | None = None
+        for event, element in walk:
+            if skipping is not None:
+                if event == "end" and element is skipping:
+                    skipping = None
+                    self._add(element.tail if element is not root else None)
+                continue
+            if event in ("comment", "pi"):
+                self._add(element.tail)
+            elif event == "start" and element.tag in SKIPPED and element is not root:
+                skipping = element
+            elif event == "start":
+                yield from self._open(element)
+            else:
+                yield from self._close(element, root)
+
+    def _open(self, element: HtmlElement) -> Iterator[Block]:
+        zone = self.owners[-1][1] if self.owners else Zone.NONE
+        if element.tag in BLOCK_TAGS:
+            yield from self._flush()
+        elif element.tag == "br":
+            yield from self._break()
+        elif element.tag == "a":
+            self.links += 1
+        self.owners.append((element, zone | zone_of(element)))
+        self._add(element.text)
+
+    def _close(self, element: HtmlElement, root: HtmlElement) -> Iterator[Block]:
+        if element.tag in BLOCK_TAGS:
+            yield from self._flush()
+        elif element.tag == "a":
+            self.links -= 1
+        self.owners.pop()
+        if element is not root:
+            self._add(element.tail)
+
+    def _break(self) -> Iterator[Block]:
+        self.breaks += 1
+        if self.breaks > 1:
+            yield from self._flush()
+        else:
+            self.parts.append(" ")
+
+    def _add(self, text: str | None) -> None:
+        if not text:
+            return
+        self.parts.append(text)
+        if text.isspace():
+            return
+        self.breaks = 0
+        if self.links > 0:
+            self.linked += len(text.strip())
+
+    def _flush(self) -> Iterator[Block]:
+        self.breaks = 0
+        if not self.parts:
+            return
+        text, linked = fold_space("".join(self.parts)), self.linked
+        self.parts.clear()
+        self.linked = 0
+        if not text:
+            return
+        element, zone = self._owner()
+        yield Block(text=text, element=element, linked=min(linked, len(text)), zone=zone, index=self.count)
+        self.count += 1
+
+    def _owner(self) -> tuple[HtmlElement, Zone]:
+        """The innermost block element, with the zones of the inline elements that hold all of the text."""
+        zone = self.owners[-1][1]
+        for element, own in reversed(self.owners):
+            if element.tag in BLOCK_TAGS:
+                return element, own
+        return self.owners[0][0], zone
