@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from monitor.model.fetched import Fetched, Request
+from monitor.model.message import Rendered, Shape
 
 T = TypeVar("T")
 
@@ -39,5 +40,20 @@ class Workers(Protocol):
 
         Raises `WorkerError` when the time or memory limit was overstepped or the process died; an exception of the
         function itself comes through unchanged.
+        """
+        ...
+
+
+class Sender(Protocol):
+    """Hands messages over to services; called from threads of the courier's own."""
+
+    def shape(self, address: str) -> Shape:
+        """What the service behind the address takes."""
+        ...
+
+    def send(self, address: str, rendered: Rendered) -> None:
+        """Hand the message over to the one recipient of the address; return when the service took it.
+
+        Raises `DeliveryError`, whose text names the cause and no secret.
         """
         ...

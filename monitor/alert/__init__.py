@@ -1,1 +1,1 @@
-"""What is told, to whom, when and in which words: pure decisions with a reason."""
+"""Deciding who is told what and when, and putting it into words: pure functions, every answer with its reason."""

@@ -1,1 +1,1 @@
-"""Hand messages to mail servers and chat services; decide whether to try again."""
+"""Handing messages over to the world, and deciding what follows when it does not take them."""

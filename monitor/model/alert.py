@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -122,7 +123,54 @@ class Delivery:
     target: Target
     state: DeliveryState
     attempts: int
-    due_at: datetime
+    due_at: datetime | None
     created_at: datetime
     last_error: str | None = None
     sent_at: datetime | None = None
+    epoch: int = 0
+    """The lease under which it was claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a rule told about a story (or an article); `alert_id` and `key` are its first alert's.
+
+    `level` counts doublings of the cooldown, `updates` the updates made (also a pending one), `pending_id` the update
+    that gathers members, due at `pending_due_at`.  `known` are the numbers, names and dates told so far.
+    """
+
+    alert_id: int
+    key: str
+    state: AlertState
+    reason_code: str
+    opened_at: datetime
+    told_at: datetime | None = None
+    level: int = 0
+    updates: int = 0
+    pending_id: int | None = None
+    pending_due_at: datetime | None = None
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The alert in which a rule dealt with an article before, and which revision of it that was."""
+
+    alert_id: int
+    key: str
+    state: AlertState
+    reason_code: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something to decide later.  `epoch` is the lease under which it was claimed."""
+
+    id: int
+    kind: str
+    subject: str
+    due_at: datetime
+    facts: Mapping[str, object]
+    epoch: int = 0
+    attempts: int = 0

@@ -385,6 +385,7 @@ alert = sa.Table(
     sa.Index("ix_alert_created", "created_at"),
     sa.Index("ix_alert_state", "state", "created_at"),
     sa.Index("ix_alert_told_in", "told_in"),
+    sa.Index("ix_alert_thread", "thread"),
     sqlite_autoincrement=True,
 )
 
@@ -394,6 +395,7 @@ alert_article = sa.Table(
     sa.Column("alert_id", BigId, primary_key=True),
     sa.Column("article_id", BigId, primary_key=True),
     sa.Column("match_id", BigId),
+    sa.Column("facts", Json, nullable=False),
     sa.Index("ix_alert_article_article", "article_id"),
 )
 
@@ -416,6 +418,7 @@ delivery = sa.Table(
     sa.UniqueConstraint("alert_key", "channel", "target", name="uq_delivery"),
     sa.Index("ix_delivery_due", "state", "due_at"),
     sa.Index("ix_delivery_alert", "alert_id"),
+    sa.Index("ix_delivery_channel", "channel", "created_at"),
 )
 
 digest_item = sa.Table(
@@ -431,6 +434,7 @@ digest_item = sa.Table(
     sa.Column("told_in", BigId),
     sa.UniqueConstraint("alert_id", "channel", "target", name="uq_digest_item"),
     sa.Index("ix_digest_item_window", "channel", "target", "window"),
+    sa.Index("ix_digest_item_told", "told_in"),
 )
 
 silence = sa.Table(

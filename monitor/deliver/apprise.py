@@ -1,0 +1,148 @@
+"""The sender behind every channel: Apprise, one address and one recipient per send; `console://` is our own."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import apprise
+from apprise.exception import AppriseException
+from apprise.plugins import url_to_dict
+
+from monitor.deliver.causes import denial, explain_failure, redact, retry_after, secrets_of
+from monitor.deliver.console import SCHEME, SHAPE, print_message
+from monitor.deliver.tap import overhearing
+from monitor.errors import DeliveryError
+from monitor.model.message import Form, Markup, Rendered, Shape
+
+CONNECT_S = 15.0
+ANSWER_S = 30.0
+MAIL_S = 60.0
+"""Mail servers that greylist or scan take their time; Apprise applies one limit to every step of the dialogue."""
+WEBHOOKS = ("json", "jsons", "xml", "xmls", "form", "forms")
+SOFTLY = frozenset({"mailto", "mailtos"})
+
+_log = logging.getLogger("apprise")
+
+
+class AppriseSender:
+    """Sends through Apprise 2.2.  Safe to use from several threads: every send builds its own object."""
+
+    def __init__(self) -> None:
+        """Make Apprise's log usable: causes stand only in DEBUG lines, which also hold payloads and so go nowhere."""
+        _log.setLevel(logging.DEBUG)
+        _log.propagate = False
+        if not _log.handlers:
+            _log.addHandler(logging.NullHandler())
+
+    def shape(self, address: str) -> Shape:
+        """What the service takes.  Raises `DeliveryError` for an address that cannot be used."""
+        if address.startswith(SCHEME):
+            return SHAPE
+        plugin = _instantiate(address, None)
+        form = _form(address)
+        markup = Markup.HTML if form is Form.MAIL else Markup.TEXT
+        title_max = int(plugin.title_maxlen)
+        body_max = int(plugin.body_maxlen)
+        if plugin.overflow_amalgamate_title:
+            title_max = min(title_max, body_max // 4)
+            body_max -= title_max + 2
+        return Shape(form, markup, title_max, body_max)
+
+    def send(self, address: str, rendered: Rendered) -> None:
+        """Hand the message over; see `monitor.ports.Sender`."""
+        if address.startswith(SCHEME):
+            print_message(rendered)
+            return
+        secrets = secrets_of(address)
+        service = apprise.Apprise()
+        service.add(_instantiate(address, rendered))
+        with overhearing() as answers:
+            result = service.notify(
+                body=rendered.body,
+                title=rendered.title,
+                body_format=_FORMATS[rendered.markup],
+                interpret_escapes=False,
+                log_level=logging.DEBUG,
+            )
+        last = answers[-1] if answers else None
+        if not result:
+            wait = retry_after(last.retry_after, datetime.now(UTC)) if last else None
+            raise explain_failure([entry.message for entry in result.logs()], secrets, wait)
+        if last is not None and (denied := denial(last.body)) is not None:
+            raise DeliveryError(
+                f"answered {last.status}, but: {redact(denied, secrets)}", permanent=False, code="denied"
+            )
+
+
+_FORMATS = {
+    Markup.TEXT: apprise.NotifyFormat.TEXT,
+    Markup.HTML: apprise.NotifyFormat.HTML,
+    Markup.MARKDOWN: apprise.NotifyFormat.MARKDOWN,
+}
+
+
+def _form(address: str) -> Form:
+    scheme = address.split("://", 1)[0].lower()
+    if scheme in SOFTLY:
+        return Form.MAIL
+    return Form.WEBHOOK if scheme in WEBHOOKS else Form.CHAT
+
+
+def _instantiate(address: str, rendered: Rendered | None) -> Any:
+    parsed = url_to_dict(address)  # type: ignore[no-untyped-call]  # apprise types only a part of itself
+    if parsed is None:
+        raise DeliveryError(_unparsed(address), permanent=True, code="bad-address")
+    if rendered is not None and _form(address) is not Form.CHAT:
+        parsed["headers"] = {**parsed.get("headers", {}), **rendered.headers}
+        if _form(address) is Form.WEBHOOK:
+            parsed["payload"] = {**parsed.get("payload", {}), **rendered.fields}
+    try:
+        plugin = apprise.Apprise.instantiate(parsed, asset=_asset(), suppress_exceptions=False)
+    except (AppriseException, TypeError, ValueError) as error:
+        text = redact(str(error), secrets_of(address)) or "the service refuses the address"
+        raise DeliveryError(text, permanent=True, code="bad-address") from error
+    if plugin is None:
+        raise DeliveryError(_unparsed(address), permanent=True, code="bad-address")
+    mail = _form(address) is Form.MAIL
+    if "cto" not in parsed.get("qsd", {}):
+        plugin.socket_connect_timeout = MAIL_S if mail else CONNECT_S
+    if "rto" not in parsed.get("qsd", {}):
+        plugin.socket_read_timeout = ANSWER_S
+    return plugin
+
+
+def _asset() -> apprise.AppriseAsset:
+    return apprise.AppriseAsset(
+        app_id="News-Monitor",
+        app_desc="News-Monitor",
+        app_url="",
+        async_mode=False,
+        default_service_retry=0,
+        storage_mode=apprise.PersistentStoreMode.MEMORY,
+    )
+
+
+def _unparsed(address: str) -> str:
+    scheme = address.split("://", 1)[0] if "://" in address else ""
+    if not scheme:
+        return "an Apprise address begins with its service, such as mailto:// or slack://"
+    if scheme.lower() not in apprise.plugins.N_MGR:
+        return f"Apprise knows no service {scheme}://"
+    return f"the parts of this {scheme}:// address are not as the service needs them"
+
+
+def explain_address(address: str) -> str | None:
+    """Why the address cannot be used, without its secrets; None when it can."""
+    if address.startswith(SCHEME):
+        return None
+    try:
+        plugin = _instantiate(address, None)
+    except DeliveryError as error:
+        return error.message
+    if len(plugin) > 1:
+        return (
+            "more than one recipient in one address; name each in a line of its own, so that each can be retried alone"
+        )
+    return None

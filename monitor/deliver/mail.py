@@ -1,0 +1,82 @@
+"""Channels as configured to channels as used: every recipient an address and a target of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from urllib.parse import quote, urlencode, urlsplit
+
+from monitor.model.alert import Target
+
+TLS = ("starttls", "ssl", "none")
+PORTS = {"starttls": 587, "ssl": 465, "none": 25}
+
+
+@dataclass(frozen=True, slots=True)
+class MailSpec:
+    """`mail:` in plain words.  `tls` is starttls, ssl or none; `sender` is `from`."""
+
+    to: tuple[str, ...]
+    server: str
+    port: int | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    sender: str | None = None
+    tls: str = "starttls"
+
+
+def mail_problem(spec: MailSpec) -> str | None:
+    """Why the mail cannot be sent as described; None when it can."""
+    if not spec.to:
+        return "mail needs at least one address under `to`"
+    for address in (*spec.to, *([spec.sender] if spec.sender else [])):
+        if "@" not in parseaddr(address)[1] or any(char in address for char in "\r\n"):
+            return f"{address!r} is no mail address"
+    if not spec.server:
+        return "mail needs `server`, the name of the mail server"
+    if spec.tls not in TLS:
+        return f"tls is one of {', '.join(TLS)}, not {spec.tls!r}"
+    if not spec.sender and "@" not in (spec.user or ""):
+        return "mail needs `from`, or a `user` that is an address"
+    return None
+
+
+def mail_addresses(spec: MailSpec) -> tuple[tuple[Target, str], ...]:
+    """A target and its Apprise address for each recipient, without the channel's name (see `targets_of`)."""
+    scheme = "mailto" if spec.tls == "none" else "mailtos"
+    login = ""
+    if spec.user:
+        login = quote(spec.user, safe="") + (f":{quote(spec.password, safe='')}" if spec.password else "") + "@"
+    mode = {"none": "insecure"}.get(spec.tls, spec.tls)
+    query = {"from": spec.sender or spec.user or "", "smtp": spec.server, "mode": mode}
+    base = f"{scheme}://{login}{spec.server}:{spec.port or PORTS[spec.tls]}"
+    return tuple(
+        (
+            Target("", recipient_key(f"mailto:{recipient}"), parseaddr(recipient)[1]),
+            f"{base}?{urlencode({'to': recipient, **query}, quote_via=quote, safe='')}",
+        )
+        for recipient in spec.to
+    )
+
+
+def apprise_target(address: str) -> Target:
+    """The target of any other address; its label is service and host."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    # Services without a host put a token there: only a name with a dot, or this machine, is shown.
+    shown = host if "." in host or host == "localhost" else ""
+    return Target("", recipient_key(address), f"{parts.scheme}://{shown}")
+
+
+def recipient_key(address: str) -> str:
+    """Names a recipient in the database without its secrets."""
+    return hashlib.sha256(address.encode()).hexdigest()[:16]
+
+
+def targets_of(channel: str, addresses: Sequence[tuple[Target, str]]) -> tuple[tuple[Target, ...], tuple[str, ...]]:
+    """Targets and addresses of a channel, each recipient once."""
+    unique: Mapping[str, tuple[Target, str]] = {target.key: (target, address) for target, address in addresses}
+    targets = tuple(Target(channel, target.key, target.label) for target, _ in unique.values())
+    return targets, tuple(address for _, address in unique.values())

@@ -1,0 +1,243 @@
+"""The outbox: deliveries (one row per alert and recipient) and what waits to be told with others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.model.alert import Channel, Delivery, DeliveryState, OnCrash, Target
+from monitor.model.reasons import Reason
+from monitor.store import tables as t
+from monitor.store.leases import Lease, claim, complete, is_free
+
+WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+EVERYBODY = "*"
+"""A gathered alert is for all recipients of its channel."""
+
+
+def add_deliveries(
+    connection: sa.Connection, alert_id: int, key: str, channel: Channel, *, priority: int, now: datetime
+) -> int:
+    """A row for each recipient of the channel who has none for this alert; how many were added."""
+    had = sa.select(t.delivery.c.target).where(t.delivery.c.alert_key == key, t.delivery.c.channel == channel.id)
+    known = set(connection.execute(had).scalars())
+    rows = [
+        {
+            "alert_id": alert_id,
+            "alert_key": key,
+            "channel": channel.id,
+            "target": target.key,
+            "label": target.label,
+            "state": DeliveryState.PENDING.value,
+            "priority": priority,
+            "created_at": now,
+            "due_at": now,
+        }
+        for target in channel.targets
+        if target.key not in known
+    ]
+    if rows:
+        connection.execute(sa.insert(t.delivery), rows)
+    return len(rows)
+
+
+def told_since(connection: sa.Connection, rule_id: str, channel: str, since: datetime) -> int:
+    """How many of the rule's alerts went to the channel singly since then."""
+    query = (
+        sa.select(sa.func.count(sa.distinct(t.delivery.c.alert_id)))
+        .join(t.alert, t.alert.c.id == t.delivery.c.alert_id)
+        .where(t.delivery.c.channel == channel, t.delivery.c.created_at >= since, t.alert.c.rule_id == rule_id)
+        .where(t.alert.c.kind.in_(("match", "update", "sources")))
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def claim_deliveries(
+    connection: sa.Connection, channel: str, *, owner: str, now: datetime, lease_s: float, limit: int
+) -> list[Delivery]:
+    """Lease due deliveries of a channel in the order in which they are to leave: priority, then age."""
+    c = t.delivery.c
+    due = (
+        sa.select(c.id)
+        .where(c.channel == channel, c.state.in_(WAITING), c.due_at <= now, is_free(t.delivery, now))
+        .order_by(c.priority.desc(), c.id)
+        .limit(limit)
+    )
+    rows = claim(connection, t.delivery, due, owner=owner, now=now, lease_s=lease_s)
+    rows.sort(key=lambda row: (-row["priority"], row["id"]))
+    return [_delivery(row) for row in rows]
+
+
+def _delivery(row: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        alert_id=row["alert_id"],
+        alert_key=row["alert_key"],
+        target=Target(row["channel"], row["target"], row["label"]),
+        state=DeliveryState(row["state"]),
+        attempts=row["attempts"],
+        due_at=row["due_at"],
+        created_at=row["created_at"],
+        last_error=row["last_error"],
+        sent_at=row["sent_at"],
+        epoch=row["lease_epoch"],
+    )
+
+
+def start_sending(connection: sa.Connection, delivery: Delivery, *, owner: str, now: datetime, lease_s: float) -> bool:
+    """Mark the row `sending`, one attempt more; False when somebody else has it, or it was discarded meanwhile."""
+    c = t.delivery.c
+    mine = (c.id == delivery.id, c.lease_owner == owner, c.lease_epoch == delivery.epoch, c.state.in_(WAITING))
+    values = {
+        "state": DeliveryState.SENDING.value,
+        "attempts": c.attempts + 1,
+        "lease_until": now + timedelta(seconds=lease_s),
+    }
+    return connection.execute(sa.update(t.delivery).where(*mine).values(values)).rowcount == 1
+
+
+def mark_sent(connection: sa.Connection, delivery: Delivery, *, owner: str, now: datetime) -> None:
+    """The service took it.  Raises `LeaseLost` when the row is somebody else's by now."""
+    values = {"state": DeliveryState.SENT.value, "sent_at": now, "due_at": None, "last_error": None}
+    complete(connection, t.delivery, delivery.id, Lease(owner, delivery.epoch), values)
+
+
+def mark_retry(connection: sa.Connection, delivery: Delivery, *, owner: str, at: datetime, error: Reason) -> None:
+    """It was not taken; try again at `at`.  Raises `LeaseLost`."""
+    values = {
+        "state": DeliveryState.RETRY.value,
+        "due_at": at,
+        "last_error_code": error.code,
+        "last_error": error.text,
+    }
+    complete(connection, t.delivery, delivery.id, Lease(owner, delivery.epoch), values)
+
+
+def mark_dead(connection: sa.Connection, delivery: Delivery, *, owner: str, error: Reason) -> None:
+    """It will not be taken.  Raises `LeaseLost`."""
+    values = {
+        "state": DeliveryState.DEAD.value,
+        "due_at": None,
+        "last_error_code": error.code,
+        "last_error": error.text,
+    }
+    complete(connection, t.delivery, delivery.id, Lease(owner, delivery.epoch), values)
+
+
+def bury(connection: sa.Connection, channels: Iterable[Channel], now: datetime) -> list[Delivery]:
+    """Deliveries whose channel or recipient is gone from the configuration die with that reason."""
+    c = t.delivery.c
+    gone: list[Delivery] = []
+    open_rows = sa.select(c.channel, c.target).where(c.state.in_(WAITING), is_free(t.delivery, now)).distinct()
+    known = {(target.channel, target.key) for channel in channels for target in channel.targets}
+    names = {channel for channel, _ in known}
+    for channel, target in connection.execute(open_rows).all():
+        if (channel, target) in known:
+            continue
+        text = "recipient removed from the channel" if channel in names else "channel removed"
+        statement = (
+            sa.update(t.delivery)
+            .where(c.channel == channel, c.target == target, c.state.in_(WAITING), is_free(t.delivery, now))
+            .values(state=DeliveryState.DEAD.value, due_at=None, last_error_code="channel-removed", last_error=text)
+            .returning(*t.delivery.c)
+        )
+        gone.extend(_delivery(dict(row)) for row in connection.execute(statement).mappings())
+    return gone
+
+
+def recover_sending(
+    connection: sa.Connection, channels: Iterable[Channel], now: datetime
+) -> tuple[int, list[Delivery]]:
+    """Rows that were being sent when their process died: sent again, or given up, as the channel's `on_crash` says.
+
+    The number to be sent again, and the deliveries given up.
+    """
+    c = t.delivery.c
+    stranded = sa.and_(c.state == DeliveryState.SENDING.value, is_free(t.delivery, now))
+    careful = [channel.id for channel in channels if channel.on_crash is OnCrash.GIVE_UP]
+    free = {"lease_owner": None, "lease_until": None, "lease_epoch": c.lease_epoch + 1}
+    text = "the monitor died while sending; whether it arrived is unknown"
+    dead = (
+        sa.update(t.delivery)
+        .where(stranded, c.channel.in_(careful))
+        .values(state=DeliveryState.DEAD.value, due_at=None, last_error_code="crashed", last_error=text, **free)
+        .returning(*t.delivery.c)
+    )
+    given_up = [_delivery(dict(row)) for row in connection.execute(dead).mappings()]
+    again = (
+        sa.update(t.delivery)
+        .where(stranded)
+        .values(state=DeliveryState.RETRY.value, due_at=now, last_error_code="crashed", last_error=text, **free)
+    )
+    return connection.execute(again).rowcount, given_up
+
+
+def release_deliveries(connection: sa.Connection, ids: Sequence[int], owner: str) -> None:
+    """Give back rows that were claimed but not begun."""
+    c = t.delivery.c
+    mine = (c.id.in_(ids), c.lease_owner == owner, c.state.in_(WAITING))
+    connection.execute(sa.update(t.delivery).where(*mine).values(lease_owner=None, lease_until=None))
+
+
+def next_due(connection: sa.Connection) -> datetime | None:
+    """When the next waiting delivery is due."""
+    c = t.delivery.c
+    found: datetime | None = connection.execute(
+        sa.select(sa.func.min(c.due_at, type_=t.UtcTime)).where(c.state.in_(WAITING))
+    ).scalar()
+    return found
+
+
+def gather(
+    connection: sa.Connection, alert_id: int, channel: str, *, window: str, due_at: datetime, reason: Reason
+) -> None:
+    """Keep an alert for the channel until its window closes; a second time changes nothing."""
+    c = t.digest_item.c
+    known = sa.select(c.id).where(c.alert_id == alert_id, c.channel == channel, c.target == EVERYBODY)
+    if connection.execute(known).first() is None:
+        row = {
+            "alert_id": alert_id,
+            "channel": channel,
+            "target": EVERYBODY,
+            "window": window,
+            "why": reason.text,
+            "due_at": due_at,
+        }
+        connection.execute(sa.insert(t.digest_item).values(row))
+
+
+def gathered(connection: sa.Connection, channel: str, window: str) -> tuple[int, ...]:
+    """The alerts that wait in a window, oldest first."""
+    c = t.digest_item.c
+    query = sa.select(c.alert_id).where(c.channel == channel, c.window == window, c.told_in.is_(None)).order_by(c.id)
+    return tuple(connection.execute(query).scalars())
+
+
+def close_items(connection: sa.Connection, channel: str, window: str, alert_ids: Sequence[int], told_in: int) -> None:
+    """The alerts of the window left the channel in the message `told_in`."""
+    c = t.digest_item.c
+    mine = (c.channel == channel, c.window == window, c.alert_id.in_(alert_ids))
+    connection.execute(sa.update(t.digest_item).where(*mine).values(told_in=told_in))
+
+
+def waiting_window(connection: sa.Connection, alert_id: int, channel: str) -> tuple[str, datetime] | None:
+    """The window in which the alert still waits on the channel."""
+    c = t.digest_item.c
+    query = sa.select(c.window, c.due_at).where(c.alert_id == alert_id, c.channel == channel, c.told_in.is_(None))
+    row = connection.execute(query).first()
+    return None if row is None else (row.window, row.due_at)
+
+
+def forget_items(connection: sa.Connection, alert_id: int) -> None:
+    """The alert waits nowhere any more: it goes its ways afresh."""
+    connection.execute(sa.delete(t.digest_item).where(t.digest_item.c.alert_id == alert_id))
+
+
+def drop_item(connection: sa.Connection, alert_id: int, channel: str, told_in: int) -> None:
+    """The alert left the channel before its window closed."""
+    c = t.digest_item.c
+    mine = (c.alert_id == alert_id, c.channel == channel, c.told_in.is_(None))
+    connection.execute(sa.update(t.digest_item).where(*mine).values(told_in=told_in))

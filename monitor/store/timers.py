@@ -1,0 +1,95 @@
+"""Timers: what is to be decided later, one row per kind and subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.errors import LeaseLost
+from monitor.model.alert import Timer
+from monitor.store import tables as t
+from monitor.store.leases import Lease, claim, complete, holds, is_free
+
+
+def set_timer(
+    connection: sa.Connection, kind: str, subject: str, due_at: datetime, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Wind the timer; one that is wound already goes off at the earlier of the two times, with the newer facts."""
+    c = t.timer.c
+    wound = sa.select(t.timer).where(c.kind == kind, c.subject == subject).with_for_update()
+    known = connection.execute(wound).mappings().first()
+    if known is None:
+        row = {"kind": kind, "subject": subject, "due_at": due_at, "facts": dict(facts or {})}
+        connection.execute(sa.insert(t.timer).values(row))
+        return
+    earlier = due_at if known["due_at"] is None else min(due_at, known["due_at"])
+    values = {"due_at": earlier, "facts": {**known["facts"], **(facts or {})}}
+    connection.execute(sa.update(t.timer).where(c.id == known["id"]).values(values))
+
+
+def has_timer(connection: sa.Connection, kind: str, subject: str) -> bool:
+    """Whether it is wound."""
+    c = t.timer.c
+    return connection.execute(sa.select(c.id).where(c.kind == kind, c.subject == subject)).first() is not None
+
+
+def drop_timer(connection: sa.Connection, kind: str, subject: str) -> None:
+    """Forget the timer, whether it was wound or not."""
+    c = t.timer.c
+    connection.execute(sa.delete(t.timer).where(c.kind == kind, c.subject == subject))
+
+
+def claim_timers(
+    connection: sa.Connection, *, owner: str, now: datetime, lease_s: float = 60.0, limit: int = 100
+) -> list[Timer]:
+    """Lease the timers that went off, longest due first."""
+    c = t.timer.c
+    due = sa.select(c.id).where(c.due_at <= now, is_free(t.timer, now)).order_by(c.due_at, c.id).limit(limit)
+    rows = claim(connection, t.timer, due, owner=owner, now=now, lease_s=lease_s)
+    rows.sort(key=lambda row: (row["due_at"], row["id"]))
+    return [
+        Timer(row["id"], row["kind"], row["subject"], row["due_at"], row["facts"], row["lease_epoch"], row["attempts"])
+        for row in rows
+    ]
+
+
+def hold_timer(connection: sa.Connection, timer: Timer, *, owner: str) -> None:
+    """Begin the unit that decides about the timer.  Raises `LeaseLost` when it is somebody else's, or gone.
+
+    Locks the row: whoever winds the timer meanwhile waits, and then winds a new one (on SQLite units wait anyway).
+    """
+    mine = sa.select(t.timer.c.id).where(t.timer.c.id == timer.id, holds(t.timer, Lease(owner, timer.epoch)))
+    if connection.execute(mine.with_for_update()).first() is None:
+        raise LeaseLost(f"timer {timer.kind} {timer.subject} belongs to somebody else by now")
+
+
+def finish_timer(connection: sa.Connection, timer: Timer, *, owner: str) -> None:
+    """The timer is done with.  Raises `LeaseLost`."""
+    mine = (t.timer.c.id == timer.id, holds(t.timer, Lease(owner, timer.epoch)))
+    if connection.execute(sa.delete(t.timer).where(*mine)).rowcount != 1:
+        raise LeaseLost(f"timer {timer.kind} {timer.subject} belongs to somebody else by now")
+
+
+def rewind_timer(
+    connection: sa.Connection,
+    timer: Timer,
+    due_at: datetime,
+    *,
+    owner: str,
+    facts: Mapping[str, Any] | None = None,
+    attempts: int = 0,
+) -> None:
+    """Let the timer go off again at `due_at`.  Raises `LeaseLost`."""
+    values: dict[str, Any] = {"due_at": due_at, "attempts": attempts}
+    if facts is not None:
+        values["facts"] = dict(facts)
+    complete(connection, t.timer, timer.id, Lease(owner, timer.epoch), values)
+
+
+def next_timer(connection: sa.Connection) -> datetime | None:
+    """When the next timer goes off."""
+    found: datetime | None = connection.execute(sa.select(sa.func.min(t.timer.c.due_at, type_=t.UtcTime))).scalar()
+    return found
