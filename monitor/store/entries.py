@@ -115,9 +115,8 @@ def add_keys(
     owned = dict(keys)
     rows = [{"key": key, "article_id": article, "kind": kind, "seen_at": now} for key, article in owned.items()]
     connection.execute(statement, rows)
-    if exclusive and connection.dialect.name == "postgresql":
-        if articles_by_key(connection, owned) != owned:
-            raise StoreBusy("another worker brought the same article at the same moment")
+    if exclusive and connection.dialect.name == "postgresql" and articles_by_key(connection, owned) != owned:
+        raise StoreBusy("another worker brought the same article at the same moment")
 
 
 def insert_new(connection: sa.Connection, table: sa.Table) -> sa.Insert:

@@ -84,9 +84,7 @@ def search_articles(
     latest = sa.and_(t.revision.c.article_id == t.article.c.id, t.revision.c.number == t.article.c.revision)
     statement = (
         _article_columns()
-        .join(
-            t.revision, sa.and_(t.revision.c.article_id == t.article.c.id, t.revision.c.number == t.article.c.revision)
-        )
+        .join(t.revision, latest)
         .join(found, found.c.revision_id == t.revision.c.id)
         .order_by(found.c.rank, t.article.c.id.desc())
         .limit(limit)
