@@ -23,6 +23,8 @@ def fault(code: str, message: str) -> PydanticCustomError:
 
 def seconds(value: Any) -> float:
     """`90s 10m 2h 7d` (or a sum such as `1h30m`) in seconds; `0` is 0.  Raises a validation error otherwise."""
+    if isinstance(value, float):  # seconds already, from a stored rule
+        return value
     text = str(value).strip()
     if text == "0":
         return 0.0

@@ -42,6 +42,10 @@ class Config:
         """Where relative paths start."""
         return self.path.parent
 
+    def plain(self, node: Node) -> Any:
+        """What the person wrote there as dict, list or str; secrets stay unread."""
+        return Values({}, self.folder).of(node)
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:

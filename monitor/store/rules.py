@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.model.match import Evidence, HeldGroup, Verdict
-from monitor.model.rule import RuleSpec
 from monitor.store import tables as t
 
 ACTIVE, REFUSED, REMOVED = "active", "refused", "removed"
@@ -48,38 +46,64 @@ class RuleSync:
     removed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A rule that may be used.  `text` is all that decides what it does, as the person wrote it, as plain JSON values.
+
+    It is what the version keeps: evidence of what was in force, and enough to bring the rule back to life.
+    """
+
+    id: str
+    name: str
+    text: Mapping[str, Any]
+
+    @property
+    def hash(self) -> str:
+        """Changes with anything the rule says."""
+        text = json.dumps(self.text, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 def sync_rules(
     connection: sa.Connection,
-    accepted: Sequence[RuleSpec],
+    accepted: Sequence[Accepted],
     refused: Mapping[str, str],
     now: datetime,
     *,
-    concepts: str = "",
     author: str | None = None,
 ) -> RuleSync:
     """Record the rules in force.  A changed rule gets a new version; no version is ever changed or deleted.
 
-    `refused` maps rule ids to what is wrong; such a rule keeps its last accepted version.  `concepts` is a digest of
-    the definitions that rules refer to: when those change, so does what the rules mean.
+    `refused` maps rule ids to what is wrong; such a rule keeps its last accepted version.
     """
     founding = _founding(connection, now)
     states = {state.rule_id: state for state in rule_states(connection)}
     hashes = _current_hashes(connection)
-    wanted = {spec.id: (spec, rule_hash(spec, concepts)) for spec in accepted}
+    wanted = {rule.id: rule for rule in accepted}
     added = tuple(rule_id for rule_id in wanted if rule_id not in states or states[rule_id].version is None)
     changed = tuple(
-        rule_id for rule_id, (_, digest) in wanted.items() if rule_id not in added and hashes.get(rule_id) != digest
+        rule_id for rule_id, rule in wanted.items() if rule_id not in added and hashes.get(rule_id) != rule.hash
     )
-    for rule_id, (spec, digest) in wanted.items():
+    for rule_id, rule in wanted.items():
         state = states.get(rule_id)
         if rule_id in added or rule_id in changed:
             version = 1 + ((state and state.version) or 0)
-            _append_version(connection, spec, version, digest, author=author, now=now)
-            _write_state(connection, state, spec, version, now, founding=founding)
-        elif state is not None and (state.status != ACTIVE or state.problem or state.name != spec.name):
-            _write_state(connection, state, spec, state.version, now, founding=founding)
+            _append_version(connection, rule, version, author=author, now=now)
+            _write_state(connection, state, rule, version, now, founding=founding)
+        elif state is not None and (state.status != ACTIVE or state.problem or state.name != rule.name):
+            _write_state(connection, state, rule, state.version, now, founding=founding)
     _refuse(connection, states, refused, now, founding=founding)
     return RuleSync(added, changed, _remove(connection, states, wanted.keys() | refused.keys(), now))
+
+
+def texts_in_force(connection: sa.Connection, rule_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The text of the last accepted version of these rules; those that never had one are left out."""
+    rows = connection.execute(
+        sa.select(t.rule_version.c.rule_id, t.rule_version.c.spec).where(
+            t.rule_version.c.rule_id.in_(rule_ids), t.rule_version.c.retired_at.is_(None)
+        )
+    )
+    return {row.rule_id: row.spec for row in rows}
 
 
 def rule_states(connection: sa.Connection) -> list[RuleState]:
@@ -145,26 +169,6 @@ def add_match(
     return int(connection.execute(sa.insert(t.match).values(row | found).returning(t.match.c.id)).scalar_one())
 
 
-def rule_hash(spec: RuleSpec, concepts: str = "") -> str:
-    """Changes with anything the rule says, and with the concepts."""
-    text = json.dumps(spec_to_json(spec), sort_keys=True, ensure_ascii=False) + concepts
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def spec_to_json(value: Any) -> Any:
-    """A rule as plain values, kept as evidence of what was in force; kinds of `fire` carry their class as `is`."""
-    if is_dataclass(value) and not isinstance(value, type):
-        plain = {field.name: spec_to_json(getattr(value, field.name)) for field in fields(value)}
-        return {"is": type(value).__name__, **plain}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {str(key): spec_to_json(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list, set, frozenset)):
-        return [spec_to_json(item) for item in value]
-    return value
-
-
 def _founding(connection: sa.Connection, now: datetime) -> bool:
     if connection.execute(sa.select(t.meta.c.key).where(t.meta.c.key == FOUNDED)).first() is not None:
         return False
@@ -180,19 +184,19 @@ def _current_hashes(connection: sa.Connection) -> dict[str, str]:
 
 
 def _append_version(
-    connection: sa.Connection, spec: RuleSpec, version: int, digest: str, *, author: str | None, now: datetime
+    connection: sa.Connection, rule: Accepted, version: int, *, author: str | None, now: datetime
 ) -> None:
     connection.execute(
         sa.update(t.rule_version)
-        .where(t.rule_version.c.rule_id == spec.id, t.rule_version.c.retired_at.is_(None))
+        .where(t.rule_version.c.rule_id == rule.id, t.rule_version.c.retired_at.is_(None))
         .values(retired_at=now)
     )
     connection.execute(
         sa.insert(t.rule_version).values(
-            rule_id=spec.id,
+            rule_id=rule.id,
             version=version,
-            hash=digest,
-            spec=spec_to_json(spec),
+            hash=rule.hash,
+            spec=dict(rule.text),
             author=author,
             accepted_at=now,
         )
@@ -202,20 +206,20 @@ def _append_version(
 def _write_state(
     connection: sa.Connection,
     state: RuleState | None,
-    spec: RuleSpec,
+    rule: Accepted,
     version: int | None,
     now: datetime,
     *,
     founding: bool,
 ) -> None:
-    values: dict[str, Any] = {"name": spec.name, "version": version, "status": ACTIVE, "problem": None}
+    values: dict[str, Any] = {"name": rule.name, "version": version, "status": ACTIVE, "problem": None}
     if state is None:
-        first = {"rule_id": spec.id, "founding": founding, "accepted_at": now, "memory": {}}
+        first = {"rule_id": rule.id, "founding": founding, "accepted_at": now, "memory": {}}
         connection.execute(sa.insert(t.rule_state).values(values | first))
         return
     if state.version is None:
         values |= {"accepted_at": now, "founding": founding}
-    connection.execute(sa.update(t.rule_state).where(t.rule_state.c.rule_id == spec.id).values(values))
+    connection.execute(sa.update(t.rule_state).where(t.rule_state.c.rule_id == rule.id).values(values))
 
 
 def _refuse(
