@@ -46,7 +46,7 @@ def _check(args: argparse.Namespace, printer: Printer) -> int:
 
 
 def _checked(loaded: Loaded, *, tests: bool) -> Checked:
-    from monitor.bootstrap import open_lexicon
+    from monitor.bootstrap.words import open_lexicon
     from monitor.config.checks import check_config
 
     config = loaded.usable()

@@ -65,7 +65,7 @@ def _read_batch(name: str) -> Iterator[Target]:
 
 
 async def _run(targets: list[Target], config: str, printer: Printer) -> int:
-    from monitor.bootstrap import open_inspection
+    from monitor.bootstrap.inspection import open_inspection
 
     hosts = tuple(h for t in targets if (h := urlsplit(t.target).hostname) and "//" in t.target)
     failed = 0

@@ -1,0 +1,194 @@
+"""Opening the monitor: configuration, database, network, workers, and the rules in force."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+
+from monitor import __version__
+from monitor.bootstrap.settings import alert_settings, channels_of, fetch_settings, loop_settings
+from monitor.bootstrap.words import open_lexicon
+from monitor.clock import SystemClock
+from monitor.config.accept import InForce, accept_rules
+from monitor.config.channels import check_channels
+from monitor.config.checks import Checked, check_config
+from monitor.config.load import Config, Loaded, load_config
+from monitor.config.problems import Problem, format_problem
+from monitor.errors import ConfigError
+from monitor.fetch.http import HttpFetcher
+from monitor.loops.context import Context, Watchlist
+from monitor.loops.dispatch import Telling
+from monitor.match.compile import RuleCache
+from monitor.match.engine import Engine
+from monitor.match.lexicon import Lexicon
+from monitor.model.source import SourceSpec
+from monitor.store import outbox
+from monitor.store.lock import CrashHook, WriterLock
+from monitor.store.presence import Worker
+from monitor.store.schema import upgrade
+from monitor.store.sources import SyncReport, sync_sources
+from monitor.store.unit import Database, open_engine
+from monitor.workers import WorkerPool
+
+log = structlog.get_logger("monitor")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A configuration in force: as read, as checked, and what it changed in the database."""
+
+    loaded: Loaded
+    config: Config
+    checked: Checked
+    rules: InForce
+    sources: SyncReport
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that `monitor check` would say."""
+        return self.checked.problems
+
+
+@dataclass(slots=True)
+class Monitor:
+    """An open monitor; `setup` and `context` are replaced as a whole when the configuration is loaded again."""
+
+    path: Path
+    database: Database
+    clock: SystemClock
+    lexicon: Lexicon
+    cache: RuleCache
+    setup: Setup
+    context: Context
+
+    def telling(self) -> Telling:
+        """Who is told and how, as it stands now."""
+        watchlist = self.context.watchlist
+        return Telling(watchlist.rules, watchlist.channels, watchlist.alerts)
+
+    def reload(self) -> Setup:
+        """Read the configuration again and put it in force; `ConfigError` means that nothing has changed."""
+        loaded = load_config(self.path)
+        base = self.setup.checked.engine
+        self.setup = put_in_force(self.database, loaded, self.lexicon, self.cache, self.clock.now(), base=base)
+        self.context = replace(
+            self.context,
+            sources=sources_of(self.setup),
+            watchlist=watchlist_of(self.setup),
+            settings=loop_settings(self.setup.config.model),
+        )
+        return self.setup
+
+
+def require(loaded: Loaded, problems: tuple[Problem, ...]) -> None:
+    """Raise `ConfigError` with the problems in the user's own lines, if there are any."""
+    if problems:
+        shown = "\n".join(format_problem(problem, loaded.files) for problem in problems)
+        raise ConfigError(f"the configuration is refused\n{shown}", remedy="monitor check shows every problem")
+
+
+def open_database(config: Config) -> Database:
+    """The configured database; no connection is made yet."""
+    return Database(open_engine(config.database))
+
+
+def put_in_force(
+    database: Database,
+    loaded: Loaded,
+    lexicon: Lexicon,
+    cache: RuleCache,
+    now: datetime,
+    *,
+    base: Engine | None = None,
+) -> Setup:
+    """Check a configuration and record its sources and rules; raises `ConfigError` when the whole file is refused."""
+    require(loaded, loaded.errors if loaded.config is None else ())
+    config = loaded.usable()
+    checked = check_config(loaded, lexicon, cache=cache, base=base)
+    channels = tuple(check_channels(config)) if config.model.channels else ()
+    require(loaded, checked.fatal + channels)
+    with database.unit(lock="configuration") as connection:
+        sources = sync_sources(connection, config.sources, now)
+        rules = accept_rules(connection, config, checked, now, author=_author())
+    return Setup(loaded, config, checked, rules, sources)
+
+
+def watchlist_of(setup: Setup) -> Watchlist:
+    """The rules in force and those who are told."""
+    model = setup.config.model
+    return Watchlist(setup.rules.matcher, setup.rules.rules, channels_of(model), alert_settings(model))
+
+
+def sources_of(setup: Setup) -> dict[str, SourceSpec]:
+    """The configured sources by id."""
+    return {spec.id: spec for spec in setup.config.sources}
+
+
+@asynccontextmanager
+async def open_monitor(path: Path, *, writes: bool = True, obey_blocks: bool = True) -> AsyncIterator[Monitor]:
+    """Everything that `run` and `once` need; closes it all at the end.
+
+    `writes`: take the writer's lock of SQLite (raises `AlreadyRunning`).  Raises `ConfigError`, `StoreError`.
+    """
+    loaded = load_config(path)
+    require(loaded, loaded.errors if loaded.config is None else tuple(p for p in loaded.errors if p.rule_id is None))
+    config = loaded.usable()
+    database, clock = open_database(config), SystemClock()
+    upgrade(database)
+    async with AsyncExitStack() as stack:
+        stack.callback(database.dispose)
+        if writes:
+            stack.enter_context(WriterLock(database, on_takeover=_recover(config, clock.now())))
+        lexicon, cache = open_lexicon(config.model), RuleCache()
+        setup = put_in_force(database, loaded, lexicon, cache, clock.now())
+        section = config.model.fetch
+        fetcher = HttpFetcher(fetch_settings(config.model), clock, obey_blocks=obey_blocks)
+        await stack.enter_async_context(fetcher)
+        workers = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))
+        await stack.enter_async_context(workers)
+        context = Context(
+            database=database,
+            clock=clock,
+            fetcher=fetcher,
+            workers=workers,
+            sources=sources_of(setup),
+            watchlist=watchlist_of(setup),
+            owner=owner_name(),
+            settings=loop_settings(config.model),
+        )
+        yield Monitor(path, database, clock, lexicon, cache, setup, context)
+
+
+def owner_name() -> str:
+    """Names this process in leases: host, process id, and something that no earlier process had."""
+    return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
+
+
+def worker_row(owner: str, role: str, started_at: datetime, now: datetime) -> Worker:
+    """This process as others see it."""
+    return Worker(owner, role, socket.gethostname(), os.getpid(), __version__, started_at, now)
+
+
+def _recover(config: Config, now: datetime) -> CrashHook:
+    channels = channels_of(config.model).values()
+
+    def deliveries(connection: sa.Connection) -> None:
+        outbox.recover_sending(connection, channels, now)
+
+    return deliveries
+
+
+def _author() -> str | None:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return None

@@ -1,0 +1,90 @@
+"""From the configuration to the small frozen settings that each stage takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from monitor.alert.settings import AlertSettings
+from monitor.config.channels import channel_of
+from monitor.config.load import Config
+from monitor.config.schema import ConfigModel
+from monitor.fetch.http import FetchSettings
+from monitor.loops.context import LoopSettings
+from monitor.model.alert import Channel
+from monitor.model.poll import PollSettings
+
+LEASE_MARGIN_S = 60.0
+"""Beyond the total deadline of a request: parsing and writing."""
+
+
+def fetch_settings(model: ConfigModel, *, also_allow: Sequence[str] = ()) -> FetchSettings:
+    """The `fetch` section as the fetcher takes it."""
+    section = model.fetch
+    default = FetchSettings()
+    name = section.user_agent
+    return FetchSettings(
+        user_agent=name if "/" in name else default.user_agent.replace("news-monitor", name, 1),
+        contact=section.contact or "",
+        concurrency=section.concurrency,
+        per_host=section.per_host,
+        host_spacing_s=section.host_spacing,
+        timeout_s=section.timeout,
+        max_bytes=section.max_bytes,
+        allow_addresses=(*section.allow_addresses, *also_allow),
+        proxy=section.proxy,
+    )
+
+
+def loop_settings(model: ConfigModel) -> LoopSettings:
+    """Limits of the gather and read loops."""
+    section = model.fetch
+    return LoopSettings(
+        polls_at_once=section.concurrency,
+        reads_at_once=max(4, section.concurrency // 4),
+        per_host=section.per_host,
+        lease_s=section.timeout + LEASE_MARGIN_S,
+        poll=PollSettings(min_every_s=section.min_every),
+    )
+
+
+def alert_settings(model: ConfigModel) -> AlertSettings:
+    """The `alerts` section and its neighbours."""
+    section = model.alerts
+    public = model.web.public_url
+    return AlertSettings(
+        timezone=model.timezone or system_timezone(),
+        language=model.language,
+        first_poll=section.first_poll,
+        max_age_s=section.max_age or None,
+        ops=section.ops,
+        default_to=model.defaults.alert.to or (),
+        canary=section.canary != "off",
+        heartbeat_to=(section.heartbeat_to,) if section.heartbeat_to else (),
+        heartbeat_every_s=section.heartbeat or 3600.0,
+        web_url=public.rstrip("/") if public else None,
+    )
+
+
+def channels_of(model: ConfigModel) -> dict[str, Channel]:
+    """All channels by name, recipients expanded."""
+    return {name: channel_of(name, channel) for name, channel in model.channels.items()}
+
+
+def system_timezone() -> str:
+    """The zone of this machine by its IANA name; UTC where it has none."""
+    link = Path("/etc/localtime")
+    if link.is_symlink():
+        parts = str(link.resolve()).partition("zoneinfo/")
+        if parts[1]:
+            return parts[2]
+    named = Path("/etc/timezone")
+    return (named.read_text().strip() if named.exists() else "") or "UTC"
+
+
+def state_folder(config: Config) -> Path:
+    """Where files other than the database go: beside an SQLite file, else `var` beside the configuration."""
+    prefix = "sqlite:///"
+    if config.database.startswith(prefix):
+        return Path(config.database.removeprefix(prefix)).parent
+    return config.folder / "var"

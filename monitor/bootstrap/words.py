@@ -1,0 +1,51 @@
+"""Dictionaries of word forms on disk: where they lie, and building them where there are none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from monitor.config.schema import ConfigModel
+from monitor.match.dictionary import available
+from monitor.match.lexicon import Lexicon
+
+_BUILD = (
+    "import sys; from pathlib import Path; from monitor.match.dictionary import build_dictionaries; "
+    "build_dictionaries(Path(sys.argv[1]), sys.argv[2:])"
+)
+
+
+def words_directories() -> tuple[Path, ...]:
+    """Where dictionaries of word forms may lie, best first: $MONITOR_WORDS, beside the program, the user's state."""
+    named = os.environ.get("MONITOR_WORDS")
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    places = (Path(sys.prefix) / "share" / "news-monitor" / "words", state / "news-monitor" / "words")
+    return (Path(named), *places) if named else places
+
+
+def open_lexicon(model: ConfigModel) -> Lexicon:
+    """The words of the configured languages, from dictionaries on disk where they have been built."""
+    languages = model.articles.languages
+    found = next((d for d in words_directories() if available(d, languages)), None)
+    return Lexicon(found, languages)
+
+
+def build_words(languages: Sequence[str]) -> Path | None:
+    """Build the dictionaries where there are none; the directory, or None where no place can be written.
+
+    Takes some seconds and 500 MB for four languages, in a process of its own.
+    """
+    for directory in words_directories():
+        if available(directory, languages):
+            return directory
+    for directory in words_directories():
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            subprocess.run([sys.executable, "-c", _BUILD, str(directory), *languages], check=True)  # noqa: S603 - our own code
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return directory
+    return None

@@ -1,0 +1,27 @@
+"""`monitor run`: the daemon."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from monitor.cli.output import Printer
+
+ROLES = ("all", "poller", "deliverer", "web")
+
+
+def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("--role", choices=ROLES, default="all", help="what this process does (default: all)")
+    parser.set_defaults(call=_run)
+
+
+def _run(args: argparse.Namespace, _printer: Printer) -> int:
+    import uvloop
+
+    from monitor.bootstrap.running import run_daemon
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run_daemon(Path(args.config), args.role))
+    return 0
