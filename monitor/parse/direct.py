@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -44,16 +44,9 @@ def parse_recovering(data: bytes) -> Element | None:
         return None
 
 
-def item_elements(root: Element) -> Iterator[Element]:
-    """All items in document order, wherever they stand, but none inside another."""
-    if name_of(root.tag) in ITEMS:
-        yield root
-        return
-    for child in root.iterchildren("*"):
-        if name_of(child.tag) in ITEMS:
-            yield child
-        elif len(child):
-            yield from item_elements(child)
+def item_elements(root: Element) -> list[Element]:
+    """All items in document order, wherever they stand, even inside another: some software forgets to close them."""
+    return [element for element in root.iter("*") if name_of(element.tag) in ITEMS]
 
 
 def read_item(element: Element) -> RawItem:
@@ -62,7 +55,7 @@ def read_item(element: Element) -> RawItem:
     for key, value in element.attrib.items():
         if key == _ABOUT:
             raw.id = str(value)
-        elif key == "href":  # CDF
+        elif key.lower() == "href":  # CDF
             raw.links.append(Link("alternate", "", str(value)))
         elif key.lower() == "lastmod":
             raw.updated = str(value)
@@ -107,15 +100,15 @@ def _media_title(raw: RawItem, element: Element) -> None:
 
 
 def _link(raw: RawItem, element: Element) -> None:
-    href = element.get("href") or element.get("url") or element.get("uri")
-    if not href:
-        href = text_of(element)
+    href = element.get("href")
     rel = (element.get("rel") or "alternate").lower()
-    if rel == "enclosure":
+    if rel == "enclosure" and href:
         raw.enclosures.append(href)
     elif href:
         own = element.get(_XML_BASE)
         raw.links.append(Link(rel, (element.get("type") or "").lower(), _joined(own, href) if own else href))
+    elif href := text_of(element) or element.get("url") or element.get("uri"):
+        raw.links.insert(0, Link("alternate", "", href))  # RSS: of several, all readers take the last
 
 
 def _id(raw: RawItem, element: Element) -> None:
@@ -160,9 +153,10 @@ def person_of(text: str) -> str:
 
 
 def _category(raw: RawItem, element: Element) -> None:
-    term = element.get("label") or element.get("term") or text_of(element)
-    if term:
-        raw.categories.append(term)
+    terms = (element.get("term"), element.get("text"), text_of(element), element.get("label"))
+    raw.categories.extend(term for term in terms if term)
+    for child in element.iterchildren("*"):
+        _category(raw, child)
 
 
 def _keywords(raw: RawItem, element: Element) -> None:
@@ -208,8 +202,8 @@ _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"), _date("updated")),
     **dict.fromkeys(("created", "dcterms_created"), _date("created")),
     **dict.fromkeys(("author", "dc_creator", "dc_author", "itunes_author"), _author),
-    **dict.fromkeys(("category", "dc_subject"), _category),
-    **dict.fromkeys(("keywords", "media_keywords", "itunes_keywords"), _keywords),
+    **dict.fromkeys(("category", "dc_subject", "itunes_category", "media_category"), _category),
+    **dict.fromkeys(("keywords", "tags", "media_keywords", "itunes_keywords"), _keywords),
     "enclosure": _enclosure,
     "media_content": _media_content,
     "media_group": _read_children,

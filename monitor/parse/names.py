@@ -44,6 +44,12 @@ _MOST_CACHED = 2000
 _cache: dict[str, str] = {}
 
 
+def is_own(namespace: str) -> bool:
+    """Whether elements in `namespace` (or in none) are a format's own."""
+    namespace = namespace.strip().lower()
+    return namespace in _OWN or namespace in _PREFIXES or "backend.userland.com/rss" in namespace
+
+
 def name_of(tag: str) -> str:
     """`prefix_local`, lower-case; `local` for the formats' own elements, `?local` for unknown namespaces."""
     known = _cache.get(tag)
