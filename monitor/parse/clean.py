@@ -25,7 +25,9 @@ _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*):[A-Za-z_]|\s([A-Za-z_][\w.-]*):[A-Za
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
 
 _DEFAULT_NAMESPACE = re.compile(rb"""\sxmlns\s*=\s*["']([^"']*)["']""")
-_FEED_ROOT = re.compile(rb"<(?:rdf:)?(rss(?=\s[^<>]*version)|feed(?=\s[^<>]*xmlns)|RDF(?=\s[^<>]*xmlns))", re.IGNORECASE)
+_FEED_ROOT = re.compile(
+    rb"<(?:rdf:)?(rss(?=\s[^<>]*version)|feed(?=\s[^<>]*xmlns)|RDF(?=\s[^<>]*xmlns))", re.IGNORECASE
+)
 _TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*)([^<>]*)>")
 _ATTRIBUTE = re.compile(rb"""([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'<>]+))""")
 

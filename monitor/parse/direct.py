@@ -99,11 +99,15 @@ def _media_title(raw: RawItem, element: Element) -> None:
     raw.media_title = raw.media_title or text_of(element)
 
 
+def _media_description(raw: RawItem, element: Element) -> None:
+    raw.media_summary = raw.media_summary or text_of(element)
+
+
 def _link(raw: RawItem, element: Element) -> None:
     href = element.get("href")
     rel = (element.get("rel") or "alternate").lower()
-    if rel == "enclosure" and href:
-        raw.enclosures.append(href)
+    if rel == "enclosure":
+        raw.enclosures.append(href or text_of(element))
     elif href:
         own = element.get(_XML_BASE)
         raw.links.append(Link(rel, (element.get("type") or "").lower(), _joined(own, href) if own else href))
@@ -142,7 +146,7 @@ def _author(raw: RawItem, element: Element) -> None:
         raw.authors.append(person_of(text_of(element)))
         return
     parts = {name_of(child.tag): text_of(child) for child in element.iterchildren("*")}
-    raw.authors.append(parts.get("name") or parts.get("itunes_name") or parts.get("email") or text_of(element))
+    raw.authors.append(parts.get("name") or parts.get("itunes_name") or parts.get("email") or "")
 
 
 def person_of(text: str) -> str:
@@ -153,10 +157,11 @@ def person_of(text: str) -> str:
 
 
 def _category(raw: RawItem, element: Element) -> None:
-    terms = (element.get("term"), element.get("text"), text_of(element), element.get("label"))
+    terms = (element.get("term"), element.get("text"), (element.text or "").strip(), element.get("label"))
     raw.categories.extend(term for term in terms if term)
-    for child in element.iterchildren("*"):
-        _category(raw, child)
+    for child in element.iterchildren("*"):  # iTunes nests them, others wrap them in <categories>
+        if name_of(child.tag) in ("category", "itunes_category"):
+            _category(raw, child)
 
 
 def _keywords(raw: RawItem, element: Element) -> None:
@@ -181,7 +186,7 @@ def _image(raw: RawItem, element: Element) -> None:
     href = element.get("url") or element.get("href")
     if not href and len(element):
         href = next((text_of(child) for child in element.iterchildren("*") if name_of(child.tag) == "url"), "")
-    if href or (href := text_of(element)):
+    if href or (href := (element.text or "").strip()):
         raw.images.append(href)
 
 
@@ -192,17 +197,16 @@ def _language(raw: RawItem, element: Element) -> None:
 _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("title", "dc_title"), _title),
     "media_title": _media_title,
+    "media_description": _media_description,
     "link": _link,
     **dict.fromkeys(("guid", "id"), _id),
-    **dict.fromkeys(
-        ("description", "summary", "abstract", "dc_description", "itunes_summary", "media_description"), _summary
-    ),
+    **dict.fromkeys(("description", "summary", "abstract", "dc_description", "itunes_summary"), _summary),
     **dict.fromkeys(("content", "content_encoded", "body", "xhtml_body", "fullitem"), _content),
     **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), _date("published")),
     **dict.fromkeys(("updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"), _date("updated")),
     **dict.fromkeys(("created", "dcterms_created"), _date("created")),
     **dict.fromkeys(("author", "dc_creator", "dc_author", "itunes_author"), _author),
-    **dict.fromkeys(("category", "dc_subject", "itunes_category", "media_category"), _category),
+    **dict.fromkeys(("category", "dc_subject", "itunes_category", "media_category", "categories"), _category),
     **dict.fromkeys(("keywords", "tags", "media_keywords", "itunes_keywords"), _keywords),
     "enclosure": _enclosure,
     "media_content": _media_content,
