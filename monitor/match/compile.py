@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from monitor.match.anchors import clauses_of
 from monitor.match.lexicon import Lexicon
 from monitor.match.marks import Notes, Path
-from monitor.match.nodes import And, Count, InField, Near, Node, Not, Or, Value
+from monitor.match.nodes import And, Count, InField, Near, Node, Not, Or, Unit, Value
 from monitor.match.program import (
     All,
     Any,
@@ -187,17 +187,14 @@ class _Compilation:
     def _event(self, spec: EventSpec) -> Event | None:
         actors = [self._listed(text, ("event", "actors", number)) for number, text in enumerate(spec.actors)]
         verb = self._listed(spec.verb, ("event", "verb"))
-        within = {"sentence": "s", "paragraph": "p"}.get(str(spec.within), spec.within)
+        within = _unit(spec.within)
         if not spec.actors:
             self._error("no-actors", "an event needs an actor", ("event", "actors"))
-        if within not in ("s", "p") and not (isinstance(within, int) and within > 0):
+        if within is None:
             hint = "sentence, paragraph, or a number of words"
             self._error("bad-within", f"within: {spec.within} is no distance", ("event", "within"), hint)
-            return None
-        if verb is None or not all(actors):
-            return None
-        unit = within if isinstance(within, int) else "s" if within == "s" else "p"
-        return Event(tuple(actor for actor in actors if actor), verb, unit)
+        known = tuple(actor for actor in actors if actor)
+        return Event(known, verb, within) if verb and within and len(known) == len(actors) else None
 
     def _weights(self, spec: ScoreSpec) -> tuple[Weight, ...]:
         if not spec.terms:
@@ -235,6 +232,20 @@ class _Compilation:
                     self._error("empty-glob", "this condition is empty", ("where", name, number))
         if match is not None and (spec.guard or spec.require) and not any(True for _ in terms_of(match)):
             self._error("contradiction", "guard and require need words that they can judge", ("match",))
+
+
+def _unit(within: str | int) -> Unit | None:
+    match within:
+        case "sentence":
+            return "s"
+        case "paragraph":
+            return "p"
+        case int() if within > 0:
+            return within
+        case str() if within.isdecimal() and int(within) > 0:
+            return int(within)
+        case _:
+            return None
 
 
 def _signed(globs: Sequence[str]) -> tuple[set[str], set[str]]:
