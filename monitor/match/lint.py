@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from monitor.match.compile import CompiledSet
-from monitor.match.wordlists import word_sets
 from monitor.match.nodes import Wild
 from monitor.match.program import All, Any, Atom, CompiledRule, Form, Only, Program, Term, Without
 from monitor.match.transliterate import other_script
+from monitor.match.wordlists import word_sets
 from monitor.model.rule import ConceptSpec, RuleProblem, RuleSpec, WhereSpec
 
 _BROAD_LETTERS: Final = {Wild.PREFIX: 3, Wild.SUFFIX: 3, Wild.INFIX: 4}
