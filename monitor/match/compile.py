@@ -7,8 +7,10 @@ digest means an unchanged rule, which `RuleCache` then hands out without work.
 from __future__ import annotations
 
 import hashlib
+import itertools
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.match.anchors import clauses_of
@@ -36,6 +38,9 @@ from monitor.model.rule import ConceptSpec, EventSpec, RuleProblem, RuleSpec, Sc
 
 FORMAT = 1
 """Part of every digest: raise it when compiled rules change their shape or meaning."""
+
+MAX_WAYS = 64
+"""Combinations of groups on both sides of one NEAR."""
 
 _REFERENCE = re.compile(r"\$([\w.-]*\w)")
 
@@ -166,7 +171,7 @@ class _Compilation:
                 return Without(item) if item else None
             case Near():
                 left, right = self._program(node.left, notes, field), self._program(node.right, notes, field)
-                return Apart(left, right, node.within, node.ordered, print_expression(node)) if left and right else None
+                return self._near(node, left, right, notes) if left and right else None
             case InField():
                 return self._program(node.item, notes, node.field)
             case Count():
@@ -176,6 +181,16 @@ class _Compilation:
                 return Only(node.field, tuple(value.lower() for value in node.values))
             case _:
                 return self._leaf(node, notes, field)
+
+    def _near(self, node: Near, left: Program, right: Program, notes: Notes) -> Program | None:
+        """`(a OR (b AND c)) NEAR d` as `a NEAR d` or `(b AND c) NEAR d`: each distance is between plain groups."""
+        text = print_expression(node)
+        both = [(one, two) for one in ways(left) for two in ways(right)]
+        if len(both) > MAX_WAYS:
+            notes.error("complex-near", f"these groups can be near in more than {MAX_WAYS} ways", node.start, node.end)
+            return None
+        nears = [Apart(one, two, node.within, node.ordered, text) for one, two in both]
+        return nears[0] if len(nears) == 1 else Any(tuple(nears))
 
     def _leaf(self, node: Node, notes: Notes, field: str | None) -> Term | None:
         term = self._terms.term(node, notes, field)
@@ -264,6 +279,32 @@ def satisfied_by_nothing(program: Program) -> bool:
             return any(satisfied_by_nothing(item) for item in program.items)
         case _:
             return False
+
+
+def ways(program: Program) -> list[Program]:
+    """Alternatives that are each a term, a distance, plain alternatives of these, or all of several such."""
+    match program:
+        case Any() if any(isinstance(part, All) for part in _grouped(program)):
+            return [way for item in program.items for way in ways(item)]
+        case All():
+            parts = [ways(item) for item in program.items]
+            if math.prod(map(len, parts)) > MAX_WAYS:
+                return [program] * (MAX_WAYS + 1)
+            return [All(tuple(_flat(chosen))) for chosen in itertools.product(*parts)]
+        case _:
+            return [program]
+
+
+def _grouped(program: Program) -> Iterator[Program]:
+    yield program
+    if isinstance(program, All | Any):
+        for item in program.items:
+            yield from _grouped(item)
+
+
+def _flat(chosen: Sequence[Program]) -> Iterator[Program]:
+    for item in chosen:
+        yield from item.items if isinstance(item, All) else (item,)
 
 
 def forms_of(rule: CompiledRule) -> Mapping[str, Form]:

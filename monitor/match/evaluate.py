@@ -114,8 +114,6 @@ class Evaluation:
                 return self._free(self._term(program))
             case Any():
                 return merged(span for item in program.items for span in self.spans(item))
-            case All():
-                return merged(span for item in program.items for span in self.spans(item))
             case Apart():
                 return self._near(program)
             case Least():

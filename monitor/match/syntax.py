@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -33,6 +33,7 @@ from monitor.match.nodes import (
     Value,
     Wild,
     Word,
+    children,
     walk,
 )
 from monitor.model.rule import RuleProblem
@@ -272,8 +273,12 @@ class _Builder:
         matched = _COUNT.match(str(head))
         if not matched:
             self._notes.error("bad-count", f"{str(head).strip()} says no number", *_place(head), "write COUNT>=3(…)")
-        if any(isinstance(inner, Not) for inner in walk(node)):
-            self._notes.error("not-in-count", "NOT cannot be counted", node.start, node.end)
+        for inner in _counted(node):
+            if isinstance(inner, And):
+                hint = "put a phrase in quotes, or count each by itself"
+                self._notes.error("bad-count", "what is counted is one thing: no AND here", inner.start, inner.end, hint)
+            elif isinstance(inner, (Not, Value)):
+                self._notes.error("bad-count", "only words can be counted", inner.start, inner.end)
         start, end = _extent(tree)
         return Count(int(matched[1]) if matched else 1, node, start=start, end=end)
 
@@ -289,6 +294,14 @@ class _Builder:
 
     def _word(self, tree: Tree[Token]) -> Node:
         return read_bare(*_token(tree), self._notes)
+
+
+def _counted(node: Node) -> Iterator[Node]:
+    """The parts that are counted by themselves: those of a NEAR are one thing."""
+    yield node
+    if not isinstance(node, Near):
+        for child in children(node):
+            yield from _counted(child)
 
 
 def _token(tree: Tree[Token]) -> tuple[str, int]:
@@ -322,7 +335,7 @@ def print_expression(node: Node) -> str:
             left = _print_left(node, operator)
             return f"{left} {operator} {_inner(node.right, (Or, And, Near))}"
         case InField():
-            return f"{node.field}:{_inner(node.item, (Or, And, Near, InField))}"
+            return f"{node.field}:{_inner(node.item, (Or, And, Not, Near, InField))}"
         case Count():
             return f"COUNT>={node.least}({print_expression(node.item)})"
         case _:
