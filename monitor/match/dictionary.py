@@ -54,6 +54,26 @@ class Dictionary:
         return any(len(value) == 1 and value[0] in (0, capitals) for value in self._trie.get(norm) or ())
 
 
+class CompoundWords:
+    """The words of a dictionary that compounds are made of (`compounds.Vocabulary`)."""
+
+    def __init__(self, dictionary: Dictionary, *, capital_nouns: bool) -> None:
+        self._dictionary = dictionary
+        self._capital_nouns = capital_nouns
+
+    def begins(self, norm: str) -> bool:
+        """A noun in any form, an adjective's base form, or a verb's stem (Sperr-vertrag)."""
+        readings = self._dictionary.readings(norm)
+        if not readings:
+            return self._dictionary.is_lemma(norm + "en")
+        nouns = any(reading.capital for reading in readings) or not self._capital_nouns
+        return nouns or self._dictionary.is_lemma(norm) or self._dictionary.is_lemma(norm + "en")
+
+    def ends(self, norm: str) -> bool:
+        """A noun in any form, or another word's base form."""
+        return any(reading.capital or reading.lemma == norm for reading in self._dictionary.readings(norm))
+
+
 def build_dictionaries(directory: Path, languages: Iterable[str]) -> tuple[Path, ...]:
     """Write the tries of `languages` that are missing in `directory` (made if absent); returns the files written.
 

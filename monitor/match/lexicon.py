@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from monitor.match import compounds
-from monitor.match.dictionary import Dictionary, load_dictionary
+from monitor.match.dictionary import CompoundWords, Dictionary, load_dictionary
 from monitor.match.folding import fold, foreign_to, has_umlaut, normalise, spell_out
 from monitor.match.inflection import base_candidates
 from monitor.match.languages import candidate_languages
@@ -174,16 +174,16 @@ class Lexicon:
         return self._part_keys(norm, language, shortest=2)
 
     def _part_keys(self, norm: str, language: str, *, shortest: int) -> Keys:
+        dictionary = self._dictionary(language)
+        if dictionary is None:
+            return ()
+        words = CompoundWords(dictionary, capital_nouns=language == "de")
         keys: dict[str, None] = {}
-        for part in compounds.split_compound(norm, language, self._compound_words(language), shortest=shortest):
+        for part in compounds.split_compound(norm, language, words, shortest=shortest):
             keys.setdefault("=" + part)
-            for lemma in self.lemmas(part, language):
+            for lemma in self.lemmas(part, language, capital=True):
                 keys.setdefault(lemma)
         return tuple(keys)
-
-    def _compound_words(self, language: str) -> compounds.Known:
-        dictionary = self._dictionary(language)
-        return dictionary.knows if dictionary else lambda _: False
 
     def separable(self, verb: str, language: str) -> tuple[str, str] | None:
         """Particle and simple verb of a separable verb (ausweisen: aus, weisen); None if it is none."""
