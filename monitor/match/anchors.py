@@ -65,7 +65,7 @@ def _commonness(atom: Atom) -> float:
     if atom.pattern is not None:
         return 1.0
     letters = len(atom.norm)
-    # Word frequency falls roughly tenfold with each three letters; a wildcard is as common as a word two letters shorter.
+    # Word frequency falls roughly tenfold with each three letters; a wildcard is like a word two letters shorter.
     if atom.wild is not Wild.NONE:
         letters -= 2
     if atom.spec[0] == "word" and atom.spec[2] == "acronym":

@@ -7,14 +7,16 @@ digest means an unchanged rule, which `RuleCache` then hands out without work.
 from __future__ import annotations
 
 import hashlib
+import itertools
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.match.anchors import clauses_of
 from monitor.match.lexicon import Lexicon
 from monitor.match.marks import Notes, Path
-from monitor.match.nodes import And, Count, InField, Near, Node, Not, Or, Value
+from monitor.match.nodes import And, Count, InField, Near, Node, Not, Or, Unit, Value
 from monitor.match.program import (
     All,
     Any,
@@ -36,6 +38,9 @@ from monitor.model.rule import ConceptSpec, EventSpec, RuleProblem, RuleSpec, Sc
 
 FORMAT = 1
 """Part of every digest: raise it when compiled rules change their shape or meaning."""
+
+MAX_WAYS = 64
+"""Combinations of groups on both sides of one NEAR."""
 
 _REFERENCE = re.compile(r"\$([\w.-]*\w)")
 
@@ -166,7 +171,7 @@ class _Compilation:
                 return Without(item) if item else None
             case Near():
                 left, right = self._program(node.left, notes, field), self._program(node.right, notes, field)
-                return Apart(left, right, node.within, node.ordered, print_expression(node)) if left and right else None
+                return self._near(node, left, right, notes) if left and right else None
             case InField():
                 return self._program(node.item, notes, node.field)
             case Count():
@@ -176,6 +181,16 @@ class _Compilation:
                 return Only(node.field, tuple(value.lower() for value in node.values))
             case _:
                 return self._leaf(node, notes, field)
+
+    def _near(self, node: Near, left: Program, right: Program, notes: Notes) -> Program | None:
+        """`(a OR (b AND c)) NEAR d` as `a NEAR d` or `(b AND c) NEAR d`: each distance is between plain groups."""
+        text = print_expression(node)
+        both = [(one, two) for one in ways(left) for two in ways(right)]
+        if len(both) > MAX_WAYS:
+            notes.error("complex-near", f"these groups can be near in more than {MAX_WAYS} ways", node.start, node.end)
+            return None
+        nears = [Apart(one, two, node.within, node.ordered, text) for one, two in both]
+        return nears[0] if len(nears) == 1 else Any(tuple(nears))
 
     def _leaf(self, node: Node, notes: Notes, field: str | None) -> Term | None:
         term = self._terms.term(node, notes, field)
@@ -187,17 +202,14 @@ class _Compilation:
     def _event(self, spec: EventSpec) -> Event | None:
         actors = [self._listed(text, ("event", "actors", number)) for number, text in enumerate(spec.actors)]
         verb = self._listed(spec.verb, ("event", "verb"))
-        within = {"sentence": "s", "paragraph": "p"}.get(str(spec.within), spec.within)
+        within = _unit(spec.within)
         if not spec.actors:
             self._error("no-actors", "an event needs an actor", ("event", "actors"))
-        if within not in ("s", "p") and not (isinstance(within, int) and within > 0):
+        if within is None:
             hint = "sentence, paragraph, or a number of words"
             self._error("bad-within", f"within: {spec.within} is no distance", ("event", "within"), hint)
-            return None
-        if verb is None or not all(actors):
-            return None
-        unit = within if isinstance(within, int) else "s" if within == "s" else "p"
-        return Event(tuple(actor for actor in actors if actor), verb, unit)
+        known = tuple(actor for actor in actors if actor)
+        return Event(known, verb, within) if verb and within and len(known) == len(actors) else None
 
     def _weights(self, spec: ScoreSpec) -> tuple[Weight, ...]:
         if not spec.terms:
@@ -237,6 +249,20 @@ class _Compilation:
             self._error("contradiction", "guard and require need words that they can judge", ("match",))
 
 
+def _unit(within: str | int) -> Unit | None:
+    match within:
+        case "sentence":
+            return "s"
+        case "paragraph":
+            return "p"
+        case int() if within > 0:
+            return within
+        case str() if within.isdecimal() and int(within) > 0:
+            return int(within)
+        case _:
+            return None
+
+
 def _signed(globs: Sequence[str]) -> tuple[set[str], set[str]]:
     wanted = {glob.lower() for glob in globs if not glob.startswith("!")}
     return wanted, {glob[1:].lower() for glob in globs if glob.startswith("!")}
@@ -253,6 +279,32 @@ def satisfied_by_nothing(program: Program) -> bool:
             return any(satisfied_by_nothing(item) for item in program.items)
         case _:
             return False
+
+
+def ways(program: Program) -> list[Program]:
+    """Alternatives that are each a term, a distance, plain alternatives of these, or all of several such."""
+    match program:
+        case Any() if any(isinstance(part, All) for part in _grouped(program)):
+            return [way for item in program.items for way in ways(item)]
+        case All():
+            parts = [ways(item) for item in program.items]
+            if math.prod(map(len, parts)) > MAX_WAYS:
+                return [program] * (MAX_WAYS + 1)
+            return [All(tuple(_flat(chosen))) for chosen in itertools.product(*parts)]
+        case _:
+            return [program]
+
+
+def _grouped(program: Program) -> Iterator[Program]:
+    yield program
+    if isinstance(program, All | Any):
+        for item in program.items:
+            yield from _grouped(item)
+
+
+def _flat(chosen: Sequence[Program]) -> Iterator[Program]:
+    for item in chosen:
+        yield from item.items if isinstance(item, All) else (item,)
 
 
 def forms_of(rule: CompiledRule) -> Mapping[str, Form]:

@@ -114,8 +114,6 @@ class Evaluation:
                 return self._free(self._term(program))
             case Any():
                 return merged(span for item in program.items for span in self.spans(item))
-            case All():
-                return merged(span for item in program.items for span in self.spans(item))
             case Apart():
                 return self._near(program)
             case Least():
@@ -129,10 +127,16 @@ class Evaluation:
         if len(lefts) == len(rights) == 1:
             left = self.spans(lefts[0])
             return pairs(left, self.spans(rights[0]), distance) if left else []
-        found = [joined(span, *others) for span in self.spans(rights[0]) if (others := self._around(span, lefts, rights[1:], distance))]
+        found = [
+            joined(span, *others)
+            for span in self.spans(rights[0])
+            if (others := self._around(span, lefts, rights[1:], distance))
+        ]
         return merged(found)
 
-    def _around(self, anchor: Span, lefts: Sequence[Program], rights: Sequence[Program], distance: Distance) -> list[Span] | None:
+    def _around(
+        self, anchor: Span, lefts: Sequence[Program], rights: Sequence[Program], distance: Distance
+    ) -> list[Span] | None:
         """For `(a AND b) NEAR (c AND d)`: around one c the nearest a and b, then d near the a."""
         chosen: list[Span] = []
         for part in lefts:
@@ -161,7 +165,8 @@ class Evaluation:
     def score(self, permit: Permit = everything) -> tuple[float, Groups]:
         """The sum of the weights, and the hits that gained or cost something."""
         spec = self.rule.spec.score
-        total, groups = 0.0, []
+        total = 0.0
+        groups: list[Span] = []
         for weight in self.rule.weights if spec else ():
             spans = [span for span in apart(self.spans(weight.term)) if permit(span)]
             ranked = sorted(((self._worth(span), span) for span in spans), key=lambda item: -item[0])

@@ -9,7 +9,7 @@ from monitor.match.engine import Engine
 from monitor.match.evaluate import Evaluation
 from monitor.match.judge import judge
 from monitor.match.program import All, Any, Apart, Least, Only, Program, Term, Without
-from monitor.match.spans import Span
+from monitor.match.spans import Span, apart
 from monitor.match.text import Analysed
 from monitor.model.article import Document
 from monitor.model.match import Evidence, Verdict
@@ -77,17 +77,18 @@ def _failure(program: Program, evaluation: Evaluation) -> str:
         case Any():
             return "; ".join(_failure(item, evaluation) for item in program.items)
         case Without():
-            words = ", ".join(f"“{text}”" for text in _texts(evaluation.holds(program.item) or [], evaluation))
+            words = ", ".join(f"“{text}”" for text in _texts(evaluation.holds(program.item) or []))
             return f"NOT {_named(program.item)}: found {words}" if words else f"NOT {_named(program.item)} holds"
         case Least():
-            return f"{_named(program.item)} found {len(evaluation.holds(program.item) or [])} times, {program.times} needed"
+            times = len(apart(evaluation.spans(program.item)))
+            return f"{_named(program.item)} found {times} times, {program.times} needed"
         case Only():
             return f"{program.field} is not {' or '.join(program.values)}"
         case Apart():
             return _distance(program, evaluation)
 
 
-def _texts(spans: Sequence[Span], evaluation: Evaluation) -> list[str]:
+def _texts(spans: Sequence[Span]) -> list[str]:
     return list(dict.fromkeys(hit.form.text for span in spans for hit in span.hits))
 
 

@@ -46,9 +46,15 @@ def _guarded(rule: CompiledRule, evaluation: Evaluation, finding: Finding) -> Ve
         taken = {span.hits: label for span in finding.groups for label in _first(spec.guard, labels[id(span)])}
         left = evaluation.finding(lambda span: not _labelled(span, analysed, spec.guard)) if taken else finding
         if not left.held:
-            held = tuple(_held(span, label, labels[id(span)], analysed) for span in finding.groups for label in _first(spec.guard, labels[id(span)]))
+            held = tuple(
+                _held(span, label, labels[id(span)], analysed)
+                for span in finding.groups
+                for label in _first(spec.guard, labels[id(span)])
+            )
             cues = ", ".join(dict.fromkeys(f"{group.label}: {group.cue.text}" for group in held if group.cue))
-            reason = Reason("held", f"held: every passage is {' or '.join(spec.guard)}" + (f" ({cues})" if cues else ""))
+            reason = Reason(
+                "held", f"held: every passage is {' or '.join(spec.guard)}" + (f" ({cues})" if cues else "")
+            )
             return Verdict(rule.id, False, held=held[:MAX_GROUPS], score=left.score, reason=reason)
         finding = left
     if spec.require and not any(_first(spec.require, labels_of(span, analysed)) for span in finding.groups):
@@ -105,4 +111,6 @@ def evidence_of(hit: Hit, analysed: Analysed, group: int) -> Evidence:
     """The passage of a hit, as stored and shown."""
     paragraph = analysed.paragraphs[hit.at // PARAGRAPH_STEP]
     start, end = chars_of(hit, analysed)
-    return Evidence(paragraph.field, paragraph.index, start, end, paragraph.text[start:end], hit.form.text, hit.how, group)
+    return Evidence(
+        paragraph.field, paragraph.index, start, end, paragraph.text[start:end], hit.form.text, hit.how, group
+    )

@@ -63,7 +63,9 @@ def read_word(text: str, at: int, notes: Notes, *, in_list: bool = False) -> Wor
     matched = _MARKS.match(text)
     mark, body = (matched[1] or "", matched[2]) if matched else ("", text)
     if mark == "!" and not in_list:
-        notes.error("bad-mark", f"! does not negate: {text}", at, end, f"write NOT {body}, or ~!{body} for no compounds")
+        notes.error(
+            "bad-mark", f"! does not negate: {text}", at, end, f"write NOT {body}, or ~!{body} for no compounds"
+        )
     wild, core = _wild(body)
     if "*" in core:
         notes.error("bad-wildcard", f"* stands at the start or the end of a word only: {text}", at, end)
@@ -100,16 +102,26 @@ def read_bare(text: str, at: int, notes: Notes) -> Word:
     """A word that stands without quotes in an expression: here operators and patterns may be meant."""
     end = at + len(text)
     if _OPERATOR.match(text):
-        notes.error("bad-operator", f"{text} has nothing to work on here", at, end, f'put it in quotes if the word is meant: "{text}"')
+        notes.error(
+            "bad-operator",
+            f"{text} has nothing to work on here",
+            at,
+            end,
+            f'put it in quotes if the word is meant: "{text}"',
+        )
     elif text in _LOOKALIKE:
         hint = f"write {_LOOKALIKE[text]}, or put the word in quotes"
-        notes.warning("operator-case", f"{text} is searched as a word: operators are English and in capitals", at, end, hint)
+        notes.warning(
+            "operator-case", f"{text} is searched as a word: operators are English and in capitals", at, end, hint
+        )
     elif text.startswith("/"):
         notes.error("bad-regex", f"this pattern is not closed: {text}", at, end, "end it with / or /i and a blank")
     elif text.startswith("-") and len(text) > 1:
         notes.error("bad-minus", f"a blank is missing before {text}", at, end, f"write ' {text}' or NOT {text[1:]}")
     elif text.startswith("$"):
-        notes.error("bad-concept", f"{text} is not the name of a concept", at, end, "names have letters, digits, - and _")
+        notes.error(
+            "bad-concept", f"{text} is not the name of a concept", at, end, "names have letters, digits, - and _"
+        )
         return Word(text, start=at, end=end)
     return read_word(text, at, notes)
 
@@ -134,7 +146,9 @@ def read_regex(text: str, at: int, notes: Notes) -> Regex:
     matched = _REGEX.match(text)
     pattern, flags = (matched[1], matched[2]) if matched else (text, "")
     if flags not in {"", "i"}:
-        notes.error("bad-regex", f"unknown flag {flags!r} behind the pattern", at, at + len(text), "only i (any case) exists")
+        notes.error(
+            "bad-regex", f"unknown flag {flags!r} behind the pattern", at, at + len(text), "only i (any case) exists"
+        )
     return Regex(pattern, flags == "i", start=at, end=at + len(text))
 
 
@@ -164,9 +178,17 @@ def _check_item(text: str, at: int, notes: Notes) -> None:
     for piece in pieces:
         start, end = at + piece.start(), at + piece.end()
         if _OPERATOR.match(piece[0]) and len(pieces) > 1:
-            notes.error("operator-in-list", f"{piece[0]} is no operator here: an item is one term", start, end, "write one item for each")
+            notes.error(
+                "operator-in-list",
+                f"{piece[0]} is no operator here: an item is one term",
+                start,
+                end,
+                "write one item for each",
+            )
         elif _CONCEPT.match(piece[0]):
-            notes.error("concept-in-phrase", f"{piece[0]} cannot be part of a phrase", start, end, "give it an item of its own")
+            notes.error(
+                "concept-in-phrase", f"{piece[0]} cannot be part of a phrase", start, end, "give it an item of its own"
+            )
     if text.count('"') == 1:
         quote = at + text.index('"')
         notes.error("unclosed-quote", "this quote is never closed", quote, quote + 1)

@@ -54,4 +54,4 @@ def fault(pattern: str) -> str | None:
 def has_literal(pattern: str) -> bool:
     """Whether three letters in a row must stand in every text that the pattern finds (each way of an alternation)."""
     plain = _OPTIONAL.sub(" ", _DECORATION.sub(" ", pattern))
-    return all(re.search(r"[^\W_]{%d}" % LITERAL_LETTERS, way) for way in plain.split("|"))
+    return all(re.search(rf"[^\W_]{{{LITERAL_LETTERS}}}", way) for way in plain.split("|"))

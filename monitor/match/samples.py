@@ -53,7 +53,9 @@ def run_samples(engine: Engine, rule: RuleSpec) -> tuple[SampleResult, ...]:
     )
 
 
-def _run(engine: Engine, rule: CompiledRule, sample: Sample, path: tuple[str | int, ...], expected: Outcome) -> SampleResult:
+def _run(
+    engine: Engine, rule: CompiledRule, sample: Sample, path: tuple[str | int, ...], expected: Outcome
+) -> SampleResult:
     document = sample_document(sample, rule)
     verdict = engine.match_rule(rule.id, analyse(document, engine.lexicon))
     got: Outcome = "fires" if verdict.fired else "silent"

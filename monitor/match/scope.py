@@ -32,7 +32,7 @@ def out_of_scope(where: WhereSpec, analysed: Analysed) -> Reason | None:
 
 
 def unknown(field: str, analysed: Analysed) -> bool:
-    """Whether the article's value is not known, so that it excludes nothing: a doubtful language, a text from nowhere."""
+    """Whether the article's value is not known and so excludes nothing: a doubtful language, a text from nowhere."""
     document = analysed.document
     match field:
         case "lang":

@@ -1,4 +1,4 @@
-"""Passages of a text that a term, a distance or an event accounts for.  Everything here is linear in the occurrences."""
+"""Passages of a text that a term, a distance or an event accounts for; all of it linear in the occurrences."""
 
 from __future__ import annotations
 
@@ -115,7 +115,9 @@ def _share(left: Span, right: Span) -> bool:
     return not {hit.at for hit in left.hits}.isdisjoint(hit.at for hit in right.hits)
 
 
-def nearest(span: Span, others: Sequence[Span], firsts: Sequence[int], measure: Callable[[Span, Span], int | None]) -> Span | None:
+def nearest(
+    span: Span, others: Sequence[Span], firsts: Sequence[int], measure: Callable[[Span, Span], int | None]
+) -> Span | None:
     """The closest of `others` (sorted, their first positions in `firsts`) that `measure` accepts."""
     at = bisect_left(firsts, span.first)
     best: tuple[int, Span] | None = None
@@ -148,7 +150,7 @@ def pairs(left: Sequence[Span], right: Sequence[Span], distance: Distance) -> li
 
 
 def gathered(roles: Sequence[Sequence[Span]], within: Unit, sentence_of: SentenceOf) -> list[Span]:
-    """Spans that hold one of each role on distinct words within a unit: for each occurrence the latest others before it."""
+    """Spans that hold one of each role on distinct words within a unit: for each occurrence, the latest before it."""
     recent: list[list[Span]] = [[] for _ in roles]
     found: list[Span] = []
     for newest, role in sorted(((span, role) for role, spans in enumerate(roles) for span in spans), key=_by_end):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -27,13 +27,13 @@ from monitor.match.nodes import (
     Node,
     Not,
     Or,
-    Parts,
     Phrase,
     Regex,
     Unit,
     Value,
     Wild,
     Word,
+    children,
     walk,
 )
 from monitor.model.rule import RuleProblem
@@ -110,15 +110,19 @@ def _explain_token(text: str, error: UnexpectedToken, notes: Notes) -> None:
     if token.type == "$END":
         opened = _unclosed(text)
         if opened is not None and "RPAR" in expected:
-            notes.error("unclosed-bracket", "this bracket is never closed", opened, opened + 1, "add ) where the group ends")
+            notes.error(
+                "unclosed-bracket", "this bracket is never closed", opened, opened + 1, "add ) where the group ends"
+            )
             return
         start = len(text.rstrip())
-        last = text.split()[-1]
+        last = text.rsplit(maxsplit=1)[-1]
         notes.error("syntax", f"something is missing after {last}", start - len(last), start, _expected(expected))
         return
     start, end = token.start_pos or 0, token.end_pos or len(text)
     if token.type == "RPAR" and _unopened(text[: start + 1]):
-        notes.error("unopened-bracket", "nothing was opened that this bracket closes", start, end, "remove it, or add ( before")
+        notes.error(
+            "unopened-bracket", "nothing was opened that this bracket closes", start, end, "remove it, or add ( before"
+        )
         return
     notes.error("syntax", f"{token} cannot stand here", start, end, _expected(expected))
 
@@ -162,10 +166,9 @@ class _Builder:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
 
-    def build(self, item: Tree[Token] | Token) -> Node:
-        assert isinstance(item, Tree)  # the grammar wraps every token in a rule of its own
-        make: Callable[[Tree[Token]], Node] = getattr(self, f"_{item.data}")
-        return make(item)
+    def build(self, tree: Tree[Token]) -> Node:
+        make: Callable[[Tree[Token]], Node] = getattr(self, f"_{tree.data}")
+        return make(tree)
 
     def _nodes(self, tree: Tree[Token]) -> list[Node]:
         return [self.build(child) for child in tree.children if isinstance(child, Tree)]
@@ -199,7 +202,7 @@ class _Builder:
 
     def _near(self, tree: Tree[Token]) -> Node:
         nodes = self._nodes(tree)
-        operators = [child for child in tree.children if isinstance(child, Token)]
+        operators = _tokens(tree)
         if len({str(operator) for operator in operators}) > 1:
             last = operators[-1]
             hint = "put brackets around the pair that belongs together"
@@ -226,37 +229,56 @@ class _Builder:
             match node:
                 case Not():
                     hint = "put it outside: a NEAR/8 b NOT c"
-                    self._notes.error("not-in-near", "NOT cannot stand inside NEAR or BEFORE", node.start, node.end, hint)
+                    self._notes.error(
+                        "not-in-near", "NOT cannot stand inside NEAR or BEFORE", node.start, node.end, hint
+                    )
                 case Value() | Count():
                     what = "COUNT" if isinstance(node, Count) else f"{node.field}:"
-                    self._notes.error("no-position", f"{what} has no position in the text", node.start, node.end, "put it outside NEAR")
+                    self._notes.error(
+                        "no-position",
+                        f"{what} has no position in the text",
+                        node.start,
+                        node.end,
+                        "put it outside NEAR",
+                    )
                 case _:
                     pass
 
     def _in_field(self, tree: Tree[Token]) -> Node:
-        head, node = tree.children[0], self._nodes(tree)[0]
+        head, node = _tokens(tree)[0], self._nodes(tree)[0]
         name = str(head).rstrip().rstrip(":")
         start = _place(head)[0]
         if name not in TEXT_FIELDS:
             known = (*TEXT_FIELDS, *VALUE_FIELDS)
-            hint = suggestion(name.lower(), known) or f"fields are {', '.join(known)}; put the text in quotes if it is meant"
+            hint = (
+                suggestion(name.lower(), known)
+                or f"fields are {', '.join(known)}; put the text in quotes if it is meant"
+            )
             self._notes.error("unknown-field", f"{name}: is not a field", start, start + len(name) + 1, hint)
         return InField(name, node, start=start, end=node.end)
 
     def _valued(self, tree: Tree[Token]) -> Node:
         head, value = tree.children
-        tokens = [value] if isinstance(value, Token) else [t for t in value.children if isinstance(t, Token) and t.type != "OR"]
+        tokens = (
+            [value]
+            if isinstance(value, Token)
+            else [t for t in value.children if isinstance(t, Token) and t.type != "OR"]
+        )
         values = tuple(str(token).strip('"„“”«»=') for token in tokens)
         start, end = _extent(tree)
         return Value(str(head).rstrip().rstrip(":"), values, start=start, end=end)
 
     def _count(self, tree: Tree[Token]) -> Node:
-        head, node = tree.children[0], self._nodes(tree)[0]
+        head, node = _tokens(tree)[0], self._nodes(tree)[0]
         matched = _COUNT.match(str(head))
         if not matched:
             self._notes.error("bad-count", f"{str(head).strip()} says no number", *_place(head), "write COUNT>=3(…)")
-        if any(isinstance(inner, Not) for inner in walk(node)):
-            self._notes.error("not-in-count", "NOT cannot be counted", node.start, node.end)
+        for inner in _counted(node):
+            if isinstance(inner, And):
+                hint = "put a phrase in quotes, or count each by itself"
+                self._notes.error("bad-count", "what is counted is one thing: no AND here", inner.start, inner.end, hint)
+            elif isinstance(inner, (Not, Value)):
+                self._notes.error("bad-count", "only words can be counted", inner.start, inner.end)
         start, end = _extent(tree)
         return Count(int(matched[1]) if matched else 1, node, start=start, end=end)
 
@@ -274,14 +296,25 @@ class _Builder:
         return read_bare(*_token(tree), self._notes)
 
 
+def _counted(node: Node) -> Iterator[Node]:
+    """The parts that are counted by themselves: those of a NEAR are one thing."""
+    yield node
+    if not isinstance(node, Near):
+        for child in children(node):
+            yield from _counted(child)
+
+
 def _token(tree: Tree[Token]) -> tuple[str, int]:
-    token = tree.children[0]
+    token = _tokens(tree)[0]
     return str(token), _place(token)[0]
 
 
-def _place(item: Tree[Token] | Token) -> tuple[int, int]:
-    assert isinstance(item, Token)
-    return item.start_pos or 0, item.end_pos or 0
+def _tokens(tree: Tree[Token]) -> list[Token]:
+    return [child for child in tree.children if isinstance(child, Token)]
+
+
+def _place(token: Token) -> tuple[int, int]:
+    return token.start_pos or 0, token.end_pos or 0
 
 
 def _extent(tree: Tree[Token]) -> tuple[int, int]:
@@ -302,7 +335,7 @@ def print_expression(node: Node) -> str:
             left = _print_left(node, operator)
             return f"{left} {operator} {_inner(node.right, (Or, And, Near))}"
         case InField():
-            return f"{node.field}:{_inner(node.item, (Or, And, Near, InField))}"
+            return f"{node.field}:{_inner(node.item, (Or, And, Not, Near, InField))}"
         case Count():
             return f"COUNT>={node.least}({print_expression(node.item)})"
         case _:

@@ -16,6 +16,7 @@ from monitor.match.syntax import suggestion
 from monitor.match.tokens import tokenise
 from monitor.model.rule import ConceptSpec, RuleProblem
 
+
 class Terms:
     """Compiles terms; concepts are resolved once each, their problems collected."""
 
@@ -59,7 +60,9 @@ class Terms:
             return None
         forms = self.concept(node.name)
         if forms == ():
-            notes.error("empty-concept", f"${node.name} has no words", node.start, node.end, "give it any: or a language")
+            notes.error(
+                "empty-concept", f"${node.name} has no words", node.start, node.end, "give it any: or a language"
+            )
             return None
         return forms
 
@@ -98,7 +101,15 @@ class Terms:
                 raise AssertionError(node)
 
     def _form(
-        self, text: str, words: Sequence[Word], origin: Origin, kind: str | None, language: str | None, *, gap: int, row: bool
+        self,
+        text: str,
+        words: Sequence[Word],
+        origin: Origin,
+        kind: str | None,
+        language: str | None,
+        *,
+        gap: int,
+        row: bool,
     ) -> tuple[Form, ...]:
         pieces = [piece for word in words for piece in _split(word)]
         languages = (language,) if language else LANGUAGES
@@ -135,7 +146,7 @@ class Terms:
         norm = normalise(word.text)
         acronym = is_acronym(word.text)
         if word.wild is not Wild.NONE:
-            spec = ("wild", word.wild, norm, word.text if acronym else "")
+            spec: tuple[str, ...] = ("wild", word.wild, norm, word.text if acronym else "")
             return self._shared(Atom(spec, norm=norm, wild=word.wild, capital=word.text if acronym else None))
         mode = _mode(word, acronym=acronym, closed=closed)
         spec = ("word", word.text, mode, str(word.exact), kind or "", *languages)
@@ -182,4 +193,3 @@ def _mode(word: Word, *, acronym: bool, closed: bool) -> Mode:
     if word.parts is Parts.NEVER or (closed and word.parts is Parts.USUAL):
         return "never-compound"
     return "compound" if word.parts is Parts.ANY_LENGTH else "plain"
-
