@@ -1,0 +1,107 @@
+"""What the listing commands share: opening the database to look, `--limit` and `--since`, printing rows."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.cli.output import Printer, ago
+from monitor.errors import MonitorError, UsageError
+
+if TYPE_CHECKING:
+    # Heavy modules, needed here for annotations only.
+    from monitor.config.load import Config
+    from monitor.store.unit import Database
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class NotFound(MonitorError):
+    """There is no such thing."""
+
+    code = "not-found"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A configuration and its database, current and ready to be looked at."""
+
+    config: Config
+    database: Database
+    now: datetime
+
+
+@contextmanager
+def opened(args: argparse.Namespace) -> Iterator[Opened]:
+    """The configured database; migrated first where it is older.  Takes no lock, so a daemon may be at work."""
+    from monitor.bootstrap.monitor import open_database, require
+    from monitor.config.load import load_config
+    from monitor.store.schema import upgrade
+
+    loaded = load_config(Path(args.config))
+    require(loaded, () if loaded.config is not None else loaded.errors)
+    config = loaded.usable()
+    database = open_database(config)
+    try:
+        upgrade(database)
+        yield Opened(config, database, datetime.now(UTC))
+    finally:
+        database.dispose()
+
+
+def list_options(parser: argparse.ArgumentParser) -> None:
+    """`--limit` and `--since`."""
+    parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (50), newest first")
+    parser.add_argument("--since", metavar="WHEN", help="a duration (2h, 7d) or a date")
+
+
+def since(text: str | None, now: datetime) -> datetime | None:
+    """The instant that `--since` names: a duration back, or a date or time in ISO 8601 (UTC where it has no zone)."""
+    if text is None:
+        return None
+    from pydantic_core import PydanticCustomError
+
+    from monitor.config.fields import seconds
+
+    try:
+        return now - timedelta(seconds=seconds(text))
+    except PydanticCustomError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is neither a duration nor a date", remedy="write 2h, 7d or 2026-05-31") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def show_rows(
+    printer: Printer,
+    rows: Rows,
+    keys: Sequence[str],
+    columns: Mapping[str, str],
+    *,
+    now: datetime,
+    wide: str,
+    none: str,
+) -> None:
+    """JSON: an array with exactly `keys`; else a table, instants as how long ago, `none` where there is nothing."""
+    if printer.json:
+        printer.data([{key: row.get(key) for key in keys} for row in rows])
+        return
+    shown = [{key: _cell(row.get(key), now) for key in columns} for row in rows]
+    printer.table(shown, columns, wide=wide)
+    if not rows:
+        printer.line(none)
+
+
+def _cell(value: Any, now: datetime) -> Any:
+    if isinstance(value, datetime):
+        return ago(value, now)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return value

@@ -1,0 +1,124 @@
+"""`monitor sources add|import|export|pause|resume`: the commands that change the configuration file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from monitor.cli.output import Printer, one_line
+from monitor.errors import UsageError
+
+
+def register(actions: Any, common: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    add = actions.add_parser("add", help="find the feed behind an address and add it", parents=[common])
+    add.add_argument("url", metavar="URL")
+    add.add_argument("--name", help="shown name; default the feed's title")
+    add.add_argument("--choose", type=int, metavar="N", help="take candidate N instead of the best")
+    add.add_argument("--dry-run", action="store_true", help="only show the candidates")
+    add.set_defaults(call=_add)
+    importing = actions.add_parser("import", help="sources from an OPML file", parents=[common])
+    importing.add_argument("file", metavar="OPML", help="- is standard input")
+    importing.add_argument("--dry-run", action="store_true", help="only say what would be added")
+    importing.set_defaults(call=_import)
+    exporting = actions.add_parser("export", help="all feeds as OPML", parents=[common])
+    exporting.set_defaults(call=_export)
+    for name, words in (("pause", "stop polling sources"), ("resume", "poll them again")):
+        action = actions.add_parser(name, help=words, parents=[common])
+        action.add_argument("sources", metavar="ID", nargs="+")
+        action.set_defaults(call=_resume if name == "resume" else _pause)
+
+
+def _add(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.cli.discovery import add_source
+
+    return add_source(args, printer)
+
+
+def _import(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.config.edit import add_sources
+    from monitor.config.load import load_config
+    from monitor.parse.opml import read_opml
+
+    config = load_config(Path(args.config)).usable()
+    try:
+        body = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {args.file}: {error.strerror}") from error
+    feeds = read_opml(body)
+    fresh, skipped = new_sources(feeds, {s.url for s in config.sources}, {s.id for s in config.sources})
+    if fresh and not args.dry_run:
+        add_sources(Path(args.config).absolute(), fresh)
+    if printer.json:
+        printer.data({"added": fresh, "skipped": skipped})
+        return 0
+    for line in skipped:
+        printer.line(printer.style(one_line(f"skipped {line['url']}: {line['reason']}"), "yellow"))
+    verb = "would add" if args.dry_run else "added"
+    printer.line(f"{verb} {len(fresh)} sources, skipped {len(skipped)}")
+    return 0
+
+
+def new_sources(
+    feeds: Any, known_urls: set[str], known_ids: set[str]
+) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """Sources for the feeds that are not there yet, with ids of their own, and what was left out and why."""
+    from monitor.config.build import slug
+
+    urls, ids = set(known_urls), set(known_ids)
+    fresh: list[dict[str, Any]] = []
+    skipped: list[dict[str, str]] = []
+    for feed in feeds:
+        reason = _unusable(feed.url, urls)
+        if reason is not None:
+            skipped.append({"url": feed.url, "reason": reason})
+            continue
+        urls.add(feed.url)
+        name = feed.title or feed.url
+        wanted = base = slug(name) or slug(feed.url)
+        number = 1
+        while wanted in ids:
+            number += 1
+            wanted = f"{base}-{number}"
+        ids.add(wanted)
+        source: dict[str, Any] = {"id": wanted, "name": name, "feed": feed.url}
+        if feed.tags:
+            source["tags"] = list(feed.tags)
+        fresh.append(source)
+    return fresh, skipped
+
+
+def _unusable(url: str, known: set[str]) -> str | None:
+    if not url.startswith(("http://", "https://")):
+        return "no web address"
+    return "already there" if url in known else None
+
+
+def _export(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.config.load import load_config
+    from monitor.model.source import SourceKind
+    from monitor.parse.opml import OpmlFeed, write_opml
+
+    config = load_config(Path(args.config)).usable()
+    feeds = [OpmlFeed(s.url, title=s.name, tags=s.tags) for s in config.sources if s.kind is SourceKind.FEED]
+    printer.line(write_opml(feeds).decode())
+    return 0
+
+
+def _pause(args: argparse.Namespace, printer: Printer) -> int:
+    return _set_paused(args, printer, paused=True)
+
+
+def _resume(args: argparse.Namespace, printer: Printer) -> int:
+    return _set_paused(args, printer, paused=None)
+
+
+def _set_paused(args: argparse.Namespace, printer: Printer, *, paused: bool | None) -> int:
+    from monitor.config.edit import set_source
+
+    for source in args.sources:
+        file = set_source(Path(args.config).absolute(), source, "paused", paused)
+        printer.line(f"{source}: {'paused' if paused else 'polled again'} ({file.name}; a running daemon notices)")
+    return 0

@@ -1,0 +1,90 @@
+"""`monitor sources`: what is polled, how it is doing, and changing that."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from monitor.cli.output import Printer, iso, one_line
+from monitor.cli.reading import NotFound, list_options, opened, show_rows
+
+KEYS = ("id", "name", "kind", "url", "health", "reason", "articles", "last_polled_at", "next_poll_at")
+COLUMNS = {
+    "id": "ID",
+    "kind": "KIND",
+    "health": "HEALTH",
+    "articles": "ARTICLES",
+    "last_polled_at": "POLLED",
+    "next_poll_at": "NEXT",
+    "reason": "REASON",
+}
+
+
+def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    from monitor.cli import source_edits
+
+    actions: Any = parser.add_subparsers(metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="all sources with their health", parents=[common])
+    list_options(listing)
+    listing.set_defaults(call=_list)
+    show = actions.add_parser("show", help="one source: health, rhythm, last polls", parents=[common])
+    show.add_argument("source", metavar="ID")
+    show.set_defaults(call=_show)
+    poll = actions.add_parser("poll", help="make sources due now", parents=[common])
+    poll.add_argument("sources", metavar="ID", nargs="+")
+    poll.set_defaults(call=_poll)
+    source_edits.register(actions, common)
+
+
+def _list(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.store.shown import list_sources
+
+    with opened(args) as it, it.database.reading() as connection:
+        rows = list_sources(connection, limit=args.limit if args.limit != 50 else None)
+    show_rows(printer, rows, KEYS, COLUMNS, now=it.now, wide="reason", none="no sources: run the monitor once")
+    return 0
+
+
+def _show(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.store.shown import show_source
+
+    with opened(args) as it, it.database.reading() as connection:
+        row = show_source(connection, args.source)
+    if row is None:
+        raise NotFound(f"there is no source {args.source!r}", remedy="monitor sources list")
+    if printer.json:
+        printer.data(row)
+        return 0
+    for key in (*KEYS, "tags", "paused"):
+        value = iso(row[key]) if key.endswith("_at") else row[key]
+        printer.line(f"{key}: {one_line('-' if value in (None, []) else value)}")
+    if row["choice"]:
+        printer.line(f"found: {one_line(row['choice'])}")
+    texts = ", ".join(f"{count} {state}" for state, count in sorted(row["texts"].items()))
+    printer.line(f"texts: {texts or '-'}")
+    polls = [{**poll, "at": iso(poll["started_at"])} for poll in row["polls"]]
+    columns = {
+        "at": "POLLED",
+        "outcome": "OUTCOME",
+        "status": "STATUS",
+        "items": "ITEMS",
+        "new_items": "NEW",
+        "elapsed_ms": "MS",
+        "reason": "REASON",
+    }
+    printer.table(polls, columns, wide="reason")
+    return 0
+
+
+def _poll(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.store.presence import wake
+    from monitor.store.sources import poll_now
+
+    with opened(args) as it, it.database.unit() as connection:
+        number = poll_now(connection, args.sources, it.now)
+        wake(connection)
+    if number < len(args.sources):
+        raise NotFound(f"{number} of {len(args.sources)} sources made due; the others are unknown or paused")
+    printer.line(f"{number} due now") if not printer.json else printer.data({"due": number})
+    return 0

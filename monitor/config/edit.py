@@ -1,0 +1,204 @@
+"""Changing the YAML that people edit, keeping their comments and their layout.
+
+Every change is made on a copy, read back and checked before it replaces the file: an edit of ours can never leave a
+file that does not load.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import SingleQuotedScalarString
+
+from monitor.config.build import slug
+from monitor.config.load import Loaded, load_config
+from monitor.errors import ConfigError
+
+Change = Callable[[CommentedMap], bool]
+"""Changes a document in place; False when it does not hold what is to be changed."""
+
+
+class EditRefused(ConfigError):
+    """The file was not changed."""
+
+    code = "edit-refused"
+
+
+def add_sources(path: Path, sources: Sequence[Mapping[str, Any]]) -> Path:
+    """Append sources to the configuration; the file that was changed.  Raises `EditRefused`."""
+
+    def change(document: CommentedMap) -> bool:
+        _list(document, "sources").extend(_quoted(source) for source in sources)
+        return True
+
+    return _edit([path], change)
+
+
+def set_source(path: Path, source_id: str, key: str, value: Any) -> Path:
+    """Set a key of a source, or take it away (`None`), in whichever file has it; that file.  Raises `EditRefused`."""
+
+    def change(document: CommentedMap) -> bool:
+        item = _item(document, "sources", source_id)
+        if item is None:
+            return False
+        if value is None:
+            item.pop(key, None)
+        else:
+            item[key] = value
+        return True
+
+    return _edit(_files(path), change, missing=f"no source {source_id!r} in the configuration")
+
+
+def put_rule(path: Path, rule_id: str, rule: Mapping[str, Any]) -> Path:
+    """Replace a rule, or append it where there is none of that id; the file that was changed.  Raises `EditRefused`."""
+
+    def replace(document: CommentedMap) -> bool:
+        rules = document.get("watchlist") or []
+        for number, item in enumerate(rules):
+            if _id_of(item) == rule_id:
+                rules[number] = _updated(item, rule)
+                return True
+        return False
+
+    def append(document: CommentedMap) -> bool:
+        _list(document, "watchlist").append(_quoted(rule))
+        return True
+
+    files = _files(path)
+    if any(_item(_read(file)[1], "watchlist", rule_id) is not None for file in files):
+        return _edit(files, replace)
+    return _edit([path], append)
+
+
+def add_sample(path: Path, rule_id: str, expected: str, sample: str | Mapping[str, Any]) -> Path:
+    """Add a text to a rule's tests (`fires` or `silent`); the file that was changed.
+
+    The rule may fail its tests afterwards: that is what the sample is for.  Raises `EditRefused`.
+    """
+
+    def change(document: CommentedMap) -> bool:
+        rule = _item(document, "watchlist", rule_id)
+        if rule is None:
+            return False
+        tests = rule.setdefault("tests", CommentedMap())
+        _list(tests, expected).append(_quoted(sample))
+        return True
+
+    return _edit(_files(path), change, missing=f"no rule {rule_id!r} in the configuration")
+
+
+def snippet(value: Mapping[str, Any]) -> str:
+    """A rule or source as YAML, to be pasted where the file cannot be written."""
+    out = StringIO()
+    _yaml().dump([_quoted(value)], out)
+    return out.getvalue()
+
+
+def _edit(files: Sequence[Path], change: Change, *, missing: str = "nothing to change") -> Path:
+    for file in files:
+        old, document = _read(file)
+        if change(document):
+            out = StringIO()
+            _yaml().dump(document, out)
+            _write(files[0], file, old, out.getvalue())
+            return file
+    raise EditRefused(missing)
+
+
+def _write(root: Path, file: Path, old: str, new: str) -> None:
+    before = load_config(root)
+    # Beside the file, so that the replacement is one step on the same disk.
+    fresh = file.with_name(f".{file.name}.new")
+    try:
+        fresh.write_text(new, encoding="utf-8")
+        fresh.chmod(file.stat().st_mode & 0o777)
+        fresh.replace(file)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise EditRefused(f"cannot write {file}: {error.strerror}", remedy="paste the change by hand") from error
+    after = load_config(root)
+    if before.config is not None and after.config is None:
+        file.write_text(old, encoding="utf-8")
+        raise EditRefused(f"the change would break the file: {_first(after)}")
+
+
+def _first(loaded: Loaded) -> str:
+    return loaded.errors[0].words if loaded.errors else "it cannot be read"
+
+
+def _read(file: Path) -> tuple[str, CommentedMap]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        document = _yaml().load(text)
+    except (OSError, YAMLError) as error:
+        raise EditRefused(f"cannot read {file}: {error}") from error
+    if document is None:
+        document = CommentedMap()
+    if not isinstance(document, CommentedMap):
+        raise EditRefused(f"{file} does not consist of keys and values")
+    return text, document
+
+
+def _files(path: Path) -> list[Path]:
+    """The configuration and what it includes; the root first."""
+    return [path, *_included(path)]
+
+
+def _included(path: Path) -> Iterator[Path]:
+    _, document = _read(path)
+    patterns = document.get("include") or []
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        yield from sorted(p for p in path.parent.glob(str(pattern)) if p.is_file() and os.access(p, os.R_OK))
+
+
+def _item(document: CommentedMap, section: str, wanted: str) -> CommentedMap | None:
+    items = document.get(section) or []
+    return next((item for item in items if isinstance(item, CommentedMap) and _id_of(item) == wanted), None)
+
+
+def _id_of(item: Mapping[str, Any]) -> str:
+    return str(item.get("id") or slug(str(item.get("name", ""))))
+
+
+def _list(document: CommentedMap, key: str) -> CommentedSeq:
+    if not isinstance(document.get(key), CommentedSeq):
+        document[key] = CommentedSeq(document[key] if isinstance(document.get(key), list) else [])
+    found: CommentedSeq = document[key]
+    return found
+
+
+def _updated(old: CommentedMap, new: Mapping[str, Any]) -> CommentedMap:
+    """The old item with the new values: what stays keeps its comments."""
+    for key in [key for key in old if key not in new]:
+        del old[key]
+    for key, value in new.items():
+        if key not in old or old[key] != value:
+            old[key] = _quoted(value)
+    return old
+
+
+def _quoted(value: Any) -> Any:
+    """Texts in single quotes, so that YAML reads nothing else into them."""
+    if isinstance(value, Mapping):
+        return CommentedMap({key: _quoted(item) for key, item in value.items()})
+    if isinstance(value, (list, tuple)):
+        return CommentedSeq([_quoted(item) for item in value])
+    if isinstance(value, str) and not value.replace("-", "").replace("_", "").isalnum():
+        return SingleQuotedScalarString(value)
+    return value
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 150
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
