@@ -55,13 +55,13 @@ class LoopSettings:
     reads_at_once: int = 16
     per_host: int = 2
     lease_s: float = 90.0
-    flush_after_s: float = 2.0
+    flush_after_s: float = 5.0
     """Polls that brought nothing wait so long to be committed together."""
     flush_at: int = 100
-    poll: PollSettings = PollSettings()
+    poll: PollSettings = field(default_factory=PollSettings)
     worker_timeout_s: float = 10.0
     max_followed: int = 5
-    """Further documents that one poll may ask for: RFC 5005 pages, children of a sitemap index, candidates of a site."""
+    """Further documents one poll may ask for: RFC 5005 pages, children of a sitemap index, candidates of a site."""
     read_attempts: int = 4
     read_pause_s: float = 60.0
     """After a failed reading; doubles with each."""
@@ -76,7 +76,7 @@ class Watchlist:
     matcher: Matcher
     rules: RuleBook = field(default_factory=RuleBook)
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    alerts: AlertSettings = AlertSettings()
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
 
 @dataclass(frozen=True, slots=True)

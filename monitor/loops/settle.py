@@ -1,4 +1,6 @@
-"""READ's second half, for a poll with full texts and for a page that was read::
+"""READ's second half, for a poll with full texts and for a page that was read.
+
+::
 
     text | recognise language, prepare, match      (before the unit: CPU only)
          | revision, keys, copies and story, alerts (in the unit: written)
@@ -127,7 +129,8 @@ def settle(connection: sa.Connection, items: Sequence[Settling], context: Contex
     told = 0
     for each in settled:
         articles.change_article(connection, each.change())
-        entries.add_keys_of(connection, each.item.article_id, each.item.keys, now)
+        for key, kind in each.item.keys:
+            entries.add_keys(connection, [(key, each.item.article_id)], kind, now)
         if each.is_news:
             placement = _place(connection, each, context, now)
             told += _tell(connection, each, placement, context, now)
@@ -153,6 +156,11 @@ class _Settled:
     @property
     def is_news(self) -> bool:
         return self.revision is not None or self.completes or self.item.again
+
+    def revised_at(self, now: datetime) -> datetime | None:
+        if self.number <= 1:
+            return None
+        return now if self.revision else self.stored.revised_at
 
     def change(self) -> ArticleChange:
         analysed = self.item.analysed
@@ -209,19 +217,20 @@ def _tell(connection: sa.Connection, each: _Settled, placement: Placement, conte
     watchlist = context.watchlist
     report = record_matches(
         connection,
-        _settled_article(connection, each, placement),
+        _settled_article(connection, each, placement, now),
         verdicts,
         rules=watchlist.rules,
         channels=watchlist.channels,
         settings=watchlist.alerts,
         now=now,
+        engine=watchlist.matcher.version,
     )
     if report.matches and each.item.body is not None:
         evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
     return len(report.told)
 
 
-def _settled_article(connection: sa.Connection, each: _Settled, placement: Placement) -> SettledArticle:
+def _settled_article(connection: sa.Connection, each: _Settled, placement: Placement, now: datetime) -> SettledArticle:
     stored, analysed = each.stored, each.item.analysed
     baseline = None
     if stored.baseline and stored.sources:
@@ -238,7 +247,7 @@ def _settled_article(connection: sa.Connection, each: _Settled, placement: Place
         sources=tuple(SeenIn(source.id, source.name, source.tags) for source in stored.sources),
         first_seen_at=stored.first_seen_at,
         published_at=stored.published_at,
-        revised_at=stored.revised_at,
+        revised_at=each.revised_at(now),
         complete=analysed.document.complete,
         baseline=baseline,
         gap=gap_from_json(stored.gap),
@@ -248,7 +257,7 @@ def _settled_article(connection: sa.Connection, each: _Settled, placement: Place
 
 
 def _story(connection: sa.Connection, placement: Placement) -> StoryRef | None:
-    opened_at = stories.opened_at(connection, placement.story_id)
+    opened_at = articles.story_opened_at(connection, placement.story_id)
     if opened_at is None:
         return None
     linked = sorted({*placement.linked, *stories.links_of(connection, placement.story_id)})

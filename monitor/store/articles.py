@@ -255,6 +255,11 @@ def queued_readings(connection: sa.Connection, source_id: str, after: datetime) 
     ).scalar_one()
 
 
+def story_opened_at(connection: sa.Connection, story_id: int) -> datetime | None:
+    """When a story was opened; None for one that is not there."""
+    return connection.execute(sa.select(t.story.c.opened_at).where(t.story.c.id == story_id)).scalar()
+
+
 def set_text_state(state: TextState, reason: Reason | None) -> dict[str, Any]:
     """The columns that say how much could be read."""
     return {

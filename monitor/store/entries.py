@@ -136,7 +136,7 @@ def _rows(connection: sa.Connection, source_id: str, wanted: Wanted) -> tuple[Kn
     ):
         if values:
             for row in connection.execute(_known_rows(source_id).where(column.in_(values))):
-                found[row.id] = KnownEntry(*row)
+                found[row.id] = KnownEntry(**row._mapping)
     return tuple(found[row] for row in sorted(found))
 
 
@@ -144,7 +144,7 @@ def _known_rows(source_id: str) -> sa.Select[tuple[object, ...]]:
     e, r = t.entry.c, t.revision.c
     latest = sa.and_(r.article_id == t.article.c.id, r.number == t.article.c.revision)
     joined = t.entry.outerjoin(t.article, t.article.c.id == e.article_id).outerjoin(t.revision, latest)
-    text = sa.func.coalesce(sa.func.substr(r.text, 1, COMPARED_CHARACTERS), "")
+    text = sa.func.coalesce(sa.func.substr(r.text, 1, COMPARED_CHARACTERS), "").label("text")
     columns = (e.id, e.entry_key, e.url_key, e.title, e.content_hash, e.item_hash, e.article_id, text)
     return sa.select(*columns).select_from(joined).where(e.source_id == source_id)
 
