@@ -21,7 +21,7 @@ from monitor.alert.route import zone_of
 from monitor.alert.template import TemplateProblem
 from monitor.deliver.bucket import Bucket
 from monitor.deliver.retry import GiveUp, next_attempt
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, StoreBusy, StoreError, StoreFull
 from monitor.loops.compose import compose
 from monitor.loops.dispatch import Telling, Work, queue
 from monitor.loops.ops import tell_ops
@@ -85,7 +85,7 @@ class Courier:
         self._stopping = False
 
     async def recover(self) -> int:
-        """At start, and by `tick` now and then: rows that a crash left in `sending` follow their channel's `on_crash`."""
+        """At start, and by `tick` now and then: rows a crash left in `sending` follow their channel's `on_crash`."""
         return await asyncio.to_thread(self._recover)
 
     async def tick(self) -> None:

@@ -117,3 +117,13 @@ def sources_watched(connection: sa.Connection) -> int:
 def rule_names(connection: sa.Connection) -> dict[str, str]:
     """The names of all rules that ever were."""
     return {row.rule_id: row.name for row in connection.execute(sa.select(t.rule_state.c.rule_id, t.rule_state.c.name))}
+
+
+def source_ids_of(connection: sa.Connection, alert_id: int) -> tuple[str, ...]:
+    """The sources that showed articles of the alert."""
+    query = (
+        sa.select(t.sighting.c.source_id)
+        .join(t.alert_article, t.alert_article.c.article_id == t.sighting.c.article_id)
+        .where(t.alert_article.c.alert_id == alert_id)
+    )
+    return tuple(connection.execute(query.distinct()).scalars())
