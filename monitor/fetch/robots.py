@@ -170,7 +170,7 @@ class RobotsGate:
             return kept.trouble, 0.0
         if kept.robots.allows(url.raw_path_qs):
             return None, kept.robots.crawl_delay_s
-        text = f"robots.txt of {url.host} forbids {url.raw_path[:80]}; the page is left alone"
+        text = f"robots.txt of {url.raw_host} forbids {url.raw_path[:80]}; the page is left alone"
         return Reason("robots", text), kept.robots.crawl_delay_s
 
     async def _rules(self, origin: str, request: Request) -> _Kept:

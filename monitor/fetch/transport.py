@@ -138,7 +138,7 @@ class Transport:
 
     async def _check_target(self, url: URL) -> None:
         """The proxy dials for us, so the target's addresses are looked up and checked here first."""
-        host = url.host or ""
+        host = url.raw_host or ""
         try:
             found = await self._resolver.resolve(host, url.port or 0, family=socket.AF_UNSPEC)
         except OSError as error:
@@ -162,7 +162,7 @@ class Transport:
         return replace(head, body=await read(response, Body(encoding, caps)))
 
     def _name(self, error: Exception, url: URL) -> Reason:
-        host = url.host
+        host = url.raw_host
         match error:
             case aiohttp.ClientConnectorDNSError():
                 return Reason("dns", f"the name {host} could not be resolved ({_cause(error)}); check its spelling")
@@ -234,15 +234,17 @@ def _name_bad_head(error: aiohttp.ClientResponseError) -> Reason:
     text = error.message or str(error)
     if any(sign in text for sign in ("Got more than", "Too many headers", "too long")):
         return _headers_too_large()
-    return Reason("protocol", f"the server does not speak HTTP as it should ({text[:100].strip()!r})")
+    return Reason("protocol", f"the server does not speak HTTP as it should ({' '.join(text.split())[:120]})")
 
 
 def _name_connect_error(error: aiohttp.ClientConnectorError, url: URL) -> Reason:
     if isinstance(error.os_error, AddressRefused):
         return error.os_error.reason
     if _NOT_ALLOWED in str(error.os_error):
-        return Reason("address", f"{url.host} leads to an address that may not be asked (see fetch.allow_addresses)")
-    return Reason("refused", f"{url.host}:{url.port} takes no connections ({_cause(error)}); is the server up?")
+        return Reason(
+            "address", f"{url.raw_host} leads to an address that may not be asked (see fetch.allow_addresses)"
+        )
+    return Reason("refused", f"{url.raw_host}:{url.port} takes no connections ({_cause(error)}); is the server up?")
 
 
 def _cause(error: aiohttp.ClientConnectorError) -> str:
