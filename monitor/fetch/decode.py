@@ -14,6 +14,7 @@ ACCEPTED = "gzip, deflate"
 PIECE = 65_536
 """Bytes unpacked at a time: the most that a bomb can cost beyond the cap."""
 
+GZIP_MAGIC = 0x1F
 _MAX_MEMBERS = 1_000
 _GZIP = {"gzip", "x-gzip"}
 _PLAIN = {"", "identity", "none", "binary", "utf-8", "utf8"}
@@ -44,7 +45,7 @@ class Body:
     def feed(self, chunk: bytes) -> None:
         """Take a piece as it came over the wire."""
         if not self._wire:
-            self._encoding = _encoding_of(self._header)
+            self._encoding = _encoding_of(self._header, chunk)
         self._wire += len(chunk)
         if self._encoding == "":
             self._keep(chunk)
@@ -53,6 +54,8 @@ class Body:
 
     def finish(self) -> bytes:
         """The whole body, once the transfer has ended."""
+        if self._inflater is not None and not self._inflater.eof:
+            self._keep(self._inflater.decompress(b"", PIECE))  # raw deflate may hold back the last few bytes
         if self._inflater is not None and not self._inflater.eof:
             raise BadAnswer(Reason("truncated", "the packed answer ended in the middle; it is tried again"))
         return self._pieces[0] if len(self._pieces) == 1 else self.so_far()
@@ -84,7 +87,7 @@ class Body:
 
     def _ready(self, chunk: bytes) -> zlib._Decompress | None:
         """The decompressor for what comes next; None for padding after the last member."""
-        if self._inflater is None or (self._inflater.eof and chunk[:2] == b"\x1f\x8b"):
+        if self._inflater is None or (self._inflater.eof and chunk[0] == GZIP_MAGIC):
             self._members += 1
             if self._members > _MAX_MEMBERS:
                 raise BadAnswer(Reason("bomb", f"the answer is packed in more than {_MAX_MEMBERS} parts"))
@@ -92,20 +95,22 @@ class Body:
         return None if self._inflater.eof else self._inflater
 
 
-def _encoding_of(header: str) -> str:
-    """`gzip`, `deflate` or nothing; raises `BadAnswer` for what we did not ask for and cannot read."""
+def _encoding_of(header: str, start: bytes) -> str:
+    """`gzip`, `deflate` or nothing; raises `BadAnswer` for what we did not ask for and cannot read.
+
+    Sitemaps are often files that are gzip themselves, and some servers forget to say so: both are unpacked.
+    """
     names = [name for part in header.split(",") if (name := part.strip().lower()) not in _PLAIN]
     if not names:
-        return ""
+        return "gzip" if start.startswith(b"\x1f\x8b") else ""
     if len(names) == 1 and names[0] in _GZIP | {"deflate"}:
         return "gzip" if names[0] in _GZIP else "deflate"
     raise BadAnswer(Reason("protocol", f"the answer is packed as {header[:40]!r}, which was not asked for"))
 
 
 def _window_bits(encoding: str, start: bytes) -> int:
-    """RFC 9110 says zlib for `deflate`, some servers send it raw; some mark as deflate what is gzip."""
-    if start[:2] == b"\x1f\x8b":
-        return 16 + zlib.MAX_WBITS
+    """RFC 9110 says zlib for `deflate`; some servers send it raw, and some mark as deflate what is gzip."""
     if encoding == "gzip":
         return 16 + zlib.MAX_WBITS
-    return zlib.MAX_WBITS if start[0] & 0x0F == 8 else -zlib.MAX_WBITS
+    told_by_its_header = start[0] == GZIP_MAGIC or start[0] & 0x0F == 8
+    return 32 + zlib.MAX_WBITS if told_by_its_header else -zlib.MAX_WBITS
