@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -90,20 +91,29 @@ def page_blocks_of(root: HtmlElement) -> list[Block]:
 def _judge_zones(blocks: list[Block]) -> None:
     """Give each block the zones of its surroundings, except those of wrappers around most of the page's prose.
 
-    Publishers name wrappers "article--premium" or "slideshow-content"; a part that holds the article is no margin of it.
+    Publishers name wrappers "article--premium" or "slideshow-content"; what holds the article is no margin of it.
     """
-    prose: dict[HtmlElement, int] = {}
+    prose: Counter[str] = Counter()
     total = 0
     for block in blocks:
         if len(block.text) < _PROSE_CHARS or block.link_share > 0.5:
             continue
         total += len(block.text)
-        for element, _ in block.openers:
-            prose[element] = prose.get(element, 0) + len(block.text)
+        for name in {_part_of(element, zone) for element, zone in block.openers}:
+            prose[name] += len(block.text)
     enough = max(_WIDE_CHARS, _WIDE_SHARE * total)
     for block in blocks:
         for element, zone in block.openers:
-            block.zone |= zone & ~_JUDGED if prose.get(element, 0) >= enough else zone
+            if Zone.BODY in zone:
+                # What says that it is the article is no part of the margin it stands in.
+                block.zone &= ~_JUDGED
+            block.zone |= zone & ~_JUDGED if prose[_part_of(element, zone)] >= enough else zone
+
+
+def _part_of(element: HtmlElement, zone: Zone) -> str:
+    """What counts as one part: an element; paywall wrappers of one class together, since adverts cut them up."""
+    name = element.get("class") if Zone.SHARE in zone else None
+    return f"{element.tag}.{name}" if name else str(id(element))
 
 
 class _Walk:
