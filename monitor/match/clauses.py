@@ -27,7 +27,7 @@ _FINITE_ENDING: Final = {
 
 
 # A German (or Dutch) infinitive at the end of its clause: "… zu verhängen", "… auszuweisen".
-_TO_INFINITIVE: Final = re.compile(r"(?:\b(?:zu|te)\s+[a-zäöüß]+n|\b[a-zäöü]{2,6}zu[a-zäöüß]{4,}n)(?:\s+\w+)?\W*$")
+_TO_INFINITIVE: Final = re.compile(r"(?:\b(?:zu|te)\s+[a-zäöüß]+n|\b[a-zäöü]{2,12}zu[a-zäöüß]{4,}n)(?:\s+\w+)?\W*$")
 _PURPOSE: Final = frozenset({"um", "statt", "anstatt", "om"})
 
 

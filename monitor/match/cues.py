@@ -68,13 +68,16 @@ def _expressions(language: str | None) -> tuple[tuple[Label | None, str, re.Patt
 
 
 def _expression(words: frozenset[str]) -> re.Pattern[str]:
+    """The longest cue first; `_` is a space, `*` any ending, `~` a few words in between (ruft~auf)."""
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    joined = "|".join(
-        re.escape(word).replace("'", "['’]").replace(r"\*", r"\w*").replace("_", r"[\s'’-]+") for word in longest_first
-    )
-    return re.compile(
-        rf"(?<!\w)(?:{joined})(?!\w)|n['’]t\b" if "n't" in words else rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE
-    )
+    joined = "|".join(_pattern(word) for word in longest_first)
+    attached = r"|n['’]t\b" if "n't" in words else ""
+    return re.compile(rf"(?<!\w)(?:{joined})(?!\w){attached}", re.IGNORECASE)
+
+
+def _pattern(cue: str) -> str:
+    special = {"'": "['’]", "*": r"\w*", "_": r"[\s'’-]+", "~": r"\b[^,;:]{1,60}?\b"}
+    return "".join(special.get(letter) or re.escape(letter) for letter in cue)
 
 
 def _aims(text: str, language: str | None) -> Iterator[Found]:
