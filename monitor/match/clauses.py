@@ -26,6 +26,11 @@ _FINITE_ENDING: Final = {
 }
 
 
+# A German (or Dutch) infinitive at the end of its clause: "… zu verhängen", "… auszuweisen".
+_TO_INFINITIVE: Final = re.compile(r"(?:\b(?:zu|te)\s+[a-zäöüß]+n|\b[a-zäöü]{2,6}zu[a-zäöüß]{4,}n)(?:\s+\w+)?\W*$")
+_PURPOSE: Final = frozenset({"um", "statt", "anstatt", "om"})
+
+
 class Kind(StrEnum):
     """What a clause is to its governor."""
 
@@ -110,6 +115,8 @@ def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
     words = [word.group().lower() for word in _WORD.finditer(piece)][:3]
     joined = {"_".join(words[:length]) for length in range(1, len(words) + 1)}
     inner = words[1:2] if not first else []  # behind a preposition or a coordination: "in der", "und dass"
+    if not first and _TO_INFINITIVE.search(piece):
+        return Kind.ADVERBIAL if words[0] in _PURPOSE else Kind.COMPLEMENT
     for kind in _OPENERS:
         if joined & lists.get(kind, frozenset()):
             return Kind.MAIN if first and kind not in (Kind.CONDITION, Kind.ADVERBIAL) else kind

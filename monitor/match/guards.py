@@ -17,25 +17,32 @@ from typing import Final, NamedTuple
 from monitor.match.clauses import Clause, Kind, cue_lists, split_clauses
 from monitor.model.rule import Label
 
+_REACHES: Final = ("before", "after", "near", "close", "follow", "clause")
+"""What a cue reaches: all behind it; its subject; its own phrase; the next noun; the word before it; all its clause."""
 _NEAR_LETTERS: Final = 40
 """How far an adjective or noun cue reaches to the right inside its clause."""
+_CLOSE_LETTERS: Final = 20
 _VERB_LAST: Final = frozenset({"de", "nl"})
 """Languages in which a verb at the end of a clause reaches over all of it."""
 _CAPITAL_NOUNS: Final = frozenset({"de"})
-_QUOTES: Final = (
-    ("„", "“"),
-    ("„", "”"),
-    ("“", "”"),
-    ("«", "»"),
-    ("»", "«"),
-    ("‚", "‘"),
-    ("‘", "’"),
-    ('"', '"'),
-    ("「", "」"),
-)
+_QUOTES: Final[Mapping[str, str]] = {
+    "„": "“”", "“": "”“", "«": "»", "»": "«", "‚": "‘", "‘": "’", '"': '"', "「": "」", "『": "』",
+}  # fmt: skip
+"""Opening marks and what may close them."""
 _NAMES: Final = frozenset({"May", "Will"})
 """A month and a man, not verbs, when written with a capital."""
 _WORD: Final = re.compile(r"[^\W_]+")
+_NEVER: Final = re.compile("(?!)")
+# What may stand between an article and its noun.
+_ADJECTIVE: Final = {
+    "en": re.compile(
+        r"[A-Z]\w+|\w{2,}(?:al|ic|ive|ous|ent|ant|ian|ean|ese|ish|ful|ary|ory|able|ible|ing|ed|ly|est)|new|big|\d+"
+    ),
+    "de": re.compile(r"[a-zäöüß]{3,}(?:e|en|er|es|em)|\d+"),
+    "fr": re.compile(
+        r"nouve(?:au|aux|l|lle|lles)|grande?s?|petite?s?|premi(?:er|ère)s?|prochaine?s?|derni(?:er|ère)s?|\d+"
+    ),
+}
 _FUTURE: Final = {
     "en": re.compile(r"\b(?:will|would|shall)\b|'ll\b"),
     "de": re.compile(r"\b(?:wird|werden?|würden?|wirst|werdet)\b"),
@@ -54,7 +61,7 @@ class Cue:
 
 
 class _Found(NamedTuple):
-    """A cue in a sentence: its label, how it reaches (before, after, near) and where it stands."""
+    """A cue in a sentence: its label, how it reaches (`_REACHES`, or condition) and where it stands."""
 
     label: Label
     reach: str
@@ -81,7 +88,7 @@ def label_group(sentence_text: str, spans: Sequence[tuple[int, int]], language: 
     clauses = split_clauses(sentence_text, language)
     telling = [span for span in spans if not _is_known_thing(sentence_text, span, language)]
     for found in (*_cues(sentence_text, language), *_conditions(sentence_text, clauses)):
-        meant = list(spans) if found.reach == "near" else telling
+        meant = list(spans) if found.reach in ("near", "after", "follow") else telling
         reach = _reach(found, clauses, sentence_text, language)
         if found.label not in labels and _reaches(reach, meant, found):
             labels[found.label] = _cue(sentence_text, found.start, found.end)
@@ -115,17 +122,17 @@ def _quote_around(text: str, spans: Sequence[tuple[int, int]]) -> int | None:
 
 
 def _quotations(text: str) -> Iterator[tuple[int, int]]:
-    for opening, closing in _QUOTES:
-        at = text.find(opening)
-        while at >= 0:
-            if opening in "‘’" and at and text[at - 1].isalnum():
-                at = text.find(opening, at + 1)
-                continue
-            end = text.find(closing, at + 1)
-            if end < 0:
-                end = len(text)
-            yield at, end
-            at = text.find(opening, end + 1)
+    """Start and end of each quotation, from left to right; one that is not closed goes to the end."""
+    start, closing = -1, ""
+    for at, letter in enumerate(text):
+        apostrophe = letter in "’‘'" and text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+        if start < 0 and letter in _QUOTES and not apostrophe:
+            start, closing = at, _QUOTES[letter]
+        elif start >= 0 and letter in closing and not apostrophe:
+            yield start, at
+            start = -1
+    if start >= 0:
+        yield start, len(text)
 
 
 # -- cues -----------------------------------------------------------------------------------------------------------
@@ -155,7 +162,7 @@ def _expressions(language: str | None) -> tuple[tuple[Label | None, str, re.Patt
     kinds: list[tuple[Label | None, str, frozenset[str]]] = [
         (label, reach, lists.get(f"{short}_{reach}", frozenset()))
         for short, label in (("hyp", Label.HYPOTHETICAL), ("neg", Label.NEGATED))
-        for reach in ("before", "after", "near")
+        for reach in _REACHES
     ]
     kinds.append((None, "ignored", lists.get("ignored", frozenset())))
     return tuple((label, reach, _expression(words)) for label, reach, words in kinds if words)
@@ -196,18 +203,34 @@ def _reach(found: _Found, clauses: Sequence[Clause], text: str, language: str | 
         return []
     clause = clauses[at]
     if found.reach == "near":
-        return [(found.start, min(clause.end, found.end + _NEAR_LETTERS))]
+        return [(found.end, min(clause.end, _near_end(found.end, text, language)))]
+    if found.reach == "close":
+        return [(found.end, min(clause.end, found.end + _CLOSE_LETTERS))]
+    if found.reach == "follow":
+        return [(len(text[: found.start].rstrip(" -").rpartition(" ")[0]), found.start)]
     if found.reach == "after":
         return [(clauses[n].start, min(clauses[n].end, found.start)) for n in _subject_clauses(at, clauses)]
+    if found.reach == "clause":
+        return [(clause.start, clause.end)]
     if found.reach == "condition":
         return [(clause.start, clause.end), *_consequence(at, clauses, text, language)]
     reach = [(found.end, clause.end)]
     reach += [(clauses[n].start, clauses[n].end) for n in _governed(at, clauses)]
     if language in _VERB_LAST and _is_last(found, clause, text):
         reach.append((clause.start, found.start))
-    if at > 0 and clause.kind is Kind.CONTINUATION and not _WORD.search(text, clause.start, found.start):
+    leads = found.label is Label.HYPOTHETICAL and clause.kind is Kind.CONTINUATION
+    if at > 0 and leads and not _WORD.search(text, clause.start, found.start):
         reach += [(clauses[n].start, clauses[n].end) for n in _led_in(at, clauses)]
     return reach
+
+
+def _near_end(at: int, text: str, language: str | None) -> int:
+    """Where the phrase of an adjective or noun cue ends: at a preposition that begins another one, or after a while."""
+    stops = cue_lists(language).get("near_stop", frozenset())
+    for word in _WORD.finditer(text, at, at + _NEAR_LETTERS):
+        if word.group().lower() in stops:
+            return word.start()
+    return at + _NEAR_LETTERS
 
 
 def _governed(at: int, clauses: Sequence[Clause]) -> Iterator[int]:
@@ -270,14 +293,15 @@ def _is_known_thing(text: str, span: tuple[int, int], language: str | None) -> b
 
 
 def _has_definite_article(text: str, before: Sequence[re.Match[str]], start: int, language: str | None) -> bool:
+    """Whether an article, demonstrative or possessive stands before a word, with nothing but adjectives between."""
     definite = cue_lists(language).get("definite", frozenset())
+    adjective = _ADJECTIVE.get(language or "", _NEVER)
     edge = start
     for word in reversed(before):
-        if re.search(r"[,;:]", text[word.end() : edge]):
-            return False
-        if word.group().lower() in definite or text[word.end() : word.end() + 2] in ("'s", "’s"):
+        between = text[word.end() : edge]
+        if between[:2] in ("'s", "’s") or (not between.strip(" '’") and word.group().lower() in definite):
             return True
-        if len(word.group()) < 4:
+        if between.strip(" -") or not adjective.fullmatch(word.group()):
             return False
         edge = word.start()
     return False
