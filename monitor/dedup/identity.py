@@ -139,9 +139,8 @@ class _Poll:
 
     def _exact(self, item: _Item) -> EntryDecision | None:
         """The same content under the same id or, where both have none or ids mean little, the same address."""
-        for row in self.by_content.get(item.entry.content_hash, ()):
-            if row.id not in self.free:
-                continue
+        rows = [row for row in self.by_content.get(item.entry.content_hash, ()) if row.id in self.free]
+        for row in sorted(rows, key=lambda row: row.url_key != item.key):
             if _id(row) == item.id and (self._same_url(item, row) or row.url_key is None):
                 return self._known(item, row, "same", "the same id, address and content")
         return None
