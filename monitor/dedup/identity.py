@@ -141,7 +141,7 @@ class _Poll:
         """The same content under the same id or, where both have none or ids mean little, the same address."""
         rows = [row for row in self.by_content.get(item.entry.content_hash, ()) if row.id in self.free]
         for row in sorted(rows, key=lambda row: row.url_key != item.key):
-            if _id(row) == item.id and (self._same_url(item, row) or row.url_key is None):
+            if _id(row) == item.id and (self._same_url(item, row) or (item.id and row.url_key is None)):
                 return self._known(item, row, "same", "the same id, address and content")
         return None
 
