@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 from dataclasses import dataclass
+
+MOST_UNPACKED = 15_000_000
+"""Bytes that a compressed document may have, as `fetching.md` 20 has it for bodies."""
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -55,6 +59,16 @@ class Decoded:
     text: str
     encoding: str
     replaced: bool = False
+
+
+def unpacked(body: bytes) -> bytes:
+    """The document inside a body that is a gzip file, up to `MOST_UNPACKED` bytes; any other body as it is."""
+    if not body.startswith(b"\x1f\x8b\x08"):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MOST_UNPACKED)
+    except zlib.error:
+        return body
 
 
 def decode(body: bytes, *, content_type: str | None = None, encoding: str | None = None) -> Decoded:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from monitor.model.reasons import Reason
+from monitor.parse.names import is_own
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
@@ -22,6 +23,13 @@ _ENTITY = re.compile(
 _REFERENCE = re.compile(rb"&(?:#([0-9]{1,8});|#[xX]([0-9A-Fa-f]{1,7});|([A-Za-z_][\w.-]*);)?")
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*):[A-Za-z_]|\s([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*\s*=\s*[\"']")
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
+
+_DEFAULT_NAMESPACE = re.compile(rb"""\sxmlns\s*=\s*["']([^"']*)["']""")
+_FEED_ROOT = re.compile(
+    rb"<(?:rdf:)?(rss(?=\s[^<>]*version)|feed(?=\s[^<>]*xmlns)|RDF(?=\s[^<>]*xmlns))", re.IGNORECASE
+)
+_TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*)([^<>]*)>")
+_ATTRIBUTE = re.compile(rb"""([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'<>]+))""")
 
 MOST_EXPANDED = 1000
 """Characters one entity may stand for, and thousands of them a document may grow by."""
@@ -88,21 +96,34 @@ def read_prolog(data: bytes) -> Prolog | None:
 
 
 def rooted(data: bytes, prolog: Prolog) -> bytes:
-    """The document from its root element on: no declaration, no document type, so nothing left to load or expand."""
-    return data[prolog.root_at :]
+    """The document from its root element on: no declaration, no document type, so nothing left to load or expand.
+
+    A default namespace that no format uses is dropped from the root: the elements' names say what is meant.
+    """
+    data = data[prolog.root_at :]
+    head, mark, rest = data[:5000].partition(b">")
+    declared = _DEFAULT_NAMESPACE.search(head)
+    if mark and declared and not is_own(declared.group(1).decode("utf-8", "replace")):
+        return head[: declared.start()] + head[declared.end() :] + mark + rest + data[5000:]
+    return data
+
+
+def embedded(data: bytes) -> Prolog | None:
+    """A feed inside something else (a page around it, warnings before it), or None."""
+    found = _FEED_ROOT.search(data)
+    return Prolog(found.start(), found.group(1).decode().lower()) if found else None
 
 
 def repaired(data: bytes, entities: dict[bytes, bytes]) -> bytes:
-    """References put right outside CDATA and comments, and undeclared prefixes declared."""
-    if b"&" in data:
-        parts = []
-        for chunk, literal in sections(data):
-            if literal or b"&" not in chunk:
-                parts.append(chunk)
-            else:
-                parts.append(_REFERENCE.sub(lambda found: _reference(found, entities), chunk))
-        data = b"".join(parts)
-    return _with_prefixes_declared(data)
+    """References and attributes put right outside CDATA and comments, and undeclared prefixes declared."""
+    parts = []
+    for chunk, literal in sections(data):
+        if not literal:
+            if b"&" in chunk:
+                chunk = _REFERENCE.sub(lambda found: _reference(found, entities), chunk)
+            chunk = _TAG.sub(_with_quotes, chunk)
+        parts.append(chunk)
+    return _with_prefixes_declared(b"".join(parts))
 
 
 def sections(data: bytes) -> Iterator[tuple[bytes, bool]]:
@@ -166,6 +187,17 @@ def _reference(found: re.Match[bytes], entities: dict[bytes, bytes]) -> bytes:
     return "".join(f"&#{ord(char)};" for char in character).encode()
 
 
+def _with_quotes(tag: re.Match[bytes]) -> bytes:
+    """A start tag with every attribute value in quotes, an attribute given twice once."""
+    closing, name, rest = tag.groups()
+    attributes = _ATTRIBUTE.findall(rest) if b"=" in rest and not closing else []
+    if not any(bare for *_, bare in attributes):
+        return tag.group()
+    values = {name: double or single or bare for name, double, single, bare in reversed(attributes)}
+    quoted = b"".join(b' %s="%s"' % (key, value.replace(b'"', b"&quot;")) for key, value in values.items())
+    return b"<" + name + quoted + (b"/>" if rest.endswith(b"/") else b">")
+
+
 def _with_prefixes_declared(data: bytes) -> bytes:
     used = {first or second for first, second in _PREFIX.findall(data)}
     missing = sorted(used - set(_DECLARED.findall(data)) - {b"xml", b"xmlns"})
@@ -184,9 +216,6 @@ class StartTag:
 
     tag: bytes
     name: bytes
-
-
-_TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*)([^<>]*)>")
 
 
 def start_tags(head: bytes) -> list[StartTag]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -44,16 +44,9 @@ def parse_recovering(data: bytes) -> Element | None:
         return None
 
 
-def item_elements(root: Element) -> Iterator[Element]:
-    """All items in document order, wherever they stand, but none inside another."""
-    if name_of(root.tag) in ITEMS:
-        yield root
-        return
-    for child in root.iterchildren("*"):
-        if name_of(child.tag) in ITEMS:
-            yield child
-        elif len(child):
-            yield from item_elements(child)
+def item_elements(root: Element) -> list[Element]:
+    """All items in document order, wherever they stand, even inside another: some software forgets to close them."""
+    return [element for element in root.iter("*") if name_of(element.tag) in ITEMS]
 
 
 def read_item(element: Element) -> RawItem:
@@ -62,7 +55,7 @@ def read_item(element: Element) -> RawItem:
     for key, value in element.attrib.items():
         if key == _ABOUT:
             raw.id = str(value)
-        elif key == "href":  # CDF
+        elif key.lower() == "href":  # CDF
             raw.links.append(Link("alternate", "", str(value)))
         elif key.lower() == "lastmod":
             raw.updated = str(value)
@@ -106,16 +99,20 @@ def _media_title(raw: RawItem, element: Element) -> None:
     raw.media_title = raw.media_title or text_of(element)
 
 
+def _media_description(raw: RawItem, element: Element) -> None:
+    raw.media_summary = raw.media_summary or text_of(element)
+
+
 def _link(raw: RawItem, element: Element) -> None:
-    href = element.get("href") or element.get("url") or element.get("uri")
-    if not href:
-        href = text_of(element)
+    href = element.get("href")
     rel = (element.get("rel") or "alternate").lower()
     if rel == "enclosure":
-        raw.enclosures.append(href)
+        raw.enclosures.append(href or text_of(element))
     elif href:
         own = element.get(_XML_BASE)
         raw.links.append(Link(rel, (element.get("type") or "").lower(), _joined(own, href) if own else href))
+    elif href := text_of(element) or element.get("url") or element.get("uri"):
+        raw.links.insert(0, Link("alternate", "", href))  # RSS: of several, all readers take the last
 
 
 def _id(raw: RawItem, element: Element) -> None:
@@ -149,7 +146,7 @@ def _author(raw: RawItem, element: Element) -> None:
         raw.authors.append(person_of(text_of(element)))
         return
     parts = {name_of(child.tag): text_of(child) for child in element.iterchildren("*")}
-    raw.authors.append(parts.get("name") or parts.get("itunes_name") or parts.get("email") or text_of(element))
+    raw.authors.append(parts.get("name") or parts.get("itunes_name") or parts.get("email") or "")
 
 
 def person_of(text: str) -> str:
@@ -160,9 +157,11 @@ def person_of(text: str) -> str:
 
 
 def _category(raw: RawItem, element: Element) -> None:
-    term = element.get("label") or element.get("term") or text_of(element)
-    if term:
-        raw.categories.append(term)
+    terms = (element.get("term"), element.get("text"), (element.text or "").strip(), element.get("label"))
+    raw.categories.extend(term for term in terms if term)
+    for child in element.iterchildren("*"):  # iTunes nests them, others wrap them in <categories>
+        if name_of(child.tag) in ("category", "itunes_category"):
+            _category(raw, child)
 
 
 def _keywords(raw: RawItem, element: Element) -> None:
@@ -187,7 +186,7 @@ def _image(raw: RawItem, element: Element) -> None:
     href = element.get("url") or element.get("href")
     if not href and len(element):
         href = next((text_of(child) for child in element.iterchildren("*") if name_of(child.tag) == "url"), "")
-    if href or (href := text_of(element)):
+    if href or (href := (element.text or "").strip()):
         raw.images.append(href)
 
 
@@ -198,18 +197,17 @@ def _language(raw: RawItem, element: Element) -> None:
 _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("title", "dc_title"), _title),
     "media_title": _media_title,
+    "media_description": _media_description,
     "link": _link,
     **dict.fromkeys(("guid", "id"), _id),
-    **dict.fromkeys(
-        ("description", "summary", "abstract", "dc_description", "itunes_summary", "media_description"), _summary
-    ),
+    **dict.fromkeys(("description", "summary", "abstract", "dc_description", "itunes_summary"), _summary),
     **dict.fromkeys(("content", "content_encoded", "body", "xhtml_body", "fullitem"), _content),
     **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), _date("published")),
     **dict.fromkeys(("updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"), _date("updated")),
     **dict.fromkeys(("created", "dcterms_created"), _date("created")),
     **dict.fromkeys(("author", "dc_creator", "dc_author", "itunes_author"), _author),
-    **dict.fromkeys(("category", "dc_subject"), _category),
-    **dict.fromkeys(("keywords", "media_keywords", "itunes_keywords"), _keywords),
+    **dict.fromkeys(("category", "dc_subject", "itunes_category", "media_category", "categories"), _category),
+    **dict.fromkeys(("keywords", "tags", "media_keywords", "itunes_keywords"), _keywords),
     "enclosure": _enclosure,
     "media_content": _media_content,
     "media_group": _read_children,

@@ -41,7 +41,7 @@ def _item(entry: Any) -> RawItem:
     raw.links, raw.enclosures = _links(entry)
     raw.id_is_link = bool(entry.get("guidislink")) and raw.id.lower().startswith(("http://", "https://"))
     raw.authors = _authors(entry)
-    raw.categories = [term for tag in entry.get("tags", ()) if (term := tag.get("label") or tag.get("term"))]
+    raw.categories = [term for tag in entry.get("tags", ()) for term in (tag.get("term"), tag.get("label")) if term]
     raw.images = _images(entry)
     details = [entry.get("title_detail"), *content, entry.get("summary_detail")]
     raw.language = next((detail["language"] for detail in details if detail and detail.get("language")), None)
@@ -49,7 +49,7 @@ def _item(entry: Any) -> RawItem:
 
 
 def _links(entry: Any) -> tuple[list[Link], list[str]]:
-    links = []
+    links = [Link("alternate", "", entry["link"])] if dict.get(entry, "link") else []
     enclosures = []
     for link in entry.get("links", ()):
         if href := link.get("href"):
@@ -57,8 +57,6 @@ def _links(entry: Any) -> tuple[list[Link], list[str]]:
                 enclosures.append(href)
             else:
                 links.append(Link(link.get("rel") or "alternate", link.get("type") or "", href))
-    if not links and dict.get(entry, "link"):
-        links.append(Link("alternate", "", entry["link"]))
     return links, enclosures
 
 
@@ -73,6 +71,11 @@ def _images(entry: Any) -> list[str]:
         image["url"]
         for image in entry.get("media_content", ())
         if image.get("url") and (image.get("medium") == "image" or image.get("type", "").startswith("image/"))
+    ]
+    pictures += [
+        link["href"]
+        for link in entry.get("links", ())
+        if link.get("rel") == "enclosure" and link.get("href") and link.get("type", "").startswith("image/")
     ]
     image = entry.get("image") or {}
     return [*pictures, *thumbnails, *([image["href"]] if image.get("href") else [])]

@@ -20,7 +20,7 @@ from monitor.model.entry import NotAFeed, ParsedFeed
 from monitor.model.reasons import Reason
 from monitor.parse import clean, direct, jsonfeed, sitemap
 from monitor.parse.channel import Channel, hints_of, read_channel
-from monitor.parse.charset import decode
+from monitor.parse.charset import decode, unpacked
 from monitor.parse.fallback import read_with_feedparser
 from monitor.parse.links import absolute
 from monitor.parse.markup import Element
@@ -108,7 +108,7 @@ def _open(
     known: frozenset[str],
     now: datetime,
 ) -> _Document | ParsedFeed | NotAFeed:
-    text = decode(body, content_type=content_type, encoding=encoding).text
+    text = decode(unpacked(body), content_type=content_type, encoding=encoding).text
     if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return jsonfeed.read_json(text.lstrip("\ufeff \t\r\n"), url=url, known=known, around=Surroundings((url,), now))
     data = clean.cleaned(text)
@@ -117,8 +117,10 @@ def _open(
         return not_a_feed(data)
     if prolog.hostile:
         return NotAFeed(prolog.hostile)
-    if prolog.root not in _KINDS and looks_like_html(data):
-        return not_a_feed(data)
+    if prolog.root not in _KINDS:
+        prolog = clean.embedded(data) or prolog
+        if prolog.root not in _KINDS and looks_like_html(data):
+            return not_a_feed(data)
     data = clean.rooted(data, prolog)
     items = find_items(data, _ITEM_NAMES.get(prolog.root, b"item"))
     return _Document(data, prolog.root, prolog.entities, items, url, now, known)
@@ -180,6 +182,8 @@ def _is_cut(document: _Document) -> bool:
 def _read_alone(wrapped: bytes, hashed: str, entities: dict[bytes, bytes]) -> list[RawItem]:
     root = _parse(wrapped, entities)
     raws = _items_of(root) if root is not None else read_with_feedparser(wrapped)[0]
+    if not raws and (rest := direct.parse_recovering(clean.repaired(wrapped, entities))) is not None:
+        raws = _items_of(rest)
     for raw in raws:
         raw.item_hash = hashed
     return raws
@@ -196,12 +200,14 @@ def _wrapping(data: bytes, first_item: int) -> tuple[bytes, bytes]:
 
 
 def _channel_of_shell(shell: bytes) -> Channel:
-    root = direct.parse_recovering(shell)
+    root = direct.parse_recovering(clean.repaired(shell, {}))
     return read_channel(root) if root is not None else Channel()
 
 
 def _read_whole_loosely(document: _Document) -> ParsedFeed | NotAFeed:
     raws, channel, version = read_with_feedparser(document.data)
+    if not channel.title:
+        channel = _channel_of_shell(document.data)
     if not raws and not version and document.root not in _KINDS:
         return not_a_feed(document.data)
     if document.items.open_at is not None and raws:

@@ -7,7 +7,8 @@ import re
 from monitor.model.entry import NotAFeed
 from monitor.model.reasons import Reason
 
-_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_OPML = re.compile(rb"<opml[\s>]", re.IGNORECASE)
 
 # Signs in the page, first hit decides.  Each is what such pages have in common, not one vendor's wording alone.
 _SIGNS = (
@@ -51,6 +52,8 @@ def not_a_feed(data: bytes) -> NotAFeed:
     """Name what `data` is: empty, one of the known kinds of page, another page, or something else."""
     if not data.strip():
         return NotAFeed(Reason("empty-body", "the server sent an empty document"))
+    if _OPML.search(data[:2000]):
+        return NotAFeed(Reason("opml", "the document is a list of feeds (OPML); import it instead"))
     if not looks_like_html(data):
         return NotAFeed(Reason("not-a-feed", "the document is neither a feed nor a sitemap"))
     for code, text, sign in _SIGNS:

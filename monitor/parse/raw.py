@@ -37,6 +37,7 @@ class RawItem:
     links: list[Link] = field(default_factory=list)
     title: str = ""
     media_title: str = ""
+    media_summary: str = ""
     summary: str | None = None
     contents: list[str] = field(default_factory=list)
     published: str = ""
@@ -71,7 +72,7 @@ def entry_of(raw: RawItem, around: Surroundings) -> Entry:
     """The finished entry: plain title, absolute links, UTC dates, hashes."""
     bases = (raw.base, *around.bases)
     content = mended(max(raw.contents, key=len, default=""))
-    summary = mended(raw.summary or "")
+    summary = mended(raw.summary or raw.media_summary)
     if summary == content:
         summary = ""
     title = plain(mended(raw.title)) or plain(mended(raw.media_title)) or headline_of(content or summary)

@@ -11,6 +11,13 @@ LONGEST_TITLE = 1000
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)([^<>]*)>")
 _ANY_TAG = re.compile(r"<[/!?A-Za-z][^<>]*>")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_CLOSING = re.compile(r"</([A-Za-z][A-Za-z0-9:-]*)")
+_CODE = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</(?:script|style)\s*>", re.IGNORECASE)
+_ALT = re.compile(r"""<img\b[^<>]*\balt\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)')""", re.IGNORECASE)
+_C1 = re.compile(r"[\x80-\x9f]")
+_WINDOWS_1252 = {
+    code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
@@ -113,13 +120,14 @@ def headline_of(markup: str, longest: int = 100) -> str:
 
 
 def mended(text: str) -> str:
-    """Text whose UTF-8 bytes were once taken for latin-1 and encoded again, put right; other text as it is."""
+    """Text whose UTF-8 bytes were once taken for latin-1, and windows-1252 punctuation taken for controls, put right."""
     if text.isascii():
         return text
     try:
-        return text.encode("iso-8859-1").decode("utf-8")
+        text = text.encode("iso-8859-1").decode("utf-8")
     except UnicodeError:
-        return text
+        pass
+    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
 
 
 def _without_comments(markup: str) -> str:
@@ -139,16 +147,22 @@ def _without_comments(markup: str) -> str:
 
 
 def _strip_tags(text: str) -> str:
-    closed = {name.lower() for name in re.findall(r"</([A-Za-z][A-Za-z0-9:-]*)", text)}
+    """Markup gone; where nothing would be left, first the code that was dropped comes back, then the text as it was."""
+    if "<!" in text:
+        text = _without_comments(text)
+    for candidate in (_CODE.sub(" ", text) if "</" in text else text, text):
+        closed = {name.lower() for name in _CLOSING.findall(candidate)}
+        stripped = _TAG.sub(lambda tag: _replacement(tag, closed), candidate)  # noqa: B023 - called at once
+        if stripped.strip():
+            return stripped
+    return " ".join(double or single for double, single in _ALT.findall(text)) or text
 
-    def replaced(tag: re.Match[str]) -> str:
-        name = tag.group(1).lower()
-        if name in _FORMATTING or name in closed or "=" in tag.group(2):
-            return " " if name in _BREAKING else ""
-        return tag.group()
 
-    stripped = _TAG.sub(replaced, text)
-    return stripped if stripped.strip() else text
+def _replacement(tag: re.Match[str], closed: set[str]) -> str:
+    name = tag.group(1).lower()
+    if name in _FORMATTING or name in closed or "=" in tag.group(2):
+        return " " if name in _BREAKING else ""
+    return tag.group()
 
 
 def _decode(text: str) -> str:
