@@ -14,6 +14,7 @@ ACCEPTED = "gzip, deflate"
 PIECE = 65_536
 """Bytes unpacked at a time: the most that a bomb can cost beyond the cap."""
 
+GZIP_MAGIC = 0x1F
 _MAX_MEMBERS = 1_000
 _GZIP = {"gzip", "x-gzip"}
 _PLAIN = {"", "identity", "none", "binary", "utf-8", "utf8"}
@@ -37,11 +38,14 @@ class Body:
         self._pieces: list[bytes] = []
         self._size = 0
         self._members = 0
-        self._encoding = _encoding_of(encoding)
+        self._header = encoding
+        self._encoding = ""
         self._inflater: zlib._Decompress | None = None
 
     def feed(self, chunk: bytes) -> None:
         """Take a piece as it came over the wire."""
+        if not self._wire:
+            self._encoding = _encoding_of(self._header)
         self._wire += len(chunk)
         if self._encoding == "":
             self._keep(chunk)
@@ -81,7 +85,7 @@ class Body:
 
     def _ready(self, chunk: bytes) -> zlib._Decompress | None:
         """The decompressor for what comes next; None for padding after the last member."""
-        if self._inflater is None or (self._inflater.eof and chunk[:2] == b"\x1f\x8b"):
+        if self._inflater is None or (self._inflater.eof and chunk[0] == GZIP_MAGIC):
             self._members += 1
             if self._members > _MAX_MEMBERS:
                 raise BadAnswer(Reason("bomb", f"the answer is packed in more than {_MAX_MEMBERS} parts"))
@@ -100,9 +104,8 @@ def _encoding_of(header: str) -> str:
 
 
 def _window_bits(encoding: str, start: bytes) -> int:
-    """RFC 9110 says zlib for `deflate`, some servers send it raw; some mark as deflate what is gzip."""
-    if start[:2] == b"\x1f\x8b":
-        return 16 + zlib.MAX_WBITS
+    """RFC 9110 says zlib for `deflate`; some servers send it raw, and some mark as deflate what is gzip."""
     if encoding == "gzip":
         return 16 + zlib.MAX_WBITS
-    return zlib.MAX_WBITS if start[0] & 0x0F == 8 else -zlib.MAX_WBITS
+    told_by_its_header = start[0] == GZIP_MAGIC or start[0] & 0x0F == 8
+    return 32 + zlib.MAX_WBITS if told_by_its_header else -zlib.MAX_WBITS

@@ -64,7 +64,7 @@ _REFUSED_V6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
-_UNSAFE = re.compile(r"[\x00-\x20\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PLAIN = re.compile(r"[!-~]+")
 
 
@@ -127,8 +127,9 @@ def check_url(url: str) -> URL | Reason:
 
     Printable ASCII is left byte for byte, since some servers sign their addresses; anything else is quoted.
     """
-    if len(url) > MAX_URL:
-        return Reason("url", f"the address is longer than {MAX_URL} characters")
+    url = url.strip()
+    if len(url) > MAX_URL or _CONTROL.search(url):
+        return Reason("url", f"{url[:80]!r}… is longer than {MAX_URL} characters or holds control characters")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -136,7 +137,7 @@ def check_url(url: str) -> URL | Reason:
         return Reason("url", f"{url!r} is not a valid address: {error}")
     if parts.scheme not in {"http", "https"}:
         return Reason("url", f"{url!r}: only http and https addresses are fetched")
-    if not parts.hostname or port == 0 or _UNSAFE.search(parts.netloc):
+    if not parts.hostname or port == 0 or " " in parts.netloc:
         return Reason("url", f"{url!r} names no host that could be asked")
     return _parse(url)
 
@@ -160,10 +161,14 @@ def join(base: str, location: str) -> str:
 
 def may_carry_credentials(origin: URL, target: URL) -> bool:
     """Whether what identifies us at `origin` may go to `target`: the same origin, or its own https twin."""
-    if origin.origin() == target.origin():
+    if _origin(origin) == _origin(target):
         return True
     upgraded = origin.scheme == "http" and target.scheme == "https"
-    return upgraded and origin.raw_host == target.raw_host and (origin.port, target.port) == (80, 443)
+    return upgraded and _origin(origin)[1] == _origin(target)[1] and (origin.port, target.port) == (80, 443)
+
+
+def _origin(url: URL) -> tuple[str, str, int | None]:
+    return url.scheme, (url.raw_host or "").lower(), url.port
 
 
 @dataclass(frozen=True, slots=True)

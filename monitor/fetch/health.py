@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from monitor.fetch.answers import BLOCKING
+from monitor.fetch.answers import BLOCKING, NETWORK
 from monitor.fetch.rhythm import silence
 from monitor.model.poll import PollOutcome
 from monitor.model.reasons import Reason
@@ -15,6 +16,8 @@ FAILING_FROM = 2.0
 
 CERTAIN = {"address", "url"}
 """Failures that no later poll can cure: failing at once."""
+
+OFFLINE_HOSTS = 3
 
 _PAGES = {SourceKind.PAGE, SourceKind.WATCH}
 _BAD = {Health.DEGRADED, Health.FAILING, Health.BLOCKED, Health.STALE, Health.EMPTY, Health.GONE}
@@ -57,3 +60,15 @@ def told(before: PollMemory, after: PollMemory) -> tuple[Reason, ...]:
         why = f" (it was {before.health}: {before.reason})" if before.reason is not None else ""
         return (Reason("recovered", f"the source works again{why}"),) if before.health in _BAD else ()
     return (Reason(after.health.value, after.reason.text if after.reason is not None else after.health.value),)
+
+
+def decide_offline(recent: Iterable[tuple[str, str | None]]) -> Reason | None:
+    """Whether this machine, rather than its sources, is in trouble, from (host, problem code or None) of recent polls.
+
+    It takes failures of the network alone, at `OFFLINE_HOSTS` hosts or more, and not one answer of any kind.
+    """
+    polls = list(recent)
+    hosts = {host for host, code in polls if code in NETWORK}
+    if len(hosts) < OFFLINE_HOSTS or any(code not in NETWORK for _, code in polls):
+        return None
+    return Reason("offline", f"none of {len(hosts)} hosts could be reached; is this machine connected to the network?")

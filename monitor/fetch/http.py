@@ -121,7 +121,8 @@ class HttpFetcher:
         url = chain.begin()
         while True:
             answer = await self._ask(chain, url)
-            if answer.status not in _REDIRECTS or not (location := answer.header("location")):
+            location = answer.header("location") if chain.request.form is None else None
+            if answer.status not in _REDIRECTS or not location:
                 return answer
             url = chain.next_hop(answer.status, location)
 
@@ -151,12 +152,13 @@ class HttpFetcher:
         before = self._clock.monotonic()
         try:
             async with asyncio.timeout(chain.left_s):
-                return await self._transport.get(
+                return await self._transport.ask(
                     url,
                     chain.headers(url),
                     chain.caps,
                     proxy=chain.request.proxy or self._settings.proxy,
                     verify_tls=chain.request.verify_tls,
+                    form=chain.request.form,
                 )
         except TimeoutError as error:
             text = f"no complete answer within {chain.timeout_s:g} s; raise fetch.timeout if the server is that slow"
@@ -212,6 +214,8 @@ class _Chain:
             sent.update(request.headers)
             if request.auth is not None:
                 sent["Authorization"] = _authorization(request.auth)
+        if request.form is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
         self._conditional = request.validators_url in {None, str(url), self.final_url}
         if self._conditional and request.etag is not None:
             sent["If-None-Match"] = request.etag
@@ -245,7 +249,7 @@ class _Chain:
 
 def host_key(url: URL) -> str:
     """The name under which a host's pauses are kept: scheme, name, port."""
-    return f"{url.scheme}://{url.raw_host}:{url.port}"
+    return f"{url.scheme}://{url.raw_host}:{url.port}".lower()
 
 
 def _checked(url: str) -> URL:

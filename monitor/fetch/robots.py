@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
+from weakref import WeakValueDictionary
 
 from yarl import URL
 
@@ -18,6 +20,7 @@ MAX_BYTES = 500 * 1024
 """RFC 9309, 2.5: at least that much is parsed; the rest of a longer file is ignored."""
 
 MAX_RULES = 5_000
+TIMEOUT_S = 10.0
 MAX_CRAWL_DELAY_S = 60.0
 """Longer delays are taken as this: a monitor asks a few pages an hour, not a whole site."""
 
@@ -145,6 +148,7 @@ class RobotsGate:
         self._clock = clock
         self._product = product
         self._kept: dict[str, _Kept] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def check(self, url: URL, request: Request) -> tuple[Reason | None, float]:
         """Why `url` may not be fetched (or None), and the crawl delay in seconds.
@@ -160,16 +164,14 @@ class RobotsGate:
         return Reason("robots", text), kept.robots.crawl_delay_s
 
     async def _rules(self, origin: str, request: Request) -> _Kept:
-        now = self._clock.now()
-        kept = self._kept.get(origin)
-        if kept is None or kept.until <= now:
-            asked = Request(
-                f"{origin}/robots.txt", proxy=request.proxy, verify_tls=request.verify_tls, max_bytes=2_000_000
-            )
-            fetched = await self._fetch(asked)
-            kept = self._judge(fetched, kept, now)
-            self._remember(origin, kept, now)
-        return kept
+        lock = self._locks.setdefault(origin, asyncio.Lock())
+        async with lock:
+            now = self._clock.now()
+            kept = self._kept.get(origin)
+            if kept is None or kept.until <= now:
+                kept = self._judge(await self._fetch(_robots_request(origin, request)), kept, now)
+                self._remember(origin, kept, now)
+            return kept
 
     def _judge(self, fetched: Fetched, old: _Kept | None, now: datetime) -> _Kept:
         robots = read_robots(fetched, self._product)
@@ -184,3 +186,13 @@ class RobotsGate:
         if len(self._kept) >= 5_000:
             self._kept = {name: each for name, each in self._kept.items() if each.until > now}
         self._kept[origin] = kept
+
+
+def _robots_request(origin: str, request: Request) -> Request:
+    return Request(
+        f"{origin}/robots.txt",
+        proxy=request.proxy,
+        verify_tls=request.verify_tls,
+        timeout_s=TIMEOUT_S,
+        max_bytes=2_000_000,
+    )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import xxhash
 from yarl import URL
 
-from monitor.fetch.answers import fresh_for_s, host_block, name_failure, name_page, weight_of
+from monitor.fetch.answers import NETWORK, fresh_for_s, host_block, name_failure, name_page, weight_of
 from monitor.fetch.guard import may_carry_credentials
 from monitor.fetch.health import document_problem, health_after_failure, health_after_success, told
 from monitor.fetch.moves import address_of, consider_move, drop_failed_address
@@ -64,7 +64,9 @@ def _same_owner(configured: str, adopted: str) -> bool:
 
 
 def _may_be_conditional(spec: SourceSpec, memory: PollMemory, now: datetime, settings: PollSettings) -> bool:
-    if memory.body_hash is None or memory.validators_url is None or memory.distrust_validators:
+    if memory.body_hash is None or memory.validators_url is None:
+        return False
+    if memory.distrust_validators or memory.breaks_on_304:
         return False
     if memory.parser_version != settings.parser_version or memory.polls + 1 == FIRST_UNCONDITIONAL:
         return False
@@ -111,11 +113,17 @@ def decide_poll(
     *,
     now: datetime,
     settings: PollSettings,
+    offline: bool = False,
 ) -> PollDecision:
-    """What follows from a poll; `now` is the end of the request."""
-    if fetched.problem is not None and fetched.problem.code == "postponed":
-        return _postponed(spec, memory, fetched, now)
+    """What follows from a poll; `now` is the end of the request.
+
+    While this machine itself is `offline` (see `health.decide_offline`) a missing answer is not the source's fault.
+    """
     poll = _Poll(spec, memory, fetched, outcome, now, settings)
+    if fetched.problem is not None and fetched.problem.code == "postponed":
+        return _nothing_learnt(poll, fetched.problem, fetched.blocked_until)
+    if offline and fetched.problem is not None and fetched.problem.code in NETWORK:
+        return _nothing_learnt(poll, Reason("offline", "this machine has no network"), None)
     failure = _failure(fetched, outcome)
     return _after_success(poll) if failure is None else _after_failure(poll, failure)
 
@@ -152,16 +160,17 @@ def _count(memory: PollMemory, fetched: Fetched, now: datetime) -> PollMemory:
     return replace(memory, conditional_since=0, last_unconditional_at=now)
 
 
-def _postponed(spec: SourceSpec, memory: PollMemory, fetched: Fetched, now: datetime) -> PollDecision:
-    """Nothing was asked, so nothing was learnt."""
-    wait = timedelta(seconds=jitter_s(spec.id, spec.every_s))
+def _nothing_learnt(poll: _Poll, why: Reason, blocked_until: datetime | None) -> PollDecision:
+    """Nothing was asked, or nobody can be: the memory stays, and the source is tried again soon."""
+    wait_s = poll.settings.min_every_s if blocked_until is None else 0.0
+    at = max(poll.now + timedelta(seconds=wait_s), blocked_until or poll.now)
     return PollDecision(
-        next_at=max(now, fetched.blocked_until or now) + wait,
-        memory=memory,
-        health=memory.health,
-        reason=memory.reason,
-        outcome_code="postponed",
-        host_blocked_until=fetched.blocked_until,
+        next_at=at + timedelta(seconds=jitter_s(poll.spec.id, poll.spec.every_s)),
+        memory=poll.memory,
+        health=poll.memory.health,
+        reason=poll.memory.reason,
+        outcome_code=why.code,
+        host_blocked_until=blocked_until,
     )
 
 
@@ -174,6 +183,7 @@ def _after_failure(poll: _Poll, failure: Reason) -> PollDecision:
         errors_in_a_row=memory.errors_in_a_row + 1,
         failing_since=memory.failing_since or now,
         gone_since=_gone_since(memory, fetched, now),
+        breaks_on_304=memory.breaks_on_304 or (failure.code == "protocol" and fetched.conditional),
     )
     memory, dropped = drop_failed_address(memory)
     gone = fetched.status == 410 and memory.gone_since is not None and now - memory.gone_since >= GONE_AFTER

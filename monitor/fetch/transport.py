@@ -10,7 +10,8 @@ import asyncio
 import base64
 import errno
 import socket
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
@@ -53,7 +54,7 @@ class AddressRefused(OSError):
 
 
 class Transport:
-    """Connections, pooled and guarded.  An asynchronous context manager; `get` raises `BadAnswer`."""
+    """Connections, pooled and guarded.  An asynchronous context manager; `ask` raises `BadAnswer`."""
 
     def __init__(
         self,
@@ -109,50 +110,45 @@ class Transport:
             raise AddressRefused(reason)
         return _plain_socket(info)
 
-    async def get(
-        self, url: URL, headers: CIMultiDict[str], caps: BodyCaps, *, proxy: str | None, verify_tls: bool
+    async def ask(
+        self,
+        url: URL,
+        headers: CIMultiDict[str],
+        caps: BodyCaps,
+        *,
+        proxy: str | None,
+        verify_tls: bool,
+        form: bytes | None = None,
     ) -> Answer:
-        """One GET without redirects.  The body of an error is cut at `ERROR_BODY`."""
+        """One GET (or a POST of `form`) without redirects.  The body of an error is cut at `ERROR_BODY`."""
+        session, options = self._direct, {}
         try:
             if proxy is not None:
-                return await self._get_through(URL(proxy), url, headers, caps, verify_tls=verify_tls)
-            async with self._direct.get(url, headers=headers, allow_redirects=False, ssl=verify_tls) as response:
+                session, options = self._proxied, _proxy_options(URL(proxy), url, headers)
+                await self._check_target(url)
+            async with session.request(
+                "GET" if form is None else "POST",
+                url,
+                headers=headers,
+                data=form,
+                allow_redirects=False,
+                ssl=verify_tls,
+                **options,
+            ) as response:
                 return await self._read(response, caps)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise BadAnswer(self._name(error, url)) from error
 
-    async def _get_through(
-        self, proxy: URL, url: URL, headers: CIMultiDict[str], caps: BodyCaps, *, verify_tls: bool
-    ) -> Answer:
-        """Through a proxy, which dials for us: the target's addresses are looked up and checked here first."""
-        if proxy.scheme not in {"http", "https"} or proxy.raw_host is None:
-            raise BadAnswer(Reason("proxy", "only http and https proxies are supported; correct `proxy`"))
-        await self._check_target(url)
-        login = {}
-        if proxy.user is not None:
-            login["Proxy-Authorization"] = basic_auth(proxy.user, proxy.password or "")
-        async with self._proxied.get(
-            url,
-            headers=headers,
-            allow_redirects=False,
-            ssl=verify_tls,
-            proxy=proxy.with_user(None),
-            proxy_headers=login,
-        ) as response:
-            if response.status == 407:
-                raise BadAnswer(Reason("proxy", "the proxy wants a user and a password; put them into `proxy`"))
-            return await self._read(response, caps)
-
     async def _check_target(self, url: URL) -> None:
-        host, port = str(url.host), url.port or 0
-        literal = url.raw_host is not None and (":" in url.raw_host or url.raw_host.replace(".", "").isdigit())
-        if literal:
-            addresses = [host]
-        else:
-            found = await self._resolver.resolve(host, port, family=socket.AF_UNSPEC)
-            addresses = [each["host"] for each in found]
-        for address in addresses:
-            reason = self._guard.decide(address)
+        """The proxy dials for us, so the target's addresses are looked up and checked here first."""
+        host = url.host or ""
+        try:
+            found = await self._resolver.resolve(host, url.port or 0, family=socket.AF_UNSPEC)
+        except OSError as error:
+            text = f"{host} could not be resolved ({error}), so it cannot be checked before the proxy is asked"
+            raise BadAnswer(Reason("dns", text)) from error
+        for each in found:
+            reason = self._guard.decide(each["host"])
             if reason is not None:
                 raise BadAnswer(reason)
 
@@ -161,10 +157,12 @@ class Transport:
         if sum(len(name) + len(value) for name, value in raw) > self._max_header_bytes:
             raise BadAnswer(_headers_too_large())
         headers = tuple((name.lower().decode("latin-1"), value.decode("utf-8", "replace")) for name, value in raw)
-        answer = Answer(response.status, headers, b"")
+        head = Answer(response.status, headers, b"")
         if response.status in _NO_BODY or 300 <= response.status < 400:
-            return answer
-        return Answer(response.status, headers, await _read_body(response, answer, caps))
+            return head
+        encoding = head.header("content-encoding") or ""
+        read = _read_error if response.status >= 400 else _read_body
+        return replace(head, body=await read(response, Body(encoding, caps)))
 
     def _name(self, error: Exception, url: URL) -> Reason:
         host = url.host
@@ -196,19 +194,35 @@ def basic_auth(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
-async def _read_body(response: aiohttp.ClientResponse, answer: Answer, caps: BodyCaps) -> bytes:
-    error_status = response.status >= 400
-    body = Body(answer.header("content-encoding") or "", caps)
+async def _read_body(response: aiohttp.ClientResponse, body: Body) -> bytes:
     try:
-        taken = 0
         while chunk := await response.content.readany():
             body.feed(chunk)
-            taken += len(chunk)
-            if error_status and taken >= ERROR_BODY:
-                break
-        return body.so_far() if error_status else body.finish()
     except (aiohttp.ClientError, OSError) as error:
         raise BadAnswer(_broken_off()) from error
+    return body.finish()
+
+
+async def _read_error(response: aiohttp.ClientResponse, body: Body) -> bytes:
+    """The beginning of what came with an error; whatever is wrong with it, the status says enough."""
+    taken = 0
+    with suppress(aiohttp.ClientError, OSError, BadAnswer):
+        while taken < ERROR_BODY and (chunk := await response.content.readany()):
+            taken += len(chunk)
+            body.feed(chunk)
+    return body.so_far()
+
+
+def _proxy_options(proxy: URL, url: URL, headers: CIMultiDict[str]) -> dict[str, Any]:
+    """The proxy without its password, which goes with CONNECT for https and with the request itself for http."""
+    if proxy.scheme not in {"http", "https"} or proxy.raw_host is None:
+        raise BadAnswer(Reason("proxy", "only http and https proxies are supported; correct `proxy`"))
+    login = CIMultiDict[str]()
+    if proxy.user is not None:
+        (login if url.scheme == "https" else headers)["Proxy-Authorization"] = basic_auth(
+            proxy.user, proxy.password or ""
+        )
+    return {"proxy": proxy.with_user(None), "proxy_headers": login}
 
 
 def _broken_off() -> Reason:

@@ -19,7 +19,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET.  `etag` and `last_modified` are echoed byte for byte, and only to `validators_url` if that is given."""
+    """One GET, or a POST of `form` (url-encoded; its redirects are not followed).
+
+    `etag` and `last_modified` are echoed byte for byte, and only to `validators_url` if that is given.
+    """
 
     url: str
     etag: str | None = None
@@ -32,6 +35,7 @@ class Request:
     check_robots: bool = False
     timeout_s: float | None = None
     max_bytes: int | None = None
+    form: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class PollMemory:
     document's items, for pruning.  `document_problem` is what was wrong with the last document that was read: it holds
     as long as the answer is "unchanged".  `hints` of that document hold as long, too.  `adopted_url` counts only while
     the configured address is still `adopted_from`.  `distrust_validators`: the ETag stayed while the items changed.
+    `breaks_on_304`: the server's "unchanged" was no HTTP, so it is never asked for that again.
     """
 
     etag: str | None = None
@@ -136,5 +137,6 @@ class PollMemory:
     hints: FeedHints = field(default_factory=FeedHints)
     adopted_from: str | None = None
     distrust_validators: bool = False
+    breaks_on_304: bool = False
     health: Health = Health.NEW
     reason: Reason | None = None
