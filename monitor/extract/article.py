@@ -118,7 +118,7 @@ def _with_selected_title(page: Page, meta: Metadata, selectors: ArticleSelectors
 
 def _finish(body: Body, blocks: list[Block], meta: Metadata, steps: list[Step]) -> tuple[list[str], str | None]:
     """Trimmed lines with the standfirst in its place, and the standfirst."""
-    trimmed = trim(body.lines, title=meta.title, blocks=blocks)
+    trimmed = trim(body.lines, titles=meta.titles, blocks=blocks, agreed=body.agreed)
     steps += [Step("trim", f"{why}: {line[:80]}") for why, line in trimmed.removed]
     lines = list(trimmed.lines)
     if body.selected:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.extract.blocks import Block, page_blocks_of
+from monitor.extract.blocks import Block, key_of, page_blocks_of
 from monitor.extract.core import by_trafilatura
 from monitor.extract.framework import framework_body, jsonld_body
 from monitor.extract.metadata import Metadata
@@ -17,6 +17,8 @@ from monitor.model.source import ArticleSelectors
 
 _FILL_CHARS = 400
 """A JSON body of fewer characters is a summary."""
+_COVERED = 0.5
+"""Our own extractor has a say when it took at least that share of the core's words."""
 MAX_ELEMENTS = 40_000
 """More would take the core seconds; our own linear extractor reads such pages."""
 
@@ -28,6 +30,8 @@ class Body:
     lines: tuple[str, ...]
     steps: tuple[Step, ...]
     selected: bool = False
+    agreed: frozenset[str] = frozenset()
+    """Keys of the lines that our own extractor takes for the article."""
 
 
 def read_body(page: Page, blocks: list[Block], meta: Metadata, selectors: ArticleSelectors) -> Body:
@@ -38,17 +42,25 @@ def read_body(page: Page, blocks: list[Block], meta: Metadata, selectors: Articl
         steps.append(Step("body selector", f"{len(lines)} lines" if lines else "matches nothing"))
         if lines:
             return Body(tuple(lines), tuple(steps), selected=True)
-    lines = _extracted(page, blocks, steps)
-    lines = _filled(page, meta, lines, steps)
-    return Body(tuple(lines), tuple(steps))
+    own = by_container(blocks)
+    lines = _extracted(page, own, steps)
+    filled = _filled(page, meta, lines, steps)
+    return Body(tuple(filled), tuple(steps), agreed=_agreed(filled, own))
+
+
+def _agreed(lines: list[str], own: list[str]) -> frozenset[str]:
+    """The keys of the lines that our own extractor takes too; all, where it looked elsewhere in the page."""
+    counts, own_counts = word_counts(lines), word_counts(own)
+    covered = (counts & own_counts).total()
+    seen = own if covered >= _COVERED * counts.total() else lines
+    return frozenset(key_of(line) for line in seen)
 
 
 def _selected(page: Page, selector: str) -> list[str]:
     return [block.text for element in select_elements(page.tree, selector) for block in page_blocks_of(element)]
 
 
-def _extracted(page: Page, blocks: list[Block], steps: list[Step]) -> list[str]:
-    own = by_container(blocks)
+def _extracted(page: Page, own: list[str], steps: list[Step]) -> list[str]:
     elements = sum(1 for _ in page.tree.iter())
     if elements > MAX_ELEMENTS:
         steps.append(Step("extractor", f"own: {elements} elements are too many for the core"))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from monitor.extract.blocks import Block, fold_space
 from monitor.extract.metadata import Metadata, title_of_document
 from monitor.extract.page import Page
+from monitor.extract.phrases import asks_for_money
 from monitor.extract.zones import Zone
 from monitor.model.article import TextState
 from monitor.model.reasons import Reason
@@ -58,17 +59,6 @@ _SCRIPT = re.compile(
     r"aktivieren|ist (?:deaktiviert|erforderlich)|disabled|required)|"
     r"aktivieren sie (?:bitte )?javascript|activer javascript|activez javascript|включите javascript|"
     r"habilita(?:r)? javascript",
-    re.IGNORECASE,
-)
-_PAYWALL = re.compile(
-    r"(?:to (?:continue|keep) reading|continue reading (?:this article )?with|read the full (?:story|article)|"
-    r"subscribe to (?:read|continue|unlock)|subscribers? only|for subscribers|already a subscriber|"
-    r"this (?:article|content|story) is (?:reserved|only|exclusive)|weiterlesen (?:mit|nach)|jetzt "
-    r"(?:weiterlesen|freischalten|testen)|nur für abonnent|artikel (?:freischalten|mit .{1,20} lesen)|"
-    r"mit (?:einem )?(?:plus|abo|digitalabo).{0,40}(?:lesen|weiter)|(?:ihr|dein) abo|exklusiv für (?:abonnent|"
-    r"leser)|réservé aux abonnés|il vous reste \d+ ?%|la suite (?:est|de cet article)|"
-    r"solo para suscriptores|contenuto riservato agli abbonati|только для подписчиков|для подписчиков|"
-    r"prenumerera för att)",
     re.IGNORECASE,
 )
 
@@ -132,9 +122,7 @@ def _nothing(page: Page, everything: str) -> Reason:
 
 def _paywall(blocks: Sequence[Block], meta: Metadata, chars: int) -> Reason | None:
     """The page says that its text is not free, and little of it is here, or a box asks for money."""
-    asks = any(
-        _PAYWALL.search(block.text) for block in blocks if len(block.text) < 400 and Zone.FOOTER not in block.zone
-    )
+    asks = any(asks_for_money(block.text) for block in blocks if Zone.FOOTER not in block.zone)
     if (meta.free is False and (asks or chars < _WALL_TEXT)) or (asks and chars < 600):
         return Reason("paywall", "only the part before the paywall could be read")
     return None

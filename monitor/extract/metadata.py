@@ -14,7 +14,7 @@ from monitor.extract.blocks import Block, fold_space
 from monitor.extract.dates import PageDate, parse_page_date
 from monitor.extract.jsonld import Graph, Node, article_node, read_jsonld, same_page_key, text_of
 from monitor.extract.page import Page
-from monitor.extract.titles import choose_title, title_of_document
+from monitor.extract.titles import choose_title, title_of_document, title_witnesses
 
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?=[-_]|$)")
 _MAX_META = 2000
@@ -25,6 +25,8 @@ class Metadata:
     """What a page says about its article.  `node` is its JSON-LD, `meta` its meta tags (lower-case names)."""
 
     title: str
+    titles: tuple[str, ...] = ()
+    """All wordings of the headline: h1, `<title>`, shared, as data."""
     description: str = ""
     authors: tuple[str, ...] = ()
     date: PageDate | None = None
@@ -55,6 +57,7 @@ def read_metadata(
     date, date_from = _date(page, meta, node, graph, now)
     return Metadata(
         title=title,
+        titles=(title, *title_witnesses(page, meta, node, hint=title_hint)),
         description=_description(meta, node),
         authors=authors,
         date=date,

@@ -13,16 +13,21 @@ from monitor.extract.blocks import Block
 from monitor.extract.zones import BAD, Zone
 
 _PROSE_CHARS = 60
-_ENDINGS = (".", "!", "?", "…", "”", "“", '"', "«", "»", "。", "」", "！", "？", ":", ")", "।", "؟", "’")
+_ENDINGS = tuple(".!?…:)।؟。！？」』" + "\"'’”“»«")
+
+
+def ends_like_sentence(text: str) -> bool:
+    """Ends with what closes a sentence or a quotation in any script."""
+    return text.endswith(_ENDINGS)
 
 
 def is_prose(block: Block) -> bool:
     """Reads like a paragraph: long enough, ends like a sentence, at most half link, in no bad part of the page."""
-    if block.zone & (BAD | Zone.MEDIA | Zone.HEADING) or block.link_share > 0.5:
+    if block.zone & (BAD | Zone.MEDIA | Zone.CAPTION | Zone.HEADING) or block.link_share > 0.5:
         return False
     # Scripts without blanks say as much with a third of the characters.
     weight = len(block.text) * (3 if ord(block.text[0]) > 0x2E80 else 1)
-    return weight >= _PROSE_CHARS and block.text.endswith(_ENDINGS)
+    return weight >= _PROSE_CHARS and ends_like_sentence(block.text)
 
 
 def best_container(blocks: list[Block]) -> HtmlElement | None:
@@ -54,6 +59,6 @@ def by_container(blocks: list[Block]) -> list[str]:
 
 
 def _keeps(block: Block) -> bool:
-    if block.zone & (BAD | Zone.MEDIA | Zone.META) or block.tag == "h1":
+    if block.zone & (BAD | Zone.MEDIA | Zone.CAPTION | Zone.META) or block.tag == "h1":
         return False
     return block.link_share <= 0.6

@@ -17,7 +17,7 @@ from datetime import datetime
 from monitor.extract.blocks import fold_space, key_of
 from monitor.extract.charset import decode_page
 from monitor.extract.dates import PageDate, parse_page_date
-from monitor.extract.trim import is_call, is_credit
+from monitor.extract.phrases import is_call, is_credit
 from monitor.model.article import Extracted, Step, TextState
 from monitor.model.reasons import Reason
 

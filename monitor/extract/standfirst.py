@@ -66,7 +66,7 @@ def _is_standfirst(block: Block, told: str, title: str) -> str | None:
     key = key_of(block.text)
     if not key or key == key_of(title) or not _MIN_CHARS <= len(block.text) <= _MAX_CHARS:
         return None
-    if block.zone & (BAD | Zone.MEDIA | Zone.META) & ~Zone.RELATED or block.link_share > 0.5:
+    if block.zone & (BAD | Zone.MEDIA | Zone.CAPTION | Zone.META) & ~Zone.RELATED or block.link_share > 0.5:
         return None
     if told and len(told) > 30 and (key == told or told.startswith(key) or key.startswith(told[:-3])):
         return "is the page's description"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from monitor.extract.blocks import Block, fold_space, key_of
@@ -24,26 +24,36 @@ def choose_title(
     The h1 most like one of {JSON-LD headline, og:title, `<title>` without the site's suffix, hint}; else the
     headline, else og:title, else the title, else the first h1.
     """
-    headline = fold_space(text_of(node.get("headline") or node.get("name"))) if node else ""
-    shared = fold_space(meta.get("og:title") or meta.get("twitter:title") or meta.get("title") or "")
-    document = title_of_document(page)
-    suffixless = without_site(document, meta)
-    witnesses = [text for text in (headline, without_site(shared, meta), suffixless, hint or "") if text]
+    headline, shared, document = _wordings(page, meta, node)
+    witnesses = title_witnesses(page, meta, node, hint=hint)
     best, likeness = _likest_h1(blocks, witnesses)
     if best and likeness >= _H1_MATCH:
         return best, "h1"
     for text, origin in (
         (headline, "JSON-LD headline"),
-        (without_site(shared, meta), "og:title"),
+        (shared, "og:title"),
         (hint or "", "hint"),
     ):
         if text:
             return text, origin
     first = next((block.text for block in blocks if block.tag == "h1"), "")
-    return (suffixless, "title") if suffixless else (first, "h1" if first else "none")
+    return (document, "title") if document else (first, "h1" if first else "none")
 
 
-def _likest_h1(blocks: list[Block], witnesses: list[str]) -> tuple[str, float]:
+def title_witnesses(
+    page: Page, meta: Mapping[str, str], node: Node | None, *, hint: str | None = None
+) -> tuple[str, ...]:
+    """What else the page calls its article: JSON-LD headline, og:title, `<title>` without the site, the hint."""
+    return tuple(text for text in (*_wordings(page, meta, node), hint or "") if text)
+
+
+def _wordings(page: Page, meta: Mapping[str, str], node: Node | None) -> tuple[str, str, str]:
+    headline = fold_space(text_of(node.get("headline") or node.get("name"))) if node else ""
+    shared = fold_space(meta.get("og:title") or meta.get("twitter:title") or meta.get("title") or "")
+    return headline, without_site(shared, meta), without_site(title_of_document(page), meta)
+
+
+def _likest_h1(blocks: list[Block], witnesses: Sequence[str]) -> tuple[str, float]:
     best, best_likeness = "", 0.0
     for block in blocks:
         if block.tag != "h1" or Zone.MODAL in block.zone or len(block.text) > 400:

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.extract.blocks import Block, key_of
-from monitor.extract.zones import Zone
-
-_CALL = re.compile(
-    r"^(?:read more|read also|also read|read next|see also|more on this|related(?: articles?| stories| "
-    r"content)?|recommended|"
-    r"lesen sie auch|lesen sie mehr|mehr zum thema|mehr dazu|das könnte sie auch interessieren|weiterlesen|auch "
-    r"interessant|zum thema|"
-    r"lire aussi|à lire aussi|lisez aussi|voir aussi|sur le même sujet|lea también|lee también|leer más|te "
-    r"puede interesar|leggi anche|"
-    r"lees ook|les også|läs också|lue myös|læs også|czytaj też|czytaj także|zobacz też|čtěte také|читайте также|"
-    r"читать далее|смотрите также|читайте також|"
-    r"abonnieren|jetzt abonnieren|subscribe(?: now)?|sign up|newsletter|advertisement|anzeige|werbung|publicité|"
-    r"publicidad|реклама|"
-    r"teilen|share(?: this)?(?: article| story)?|drucken|print|kommentare?|comments?|follow us|folgen sie uns|"
-    r"copy link|link kopieren|"
-    r"getty images|afp|reuters|dpa|ap|epa|imago|loading\.*|wird geladen\.*)\s*[:.…>»!]*$",
-    re.IGNORECASE,
+from monitor.extract.own import ends_like_sentence
+from monitor.extract.phrases import (
+    SHORT,
+    asks_for_money,
+    is_call,
+    is_credit,
+    is_source_note,
+    points_elsewhere,
 )
-_CALL_WITH_LINK = re.compile(
-    r"^(?:read more|read also|also read|read next|see also|read|more|related|watch|listen|lesen sie auch|lesen "
-    r"sie mehr|lesen sie hier|mehr zum thema|auch interessant|"
-    r"lire aussi|à lire aussi|lisez aussi|voir aussi|lea también|lee también|leggi anche|lees ook|les også|läs "
-    r"också|lue myös|læs også|czytaj też|"
-    r"czytaj także|zobacz też|čtěte také|читайте также|смотрите также|читайте також|>>|►|▶|→)\s*[:|–-]?\s*\S",
-    re.IGNORECASE,
-)
-_CREDIT = re.compile(
-    r"^\W*(?:©|\(c\)\s|foto(?:s|grafie)?\s*[:|/]|photos?\s*(?:by\b|[:|/])|bild(?:er|quelle|nachweis)?\s*:|"
-    r"image(?: credit| source)?s?\s*:|picture\s*:|"
-    r"crédits?(?: photo)?s?\s*:|copyright\b|credit\s*:|quelle\s*:\s*\S{1,20}$|фото\s*:|zdjęcie\s*:|file photo\b)",
-    re.IGNORECASE,
-)
-_SHORT = 160
-"""Characters above which a line is a paragraph, whatever it begins with."""
+from monitor.extract.zones import BAD, Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +27,61 @@ class Trimmed:
     removed: tuple[tuple[str, str], ...]
 
 
-def trim(lines: Sequence[str], *, title: str, blocks: Sequence[Block] = ()) -> Trimmed:
-    """`lines` without what is not the article; `blocks` tell where each stood in the page."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with what is known of it.  `agreed`: our own extractor took it too."""
+
+    text: str
+    key: str
+    number: int
+    places: Sequence[Block]
+    agreed: bool
+    titles: Collection[str]
+    repeated: bool
+
+    @property
+    def linked(self) -> bool:
+        return bool(self.places) and all(block.link_share > 0.5 for block in self.places)
+
+    def stands_in(self, zone: Zone) -> bool:
+        """All places of the line in the page are in such a zone."""
+        return bool(self.places) and all(block.zone & zone for block in self.places)
+
+
+def trim(
+    lines: Sequence[str], *, titles: Sequence[str], blocks: Sequence[Block] = (), agreed: Collection[str] = ()
+) -> Trimmed:
+    """`lines` without what is not the article.
+
+    `titles` are the page's headline and its other wordings; `blocks` tell where each line stands in the page; `agreed`
+    are the keys of the lines that our own extractor takes for the article.
+    """
     places = places_of(blocks)
+    counts = Counter(key_of(line) for line in lines)
+    keys = frozenset(key_of(title) for title in titles if title)
     kept: list[str] = []
     removed: list[tuple[str, str]] = []
-    for number, line in enumerate(lines):
-        why = _verdict(line, number, title, places.get(key_of(line), ()))
+    for number, text in enumerate(lines):
+        key = key_of(text)
+        line = _Line(text, key, number, places.get(key, ()), key in agreed, keys, counts[key] > 1)
+        why = next((why for why, applies in _RULES if applies(line)), None)
         if why is None:
-            kept.append(line)
+            kept.append(text)
         else:
-            removed.append((why, line))
+            removed.append((why, text))
+    return _trim_ends(kept, removed, places)
+
+
+def _trim_ends(kept: list[str], removed: list[tuple[str, str]], places: Mapping[str, Sequence[Block]]) -> Trimmed:
+    head = _leading_scraps(kept, places)
+    removed += [("before the text", line) for line in kept[:head]]
+    kept = kept[head:]
     tail = _trailing_links(kept, places)
-    removed.extend(("link list", line) for line in kept[len(kept) - tail :])
+    removed += [("link list", line) for line in kept[len(kept) - tail :]]
     kept = kept[: len(kept) - tail]
-    kept = _without_lonely_subheads(kept, places)
-    return Trimmed(tuple(kept), tuple(removed))
+    lonely = _lonely_subheads(kept, places)
+    removed += [("subhead of nothing", line) for line in kept[len(kept) - lonely :]]
+    return Trimmed(tuple(kept[: len(kept) - lonely]), tuple(removed))
 
 
 def places_of(blocks: Sequence[Block]) -> dict[str, list[Block]]:
@@ -78,41 +92,60 @@ def places_of(blocks: Sequence[Block]) -> dict[str, list[Block]]:
     return places
 
 
-def is_call(line: str) -> bool:
-    """A line that only asks to read, share, subscribe."""
-    return bool(_CALL.match(line))
+def _repeats_title(line: _Line) -> bool:
+    if line.number >= 6 and not any(block.tag == "h1" for block in line.places):
+        return False
+    return any(
+        line.key == title or (len(line.key) > 20 and line.key in title and len(line.key) > 0.8 * len(title))
+        for title in line.titles
+    )
 
 
-def is_credit(line: str) -> bool:
-    """A line that names who owns a picture."""
-    return len(line) <= _SHORT and bool(_CREDIT.match(line))
+def _in_margin(line: _Line) -> bool:
+    """Where only the core took it and the page says that it is no text."""
+    if line.agreed or not line.stands_in(BAD | Zone.META):
+        return False
+    if line.stands_in(Zone.SHARE) and not line.stands_in(BAD & ~Zone.SHARE):
+        # "premium" and "paywall" also name the wrappers of paragraphs that are for subscribers.
+        return len(line.text) <= 200
+    return True
 
 
-def _verdict(line: str, number: int, title: str, places: Sequence[Block]) -> str | None:
-    if not any(char.isalnum() for char in line):
-        return "no words"
-    if number < 4 and _repeats(line, title):
-        return "repeats the title"
-    if len(line) > _SHORT:
-        return None
-    if is_call(line):
-        return "call to read or subscribe"
-    if is_credit(line):
-        return "credit"
-    linked = bool(places) and all(block.link_share > 0.5 for block in places)
-    if linked and _CALL_WITH_LINK.match(line):
-        return "link to another article"
-    if places and all(Zone.MEDIA in block.zone for block in places):
-        return "caption"
-    return None
+_RULES: tuple[tuple[str, Callable[[_Line], bool]], ...] = (
+    ("no words", lambda line: not line.key),
+    ("repeats the title", _repeats_title),
+    ("headline of its own", lambda line: not line.agreed and any(block.tag == "h1" for block in line.places)),
+    ("caption", lambda line: not line.agreed and line.stands_in(Zone.CAPTION) and len(line.text) < 500),
+    ("caption", lambda line: not line.agreed and line.stands_in(Zone.MEDIA) and len(line.text) < 100),
+    ("margin of the page", _in_margin),
+    ("call to read or subscribe", lambda line: len(line.text) <= SHORT and is_call(line.text)),
+    ("credit", lambda line: is_credit(line.text)),
+    ("note on sources", lambda line: is_source_note(line.text)),
+    ("paywall", lambda line: asks_for_money(line.text)),
+    ("link to another article", lambda line: line.linked and points_elsewhere(line.text)),
+    ("nothing but a link", lambda line: not line.agreed and len(line.text) >= 40 and _all_link(line)),
+    ("repeated", lambda line: line.repeated and not line.agreed and not ends_like_sentence(line.text)),
+)
 
 
-def _repeats(line: str, title: str) -> bool:
-    a, b = key_of(line), key_of(title)
-    return bool(a) and bool(b) and (a == b or (len(a) > 20 and a in b and len(a) > 0.8 * len(b)))
+def _all_link(line: _Line) -> bool:
+    return bool(line.places) and all(block.link_share >= 0.8 and block.tag in ("p", "div") for block in line.places)
 
 
-def _trailing_links(lines: Sequence[str], places: dict[str, list[Block]]) -> int:
+_MAX_SCRAPS = 2
+
+
+def _leading_scraps(lines: Sequence[str], places: Mapping[str, Sequence[Block]]) -> int:
+    """How many short lines without a sentence (kicker, byline, date) stand before the first paragraph."""
+    for number, line in enumerate(lines[: _MAX_SCRAPS + 1]):
+        if len(line) >= 60 or ends_like_sentence(line) or ord(line[0]) > 0x2E80:
+            return number
+        if any(Zone.LEAD in block.zone for block in places.get(key_of(line), ())):
+            return number
+    return 0
+
+
+def _trailing_links(lines: Sequence[str], places: Mapping[str, Sequence[Block]]) -> int:
     """How many lines at the end are nothing but links."""
     count = 0
     for line in reversed(lines):
@@ -123,11 +156,12 @@ def _trailing_links(lines: Sequence[str], places: dict[str, list[Block]]) -> int
     return count if count < len(lines) else 0
 
 
-def _without_lonely_subheads(lines: list[str], places: dict[str, list[Block]]) -> list[str]:
-    """A heading with nothing below it announces what was taken away."""
-    while len(lines) > 1:
-        found = places.get(key_of(lines[-1]), ())
+def _lonely_subheads(lines: Sequence[str], places: Mapping[str, Sequence[Block]]) -> int:
+    """How many headings at the end have nothing below them: they announce what was taken away."""
+    count = 0
+    for line in reversed(lines[1:]):
+        found = places.get(key_of(line), ())
         if not found or not all(block.is_heading for block in found):
             break
-        lines = lines[:-1]
-    return lines
+        count += 1
+    return count

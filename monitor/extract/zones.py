@@ -15,7 +15,9 @@ class Zone(Flag):
 
     NONE = 0
     MEDIA = auto()
-    """Pictures, videos, galleries with their captions and credits."""
+    """Pictures, videos, players."""
+    CAPTION = auto()
+    """What stands below a picture and whose it is."""
     SHARE = auto()
     """Sharing, printing, following, subscribing, paying, logging in."""
     NAV = auto()
@@ -52,8 +54,8 @@ BAD = (
 """Parts that hold no article text."""
 
 _TAGS = {
-    "figure": Zone.MEDIA,
-    "figcaption": Zone.MEDIA,
+    "figure": Zone.MEDIA | Zone.CAPTION,
+    "figcaption": Zone.CAPTION,
     "picture": Zone.MEDIA,
     "nav": Zone.NAV,
     "menu": Zone.NAV,
@@ -66,10 +68,9 @@ _TAGS = {
 
 # Words of class names and ids, as publishers of many countries and content systems use them.
 _WORDS: dict[Zone, str] = {
-    Zone.MEDIA: """
-        caption captions figcaption figure credit credits copyright photo photos image images img picture gallery
-        slideshow video media player bildunterschrift bildnachweis legende carousel slider embed thumbnail thumb
-        lightbox photographer fotograf
+    Zone.MEDIA: "photo photos image images img picture figure video media player embed thumbnail thumb lightbox",
+    Zone.CAPTION: """
+        caption captions figcaption credit credits copyright bildunterschrift bildnachweis legende photographer fotograf
     """,
     Zone.SHARE: """
         share sharing shares social socials sharebar sharedaddy toolbar tools print newsletter newsletters subscribe
@@ -105,6 +106,9 @@ _WORDS: dict[Zone, str] = {
 }
 _ZONE_OF = {word: zone for zone, words in _WORDS.items() for word in words.split()}
 _PAIRS: dict[tuple[str, str], Zone] = {
+    # A quoted post is part of the article, a button to the same network is not.
+    ("twitter", "tweet"): Zone.NONE,
+    ("instagram", "media"): Zone.NONE,
     ("read", "more"): Zone.RELATED,
     ("read", "also"): Zone.RELATED,
     ("read", "next"): Zone.RELATED,
@@ -123,13 +127,14 @@ _PAIRS: dict[tuple[str, str], Zone] = {
     ("sign", "up"): Zone.SHARE,
     ("log", "in"): Zone.SHARE,
     ("teaser", "text"): Zone.LEAD,
-    ("article", "body"): Zone.BODY,
-    ("story", "body"): Zone.BODY,
-    ("entry", "content"): Zone.BODY,
-    ("post", "content"): Zone.BODY,
-    ("article", "content"): Zone.BODY,
-    ("article", "text"): Zone.BODY,
 }
+_BODY_NAMES = frozenset(
+    tuple(name.split())
+    for name in (
+        *("article body", "article content", "article text", "story body", "story text", "story content"),
+        *("entry content", "post content", "post body", "body text"),
+    )
+)
 _ROLES = {
     "navigation": Zone.NAV,
     "complementary": Zone.ASIDE,
@@ -157,9 +162,11 @@ def zone_of_names(names: str) -> Zone:
         words = [word.lower() for word in _WORD.findall(name)]
         if not words or (len(words) > 1 and words[0] in _NEUTRAL_PREFIXES):
             continue
+        if tuple(words[:2]) in _BODY_NAMES:
+            zone |= Zone.BODY
+            continue
         pairs = [_PAIRS[pair] for pair in pairwise(words) if pair in _PAIRS]
-        found = pairs or [_ZONE_OF[word] for word in words if word in _ZONE_OF]
-        for one in found:
+        for one in pairs or [_ZONE_OF[word] for word in words if word in _ZONE_OF]:
             zone |= one
     return zone
 
