@@ -5,8 +5,8 @@ A word is cut where both sides are known words, the left one perhaps with a link
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple, Protocol
 
 from monitor.match.wordlists import word_sets
 
@@ -21,11 +21,18 @@ COMPOUNDING: Final = frozenset(_LINKS)
 _LONGEST: Final = 45
 _DEPTH: Final = 4
 
-Known = Callable[[str], bool]
-"""Whether a form, in normal form, is a word that can stand in a compound."""
+
+class Vocabulary(Protocol):
+    """What a dictionary knows of words in normal form."""
+
+    def begins(self, norm: str) -> bool:
+        """Whether a word can stand first or in the middle: a noun, an adjective, the stem of a verb."""
+
+    def ends(self, norm: str) -> bool:
+        """Whether a word can stand last."""
 
 
-def split_compound(norm: str, language: str, known: Known, *, shortest: int = 4) -> tuple[str, ...]:
+def split_compound(norm: str, language: str, words: Vocabulary, *, shortest: int = 4) -> tuple[str, ...]:
     """The parts of a compound, large and small (atomwaffen, atom, waffen, sperrvertrag …); empty for a simple word.
 
     Parts have `shortest` letters or more.
@@ -33,42 +40,44 @@ def split_compound(norm: str, language: str, known: Known, *, shortest: int = 4)
     links = _LINKS.get(language)
     if links is None or not 2 * shortest <= len(norm) <= _LONGEST:
         return ()
-    parts: dict[str, None] = {}
-    for part in _parts(norm, links, known, shortest, _DEPTH):
-        parts.setdefault(part)
-    return tuple(parts)
+    return tuple(dict.fromkeys(_parts(norm, _Rules(links, words, shortest), _DEPTH)))
 
 
-def _parts(norm: str, links: tuple[str, ...], known: Known, shortest: int, depth: int) -> Iterator[str]:
+class _Rules(NamedTuple):
+    links: tuple[str, ...]
+    words: Vocabulary
+    shortest: int
+
+
+def _parts(norm: str, rules: _Rules, depth: int) -> Iterator[str]:
+    """The parts of the best cut and theirs: the one whose right-hand side is a known word, the longest such."""
     if depth == 0:
         return
-    for cut in _cuts(norm, links, known, shortest, depth):
-        for part in cut:
-            yield part
-            yield from _parts(part, links, known, shortest, depth - 1)
-        return
+    deep = None
+    for left, right in _cuts(norm, rules):
+        if rules.words.ends(right):
+            break
+        if deep is None and any(True for _ in _parts(right, rules, depth - 1)):
+            deep = left, right
+    else:
+        if deep is None:
+            return
+        left, right = deep
+    for part in (left, right):
+        yield part
+        yield from _parts(part, rules, depth - 1)
 
 
-def _cuts(norm: str, links: tuple[str, ...], known: Known, shortest: int, depth: int) -> Iterator[tuple[str, str]]:
-    """Cuts of `norm` into two words, the longest right-hand word first."""
-    for at in range(shortest, len(norm) - shortest + 1):
-        right = norm[at:]
-        if not known(right) and not any(True for _ in _cuts_if_deep(right, links, known, shortest, depth - 1)):
-            continue
-        for link in links:
+def _cuts(norm: str, rules: _Rules) -> Iterator[tuple[str, str]]:
+    """Cuts behind a word that can begin a compound, with its link element, the longest right-hand side first."""
+    no_left, no_right = word_sets("particles")["no_left"], word_sets("particles")["no_right"]
+    for at in range(rules.shortest, len(norm) - rules.shortest + 1):
+        if norm[at:] in no_right:
+            return
+        for link in rules.links:
             left = norm[: at - len(link)]
-            if (
-                norm[:at].endswith(link)
-                and len(left) >= shortest
-                and left not in word_sets("particles")["no_left"]
-                and known(left)
-            ):
-                yield left, right
+            if not norm[:at].endswith(link) or len(left) < rules.shortest or left in no_left:
+                continue
+            if rules.words.begins(left):
+                yield left, norm[at:]
                 break
-
-
-def _cuts_if_deep(
-    norm: str, links: tuple[str, ...], known: Known, shortest: int, depth: int
-) -> Iterator[tuple[str, str]]:
-    if depth > 0 and len(norm) >= 2 * shortest:
-        yield from _cuts(norm, links, known, shortest, depth)

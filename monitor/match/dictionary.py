@@ -48,9 +48,30 @@ class Dictionary:
         """Whether the form is in the dictionary."""
         return norm in self._trie
 
-    def is_lemma(self, norm: str) -> bool:
-        """Whether the form is the base form of a word."""
-        return any(not value[0] & _TRIM and len(value) == 1 for value in self._trie.get(norm) or ())
+    def is_lemma(self, norm: str, *, small: bool = False) -> bool:
+        """Whether the form is the base form of a word, of one written without a capital where `small`."""
+        capitals = 0 if small else _CAPITAL
+        return any(len(value) == 1 and value[0] in (0, capitals) for value in self._trie.get(norm) or ())
+
+
+class CompoundWords:
+    """The words of a dictionary that compounds are made of (`compounds.Vocabulary`)."""
+
+    def __init__(self, dictionary: Dictionary, *, capital_nouns: bool) -> None:
+        self._dictionary = dictionary
+        self._capital_nouns = capital_nouns
+
+    def begins(self, norm: str) -> bool:
+        """A noun in any form, an adjective's base form, or a verb's stem (Sperr-vertrag)."""
+        readings = self._dictionary.readings(norm)
+        if not readings:
+            return self._dictionary.is_lemma(norm + "en")
+        nouns = any(reading.capital for reading in readings) or not self._capital_nouns
+        return nouns or self._dictionary.is_lemma(norm) or self._dictionary.is_lemma(norm + "en")
+
+    def ends(self, norm: str) -> bool:
+        """A noun in any form, or another word's base form."""
+        return any(reading.capital or reading.lemma == norm for reading in self._dictionary.readings(norm))
 
 
 def build_dictionaries(directory: Path, languages: Iterable[str]) -> tuple[Path, ...]:

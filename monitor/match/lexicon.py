@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from monitor.match import compounds
-from monitor.match.dictionary import Dictionary, load_dictionary
+from monitor.match.dictionary import CompoundWords, Dictionary, load_dictionary
 from monitor.match.folding import fold, foreign_to, has_umlaut, normalise, spell_out
 from monitor.match.inflection import base_candidates
 from monitor.match.languages import candidate_languages
@@ -31,6 +31,8 @@ from monitor.model.match import How
 Mode = Literal["plain", "acronym", "never-compound", "compound"]
 Keys = tuple[str, ...]
 MAIN_LANGUAGES: Final = ("de", "en", "ru", "fr")
+_NAMES_STAY: Final = frozenset({"en", "fr", "es", "it", "pt", "nl"})
+"""Languages that write only names with a capital, and do not inflect them."""
 ACRONYM_LETTERS: Final = 5
 """All-capital terms of up to that many letters match case-sensitively."""
 
@@ -96,10 +98,10 @@ class Lexicon:
 
     def _word_keys(self, norm: str, text: str, language: str) -> Iterator[str]:
         """Lemmas of a word in one language, or its stem where the dictionary knows none."""
-        lemmas = self.lemmas(norm, language, capital=text[:1].isupper())
+        lemmas = self.lemmas(norm, language, capital=_capital(text))
         yield from lemmas
         if not lemmas and norm.isalpha():
-            yield "^" + stem(norm, language)
+            yield "^" + _stem(norm, language, capital=text[:1].isupper())
 
     def lemmas(self, norm: str, language: str, *, capital: bool | None = None) -> Keys:
         """The base forms of a word in normal form; empty where dictionary and rules know none.
@@ -110,11 +112,11 @@ class Lexicon:
         if dictionary is None:
             return ()
         readings = dictionary.readings(norm)
-        if language == "de" and capital is False:
-            readings = tuple(reading for reading in readings if not reading.capital) or readings
+        if language == "de" and capital is not None:
+            readings = tuple(reading for reading in readings if reading.capital == capital) or readings
         found = dict.fromkeys(reading.lemma for reading in readings)
-        for candidate in base_candidates(norm, language):
-            if candidate not in found and dictionary.is_lemma(candidate):
+        for candidate in base_candidates(norm, language, capital=capital, known=bool(readings)):
+            if candidate not in found and dictionary.is_lemma(candidate, small=language == "de"):
                 found[candidate] = None
         return tuple(found)
 
@@ -145,7 +147,9 @@ class Lexicon:
         known = any(dictionary.knows(norm) for dictionary in map(self._dictionary, fitting) if dictionary)
         if not is_name:
             _add(keys, self._term_lemmas(norm, fitting), How.INFLECTED)
-            _add(keys, ("^" + stem(norm, one) for one in fitting if norm.isalpha()), How.STEM)
+            if not known and norm.isalpha():
+                capital = word[:1].isupper()
+                _add(keys, ("^" + _stem(norm, one, capital=capital) for one in fitting), How.STEM)
         if is_name or (word[:1].isupper() and not known):
             _add(keys, ("=" + form for form in name_forms(norm, languages or self.languages)), How.NAME_FORM)
             _add(keys, _name_foldings(norm), How.FOLDED)
@@ -170,16 +174,16 @@ class Lexicon:
         return self._part_keys(norm, language, shortest=2)
 
     def _part_keys(self, norm: str, language: str, *, shortest: int) -> Keys:
+        dictionary = self._dictionary(language)
+        if dictionary is None:
+            return ()
+        words = CompoundWords(dictionary, capital_nouns=language == "de")
         keys: dict[str, None] = {}
-        for part in compounds.split_compound(norm, language, self._compound_words(language), shortest=shortest):
+        for part in compounds.split_compound(norm, language, words, shortest=shortest):
             keys.setdefault("=" + part)
-            for lemma in self.lemmas(part, language):
+            for lemma in self.lemmas(part, language, capital=True):
                 keys.setdefault(lemma)
         return tuple(keys)
-
-    def _compound_words(self, language: str) -> compounds.Known:
-        dictionary = self._dictionary(language)
-        return dictionary.knows if dictionary else lambda _: False
 
     def separable(self, verb: str, language: str) -> tuple[str, str] | None:
         """Particle and simple verb of a separable verb (ausweisen: aus, weisen); None if it is none."""
@@ -220,6 +224,18 @@ class Lexicon:
 def is_acronym(word: str) -> bool:
     """Whether a term's case matters: two to five letters, all capitals (`WHO`, `США`)."""
     return 2 <= len(word) <= ACRONYM_LETTERS and word.isupper() and word.isalpha()
+
+
+def _stem(norm: str, language: str, *, capital: bool) -> str:
+    """The stem of an unknown word; of a capital one, a name outside German, only the plural goes (Francis, France)."""
+    if capital and language in _NAMES_STAY:
+        return norm.rstrip("s")
+    return stem(norm, language)
+
+
+def _capital(text: str) -> bool | None:
+    """Whether a word is written with a capital; None for all capitals, which say nothing."""
+    return None if len(text) > 1 and text.isupper() else text[:1].isupper()
 
 
 def _acronyms_in(text: str, language: str | None, *, shouting: bool) -> Iterator[str]:
