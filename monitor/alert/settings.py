@@ -26,6 +26,8 @@ class AlertSettings:
     story_ends_s: float = 48 * 3600.0
     catch_up_s: float = 300.0
     canary: bool = False
+    critical_sources: tuple[str, ...] = ()
+    """Ids of sources whose failing is told at once."""
     heartbeat_to: tuple[str, ...] = ()
     heartbeat_every_s: float = 3600.0
     web_url: str | None = None

@@ -128,7 +128,7 @@ def _record(work: Work, hit: Hit, muted: list[Silence], tally: _Tally) -> None:
         tally.held.append(_hold(work, hit, facts.thread, decision))
     else:
         _tell(work, hit, facts, decision, tally)
-    _watch_spread(work, hit, facts.thread)
+    _watch_spread(work, hit, facts)
 
 
 def _count(work: Work, hit: Hit) -> None:
@@ -309,9 +309,13 @@ def _age_s(article: SettledArticle, now: datetime) -> float:
     return (now - since).total_seconds()
 
 
-def _watch_spread(work: Work, hit: Hit, thread: Thread | None) -> None:
+def _watch_spread(work: Work, hit: Hit, facts: HitFacts) -> None:
     """More sources may carry the story now: let the timers count them that wait for it."""
+    thread = facts.thread
     key = thread.key if thread else article_key(hit.rule.id, hit.article.article_id)
+    if thread is None and facts.copy_told is not None:
+        told = rows.find_alert(work.connection, facts.copy_told)
+        key = told.thread or key if told else key
     if isinstance(hit.rule.fire, FireSources) and (thread is None or thread.told_at is None):
         timers.set_timer(work.connection, "sources", key, work.now, {"rule": hit.rule.id})
     if hit.rule.alert.escalate is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from monitor.model.reasons import Reason
 from monitor.model.rule import Priority
@@ -171,6 +172,6 @@ class Timer:
     kind: str
     subject: str
     due_at: datetime
-    facts: Mapping[str, object]
+    facts: Mapping[str, Any]
     epoch: int = 0
     attempts: int = 0

@@ -96,6 +96,8 @@ class Message:
     next_update_at: datetime | None = None
     late_s: float | None = None
     silence_s: float = 4 * 3600.0
+    hidden: int = 0
+    """Articles left out so that the message fits."""
 
     @property
     def article_ids(self) -> tuple[int, ...]:

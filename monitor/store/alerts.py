@@ -353,3 +353,9 @@ def passages_in(connection: sa.Connection, alert_id: int) -> list[tuple[str | No
         .where(t.alert_article.c.alert_id == alert_id)
     )
     return [(language, passages_from_json(facts)) for language, facts in connection.execute(query)]
+
+
+def without_channel(connection: sa.Connection) -> list[AlertRow]:
+    """Alerts that were held because no channel was configured for them."""
+    query = sa.select(t.alert).where(t.alert.c.state == AlertState.HELD.value, t.alert.c.reason_code == "no-channel")
+    return [_alert(row) for row in connection.execute(query.order_by(t.alert.c.id)).mappings()]

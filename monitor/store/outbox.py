@@ -56,13 +56,20 @@ def told_since(connection: sa.Connection, rule_id: str, channel: str, since: dat
 
 
 def claim_deliveries(
-    connection: sa.Connection, channel: str, *, owner: str, now: datetime, lease_s: float, limit: int
+    connection: sa.Connection,
+    channel: str,
+    *,
+    owner: str,
+    due_by: datetime,
+    now: datetime,
+    lease_s: float,
+    limit: int,
 ) -> list[Delivery]:
-    """Lease due deliveries of a channel in the order in which they are to leave: priority, then age."""
+    """Lease deliveries of a channel that were due by `due_by`, in their order of leaving: priority, then age."""
     c = t.delivery.c
     due = (
         sa.select(c.id)
-        .where(c.channel == channel, c.state.in_(WAITING), c.due_at <= now, is_free(t.delivery, now))
+        .where(c.channel == channel, c.state.in_(WAITING), c.due_at <= due_by, is_free(t.delivery, now))
         .order_by(c.priority.desc(), c.id)
         .limit(limit)
     )
@@ -241,3 +248,23 @@ def drop_item(connection: sa.Connection, alert_id: int, channel: str, told_in: i
     c = t.digest_item.c
     mine = (c.alert_id == alert_id, c.channel == channel, c.told_in.is_(None))
     connection.execute(sa.update(t.digest_item).where(*mine).values(told_in=told_in))
+
+
+def drop_waiting(connection: sa.Connection, alert_id: int, channel: str) -> None:
+    """The alert does not wait on the channel any more, and was not told there."""
+    c = t.digest_item.c
+    mine = (c.alert_id == alert_id, c.channel == channel, c.told_in.is_(None))
+    connection.execute(sa.delete(t.digest_item).where(*mine))
+
+
+def still_waiting(connection: sa.Connection, alert_id: int) -> bool:
+    """Whether the alert waits for a window on any channel."""
+    c = t.digest_item.c
+    query = sa.select(c.id).where(c.alert_id == alert_id, c.told_in.is_(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def was_queued(connection: sa.Connection, alert_id: int) -> bool:
+    """Whether the alert has a delivery of its own."""
+    c = t.delivery.c
+    return connection.execute(sa.select(c.id).where(c.alert_id == alert_id).limit(1)).first() is not None

@@ -93,3 +93,16 @@ def next_timer(connection: sa.Connection) -> datetime | None:
     """When the next timer goes off."""
     found: datetime | None = connection.execute(sa.select(sa.func.min(t.timer.c.due_at, type_=t.UtcTime))).scalar()
     return found
+
+
+def set_facts(connection: sa.Connection, timer: Timer, facts: Mapping[str, Any]) -> None:
+    """Merge `facts` into what the timer remembers."""
+    known = connection.execute(sa.select(t.timer.c.facts).where(t.timer.c.id == timer.id)).scalar_one()
+    connection.execute(sa.update(t.timer).where(t.timer.c.id == timer.id).values(facts={**known, **facts}))
+
+
+def facts_of(connection: sa.Connection, kind: str, subject: str) -> dict[str, Any]:
+    """What the timer remembers; empty when it is not wound."""
+    c = t.timer.c
+    found = connection.execute(sa.select(c.facts).where(c.kind == kind, c.subject == subject)).scalar()
+    return dict(found or {})
