@@ -1,0 +1,89 @@
+"""A document, prepared once for all rules: its paragraphs and their words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.match.languages import recognise
+from monitor.match.lexicon import Lexicon
+from monitor.match.tokens import Tokens, tokenise
+from monitor.model.article import Document
+
+TEXT = frozenset({"title", "lead", "body"})
+"""The fields that a term without a field is looked for in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph; `field` and `index` are those of its evidence, `fields` all fields that it is found under."""
+
+    field: str
+    index: int
+    fields: frozenset[str]
+    tokens: Tokens
+
+    @property
+    def text(self) -> str:
+        """The original text."""
+        return self.tokens.text
+
+    def sentence(self, position: int) -> int:
+        """The number of the sentence a word stands in; a title is one."""
+        return 0 if self.field == "title" else self.tokens.sentences[position]
+
+    def sentence_span(self, sentence: int) -> tuple[int, int]:
+        """Start and end of a sentence in the text."""
+        spans = self.tokens.sentence_spans
+        return (0, len(self.text)) if self.field == "title" or not spans else spans[sentence]
+
+
+class Analysed:
+    """A document with its words.
+
+    `language` is the article's where that is sure, else None; `guess` the likeliest one; `key_language` the one its
+    words are looked up in (None: every language of their script).
+    """
+
+    def __init__(
+        self, document: Document, paragraphs: tuple[Paragraph, ...], *, guess: str | None, sure: bool, known: bool
+    ) -> None:
+        self.document = document
+        self.paragraphs = paragraphs
+        self.guess = guess
+        self.language = guess if sure else None
+        self.key_language = guess if sure and known else None
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words as written."""
+        return frozenset().union(*(paragraph.tokens.words for paragraph in self.paragraphs))
+
+
+def analyse(document: Document, lexicon: Lexicon) -> Analysed:
+    """Split a document into paragraphs and words; recognises the language where none is given."""
+    guess, sure = document.language, document.language_sure
+    if guess is None:
+        guess, sure = recognise(_whole(document), declared=None)
+    lead = document.lead.strip()
+    blocks = document.paragraphs
+    repeated = lead in (block.strip() for block in blocks) if lead else False
+    paragraphs = [_paragraph("title", 0, {"title"}, document.title, guess)]
+    if lead and not repeated:
+        paragraphs.append(_paragraph("lead", 0, {"lead"}, document.lead, guess))
+    seen_lead = bool(lead) and not repeated
+    for index, block in enumerate(blocks):
+        is_lead = not seen_lead and (block.strip() == lead if lead else bool(block.strip()))
+        seen_lead = seen_lead or is_lead
+        paragraphs.append(_paragraph("body", index, {"body", "lead"} if is_lead else {"body"}, block, guess))
+    paragraphs.extend(_paragraph("author", n, {"author"}, name, guess) for n, name in enumerate(document.authors))
+    kept = tuple(paragraph for paragraph in paragraphs if paragraph.text)
+    return Analysed(document, kept, guess=guess, sure=sure, known=guess in lexicon.languages)
+
+
+def _whole(document: Document) -> str:
+    return "\n".join((document.title, document.lead, *document.paragraphs))
+
+
+def _paragraph(field: str, index: int, fields: set[str], text: str, language: str | None) -> Paragraph:
+    return Paragraph(field, index, frozenset(fields), tokenise(text, language=language))
