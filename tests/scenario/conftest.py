@@ -163,7 +163,7 @@ class Newsroom:
 
     def rows(self, table: sa.Table, *columns: str) -> list[Any]:
         with self.database.reading() as connection:
-            chosen = [table.c[name] for name in columns] or [table]
+            chosen = [table.c[name] for name in columns or table.c.keys()]
             return list(connection.execute(sa.select(*chosen).order_by(*table.primary_key.columns)))
 
     def titles(self) -> list[str]:
