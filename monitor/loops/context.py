@@ -31,15 +31,10 @@ log = structlog.get_logger("loops")
 
 
 class Matcher(Protocol):
-    """The compiled rules; `version` names the engine in every match."""
-
-    @property
-    def version(self) -> str:
-        """Which engine made a verdict."""
-        ...
+    """The compiled rules."""
 
     def match(self, document: Document) -> tuple[Verdict, ...]:
-        """What each rule makes of the document."""
+        """The verdicts of the rules that have something to say about the document."""
         ...
 
 
@@ -71,9 +66,10 @@ class LoopSettings:
 
 @dataclass(frozen=True, slots=True)
 class Watchlist:
-    """The rules in force and those who are told."""
+    """The rules in force and those who are told; `engine` names the version of the matcher in every match."""
 
     matcher: Matcher
+    engine: str = "1"
     rules: RuleBook = field(default_factory=RuleBook)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     alerts: AlertSettings = field(default_factory=AlertSettings)

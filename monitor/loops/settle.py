@@ -223,7 +223,7 @@ def _tell(connection: sa.Connection, each: _Settled, placement: Placement, conte
         channels=watchlist.channels,
         settings=watchlist.alerts,
         now=now,
-        engine=watchlist.matcher.version,
+        engine=watchlist.engine,
     )
     if report.matches and each.item.body is not None:
         evidence.keep_body(connection, each.stored.id, each.number, each.item.body)

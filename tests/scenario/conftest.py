@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from monitor.fetch.http import FetchSettings, HttpFetcher
 from monitor.loops.context import Context, LoopSettings, Watchlist
@@ -92,7 +93,6 @@ class KeywordMatcher:
     """Stands in for the rules: a rule fires on every document that has its word."""
 
     words: dict[str, str] = field(default_factory=dict)
-    version: str = "test"
 
     def match(self, document: Document) -> tuple[Verdict, ...]:
         return tuple(self._verdict(rule, word, document) for rule, word in self.words.items())
@@ -114,6 +114,7 @@ class Newsroom:
 
     web: FakeWeb
     path: Path
+    template: bytes = field(repr=False)
     clock: FrozenClock
     fetcher: HttpFetcher
     workers: WorkerPool
@@ -123,8 +124,15 @@ class Newsroom:
     database: Database = field(init=False)
 
     def __post_init__(self) -> None:
+        self.path.write_bytes(self.template)
         self.database = Database(open_engine(f"sqlite:///{self.path}"))
-        schema.upgrade(self.database)
+
+    def restart_on(self, path: Path) -> None:
+        """Begin anew with an empty database."""
+        self.database.dispose()
+        self.path = path
+        self.clock.set(datetime(2026, 1, 5, 12, 0, tzinfo=UTC))
+        self.__post_init__()
 
     def restart(self) -> None:
         self.database.dispose()
@@ -147,7 +155,7 @@ class Newsroom:
             fetcher=self.fetcher,
             workers=self.workers,
             sources=self.specs,
-            watchlist=Watchlist(self.matcher, RuleBook(facts)),
+            watchlist=Watchlist(self.matcher, rules=RuleBook(facts)),
             owner="test",
             settings=self.settings,
         )
@@ -163,7 +171,7 @@ class Newsroom:
 
     def rows(self, table: sa.Table, *columns: str) -> list[Any]:
         with self.database.reading() as connection:
-            chosen = [table.c[name] for name in columns] or [table]
+            chosen = [table.c[name] for name in columns or table.c.keys()]
             return list(connection.execute(sa.select(*chosen).order_by(*table.primary_key.columns)))
 
     def titles(self) -> list[str]:
@@ -173,10 +181,26 @@ class Newsroom:
         return next(row for row in self.rows(t.source) if row.id == source_id)
 
 
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    with structlog.testing.capture_logs():
+        yield
+
+
 @pytest.fixture
 def web() -> Iterator[FakeWeb]:
     with FakeWeb() as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A migrated database file to copy: migrating costs a hundred times more."""
+    path = tmp_path_factory.mktemp("template") / "monitor.db"
+    database = Database(open_engine(f"sqlite:///{path}"))
+    schema.upgrade(database)
+    database.dispose()
+    return path.read_bytes()
 
 
 @pytest.fixture
@@ -186,10 +210,10 @@ async def workers() -> AsyncIterator[WorkerPool]:
 
 
 @pytest.fixture
-async def newsroom(web: FakeWeb, workers: WorkerPool, tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def newsroom(web: FakeWeb, workers: WorkerPool, tmp_path: Path, empty_database: bytes) -> AsyncIterator[Newsroom]:
     clock = FrozenClock()
     settings = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=5.0)
     async with HttpFetcher(settings, clock=clock, obey_blocks=False) as fetcher:
-        found = Newsroom(web, tmp_path / "monitor.db", clock, fetcher, workers)
+        found = Newsroom(web, tmp_path / "monitor.db", empty_database, clock, fetcher, workers)
         yield found
         found.database.dispose()
