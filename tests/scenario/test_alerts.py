@@ -93,7 +93,9 @@ def test_a_story_ends_for_alerting_after_two_days(tmp_path: Path) -> None:
 def test_an_article_in_another_language_joins_the_next_update(tmp_path: Path) -> None:
     desk = Timeline(tmp_path, rule())
     first = desk.at("10:00").publish("talks begin", story="call")
-    other = desk.at("10:05").publish("переговоры начались", story="call-ru", linked=("call",), source="ru", language="ru")
+    other = desk.at("10:05").publish(
+        "переговоры начались", story="call-ru", linked=("call",), source="ru", language="ru"
+    )
     desk.at("12:00")
     desk.expect(first, between=("10:00", "10:00"))
     desk.expect(other, between=("10:30", "10:30"), key=f"putin:{first.id}:u1")

@@ -4,8 +4,8 @@
     first = desk.at("22:10").publish("Minister resigns", story="resignation")
     desk.expect(first, between=("22:10", "22:11"))
 
-Times are local to the timeline's zone; `"day 2 08:00"` is the next day.  Between two moments everything that goes off by
-itself goes off at its time: timers are decided, deliveries sent.
+Times are local to the timeline's zone; `"day 2 08:00"` is the next day.  Between two moments everything that goes off
+by itself goes off at its time: timers are decided, deliveries sent.
 """
 
 from __future__ import annotations
@@ -192,9 +192,7 @@ class Timeline:
         return self.send()
 
     def send(self) -> CourierReport:
-        context = CourierContext(
-            self.database, self.telling, self.receiver, self.clock, "tester", random.Random(7)
-        )
+        context = CourierContext(self.database, self.telling, self.receiver, self.clock, "tester", random.Random(7))
         return asyncio.run(courier_once(context))
 
     def telling(self) -> Telling:
@@ -203,6 +201,8 @@ class Timeline:
     def arm(self) -> None:
         with self.database.unit() as connection:
             arm_timers(connection, self.telling(), self.clock.at)
+            for kind in STANDING:
+                timers.drop_timer(connection, kind, "")
 
     # what happens
 
@@ -230,7 +230,7 @@ class Timeline:
         with self.database.unit() as connection:
             self._source(connection, source, tags)
             story_id = self._story(connection, story, now) if story else None
-            article_id = self._article(connection, headline, source, story_id, copy_of, now)
+            article_id = self._article(connection, headline, source, story_id, copy_of)
             connection.execute(sa.insert(t.sighting).values(article_id=article_id, source_id=source, seen_at=now))
             settled = SettledArticle(
                 article_id=article_id,
@@ -248,7 +248,7 @@ class Timeline:
                 story=StoryRef(story_id, now, tuple(self.stories[name] for name in linked)) if story_id else None,
                 copy=CopyOf(copy_of.id, 0.92, Reason("copy", "92 %")) if copy_of else None,
             )
-            report = self._tell(connection, settled, fires, guard)
+            report = self.tell(connection, settled, fires, guard)
         published_article = Published(article_id, headline, settled, report)
         self.articles[article_id] = published_article
         self.work_off()
@@ -276,7 +276,7 @@ class Timeline:
         )
         with self.database.unit() as connection:
             connection.execute(sa.update(t.article).where(t.article.c.id == article.id).values(title=headline))
-            report = self._tell(connection, settled, fires, None)
+            report = self.tell(connection, settled, fires, None)
         self.articles[article.id] = Published(article.id, headline, settled, report)
         self.work_off()
         return self.articles[article.id]
@@ -352,8 +352,8 @@ class Timeline:
 
     # rows
 
-    def _tell(
-        self, connection: sa.Connection, settled: SettledArticle, fires: Iterable[str] | None, guard: str | None
+    def tell(
+        self, connection: sa.Connection, settled: SettledArticle, fires: Iterable[str] | None, guard: str | None = None
     ) -> TellReport:
         wanted = list(self.rules if fires is None else fires)
         verdicts = [verdict(rule_id, settled.document, guard) for rule_id in wanted]
@@ -386,16 +386,10 @@ class Timeline:
         return self.stories[name]
 
     def _article(
-        self,
-        connection: sa.Connection,
-        headline: str,
-        source: str,
-        story_id: int | None,
-        copy_of: Published | None,
-        now: datetime,
+        self, connection: sa.Connection, headline: str, source: str, story_id: int | None, copy_of: Published | None
     ) -> int:
         row = {"title": headline, "url": f"https://{source}.example/a", "authors": [], "language": "en"}
-        row |= {"language_sure": True, "first_seen_at": now, "first_source_id": source, "baseline": False}
+        row |= {"language_sure": True, "first_seen_at": self.clock.at, "first_source_id": source, "baseline": False}
         row |= {"text_state": "full", "story_id": story_id, "copy_of": copy_of.id if copy_of else None}
         return int(connection.execute(sa.insert(t.article).values(row).returning(t.article.c.id)).scalar_one())
 
