@@ -125,7 +125,8 @@ def put_in_force(
 def watchlist_of(setup: Setup) -> Watchlist:
     """The rules in force and those who are told."""
     model = setup.config.model
-    return Watchlist(setup.rules.matcher, setup.rules.rules, channels_of(model), alert_settings(model))
+    rules = setup.rules
+    return Watchlist(rules.matcher, rules.matcher.version, rules.rules, channels_of(model), alert_settings(model))
 
 
 def sources_of(setup: Setup) -> dict[str, SourceSpec]:

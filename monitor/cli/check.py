@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("--no-tests", action="store_true", help="leave the rules' own tests out")
-    parser.add_argument("--online", action="store_true", help="also ask sources, channels, DNS, clock, disk")
     parser.set_defaults(call=_check)
 
 
@@ -33,10 +32,6 @@ def _check(args: argparse.Namespace, printer: Printer) -> int:
         from monitor.config.problems import sort_problems
 
         problems = sort_problems((*problems, *check_channels(loaded.config)))
-    if args.online and loaded.config is not None:
-        from monitor.cli.online import check_online
-
-        problems = (*problems, *check_online(loaded.config))
     if printer.json:
         tests = [] if checked is None else [_row(t) for t in checked.tests]
         printer.data({"problems": [p.as_json() for p in problems], "tests": tests})

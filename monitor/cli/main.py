@@ -26,7 +26,6 @@ COMMANDS: dict[str, str] = {
     "why": "why an article or alert was told or not, stage by stage",
     "once": "one pass over sources, texts and deliveries",
     "demo": "a small newsroom on this machine, to watch it work",
-    "init": "write a first configuration",
     "inspect": "what an address or file is, and what each stage makes of it",
     "sources": "list, show, add, import, export, poll, pause, resume",
     "articles": "list, show, search, diff, export",
@@ -35,8 +34,7 @@ COMMANDS: dict[str, str] = {
     "alerts": "list, show, retry, discard, ack",
     "channels": "list, test",
     "silences": "add, list, remove",
-    "report": "what was polled, missed, told and held",
-    "db": "upgrade, status, backup, restore, verify, migrate",
+    "db": "upgrade, status",
     "config": "schema",
 }
 

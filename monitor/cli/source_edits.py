@@ -13,12 +13,6 @@ from monitor.errors import UsageError
 
 def register(actions: Any, common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    add = actions.add_parser("add", help="find the feed behind an address and add it", parents=[common])
-    add.add_argument("url", metavar="URL")
-    add.add_argument("--name", help="shown name; default the feed's title")
-    add.add_argument("--choose", type=int, metavar="N", help="take candidate N instead of the best")
-    add.add_argument("--dry-run", action="store_true", help="only show the candidates")
-    add.set_defaults(call=_add)
     importing = actions.add_parser("import", help="sources from an OPML file", parents=[common])
     importing.add_argument("file", metavar="OPML", help="- is standard input")
     importing.add_argument("--dry-run", action="store_true", help="only say what would be added")
@@ -29,12 +23,6 @@ def register(actions: Any, common: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, help=words, parents=[common])
         action.add_argument("sources", metavar="ID", nargs="+")
         action.set_defaults(call=_resume if name == "resume" else _pause)
-
-
-def _add(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.cli.discovery import add_source
-
-    return add_source(args, printer)
 
 
 def _import(args: argparse.Namespace, printer: Printer) -> int:

@@ -1,0 +1,59 @@
+"""`monitor db`: the database itself."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.cli.output import Printer
+
+if TYPE_CHECKING:
+    # Needed for annotations only.
+    from monitor.store.unit import Database
+
+
+def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    actions: Any = parser.add_subparsers(metavar="ACTION", required=True)
+    status = actions.add_parser("status", help="which schema the database has", parents=[common])
+    status.set_defaults(call=_status)
+    upgrade = actions.add_parser("upgrade", help="bring it to this program's schema", parents=[common])
+    upgrade.set_defaults(call=_upgrade)
+
+
+def configured(args: argparse.Namespace) -> Database:
+    """The configured database; nothing is changed."""
+    from monitor.bootstrap.monitor import open_database, require
+    from monitor.config.load import load_config
+
+    loaded = load_config(Path(args.config))
+    require(loaded, loaded.errors if loaded.config is None else ())
+    return open_database(loaded.usable())
+
+
+def _status(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.store.schema import status
+
+    database = configured(args)
+    found = status(database)
+    url = database.engine.url.render_as_string(hide_password=True)
+    if printer.json:
+        printer.data({"database": url, "schema": found.current, "needed": found.head, "current": found.is_current})
+    else:
+        state = "current" if found.is_current else "empty" if found.current is None else "older: monitor db upgrade"
+        printer.line(f"{url}: schema {found.current or '-'}, this program needs {found.head}: {state}")
+    return 0 if found.is_current else 1
+
+
+def _upgrade(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.store.schema import upgrade
+
+    before = upgrade(configured(args))
+    if printer.json:
+        printer.data({"from": before.current, "to": before.head})
+    elif before.is_current:
+        printer.line(f"schema {before.head} is current")
+    else:
+        printer.line(f"upgraded from {before.current or 'nothing'} to {before.head}")
+    return 0

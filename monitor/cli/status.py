@@ -1,0 +1,78 @@
+"""`monitor status`: how the monitor and its sources are doing, at a glance."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from typing import Any
+
+from monitor.cli.output import Printer, ago, iso, one_line
+from monitor.cli.reading import opened
+
+FINE = ("ok", "new")
+
+
+def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.set_defaults(call=_status)
+
+
+def _status(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.store.overview import overview
+    from monitor.store.presence import living
+    from monitor.store.rules import rule_states
+    from monitor.store.shown import list_sources
+
+    with opened(args) as it, it.database.reading() as connection:
+        sources = list_sources(connection)
+        rules = [rule for rule in rule_states(connection) if rule.status != "removed"]
+        workers = living(connection, it.now)
+        facts = overview(connection, it.now)
+    troubled = [s for s in sources if s["health"] not in FINE]
+    refused = [{"id": r.rule_id, "problem": r.problem, "watching": r.version is not None} for r in rules if r.problem]
+    data: dict[str, Any] = {
+        "running": [{"role": w.role, "host": w.host, "pid": w.pid, "seen_at": w.seen_at} for w in workers],
+        "sources": dict(Counter(s["health"] for s in sources)),
+        "troubled": [{key: s[key] for key in ("id", "name", "health", "reason")} for s in troubled],
+        "rules": len(rules),
+        "refused": refused,
+        **facts,
+    }
+    if printer.json:
+        printer.data(data)
+    else:
+        _show(data, it.now, printer)
+    return 0
+
+
+def _show(data: dict[str, Any], now: Any, printer: Printer) -> None:
+    running = data["running"]
+    state = ", ".join(f"{w['role']} on {w['host']} (process {w['pid']})" for w in running)
+    words = printer.style("running", "green") if running else printer.style("not running", "red")
+    printer.line(f"monitor: {words} {state}".rstrip())
+    printer.line(f"sources: {_counts(data['sources'])}")
+    for source in data["troubled"]:
+        colour = "yellow" if source["health"] in ("degraded", "stale") else "red"
+        printer.line(f"  {printer.style(source['health'], colour)}  {source['id']}: {one_line(source['reason'] or '')}")
+    printer.line(
+        f"articles: {data['articles']}, {data['articles_24h']} in 24 h, newest {ago(data['newest_at'], now)} ago"
+    )
+    printer.line(f"rules: {data['rules']} known")
+    for rule in data["refused"]:
+        goes_on = "its last good version goes on" if rule["watching"] else "NOT WATCHING"
+        printer.line(f"  {printer.style('refused', 'red')}  {rule['id']} ({goes_on}): {one_line(rule['problem'])}")
+    printer.line(
+        f"alerts in 24 h: {', '.join(f'{n} {state}' for state, n in sorted(data['alerts_24h'].items())) or 'none'}"
+    )
+    printer.line(
+        f"deliveries: {', '.join(f'{n} {state}' for state, n in sorted(data['deliveries'].items())) or 'none'}"
+    )
+    for stuck in data["stuck"]:
+        due = iso(stuck["due_at"]) or "-"
+        error = one_line(stuck["last_error"] or "")
+        where = f"alert {stuck['alert_id']} on {stuck['channel']}"
+        printer.line(f"  {printer.style(stuck['state'], 'red')}  {where}: {error}, next {due}")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "none"

@@ -1,0 +1,42 @@
+"""Figures about the whole: what `status`, metrics and pages show at a glance."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.store import tables as t
+
+STUCK = ("retry", "dead")
+
+
+def overview(connection: sa.Connection, now: datetime) -> dict[str, Any]:
+    """Counts of articles, alerts and deliveries, and the deliveries that are stuck (ten, newest first)."""
+    day = now - timedelta(days=1)
+    a, d = t.article.c, t.delivery.c
+    stuck = (
+        sa.select(d.alert_id, d.channel, d.state, d.attempts, d.last_error, d.due_at)
+        .where(d.state.in_(STUCK))
+        .order_by(d.id.desc())
+        .limit(10)
+    )
+    return {
+        "articles": connection.execute(sa.select(sa.func.count()).select_from(t.article)).scalar_one(),
+        "articles_24h": connection.execute(
+            sa.select(sa.func.count()).select_from(t.article).where(a.first_seen_at >= day)
+        ).scalar_one(),
+        "newest_at": connection.execute(sa.select(sa.func.max(a.first_seen_at))).scalar(),
+        "alerts_24h": _counted(connection, t.alert.c.state, t.alert.c.created_at >= day),
+        "deliveries": _counted(connection, d.state, sa.true()),
+        "stuck": [dict(row) for row in connection.execute(stuck).mappings()],
+        "waiting_texts": connection.execute(
+            sa.select(sa.func.count()).select_from(t.article).where(a.due_at.is_not(None))
+        ).scalar_one(),
+    }
+
+
+def _counted(connection: sa.Connection, column: sa.ColumnElement[Any], where: sa.ColumnElement[bool]) -> dict[str, int]:
+    rows = connection.execute(sa.select(column, sa.func.count()).where(where).group_by(column))
+    return {str(state): int(number) for state, number in rows}
