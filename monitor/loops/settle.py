@@ -123,6 +123,8 @@ def settle(connection: sa.Connection, items: Sequence[Settling], context: Contex
 
     Raises `LeaseLost` when a claimed article belongs to somebody else by now.
     """
+    if not items:
+        return 0
     stored = articles.load_articles(connection, [item.article_id for item in items])
     settled = [_Settled(item, stored[item.article_id]) for item in items if item.article_id in stored]
     articles.add_revisions(connection, [each.revision for each in settled if each.revision], now)
@@ -178,6 +180,8 @@ def _revise(item: Settling, stored: StoredArticle) -> tuple[NewRevision | None, 
     version = item.analysed.version
     if stored.number == 0:
         return _new_revision(item, 1, material=True, reason=FIRST), Occasion.NEW
+    if stored.story_id is None and stored.text_hash == item.analysed.text_hash:
+        return None, Occasion.NEW  # a baseline's text was stored before it was settled
     decision = decide_revision(Version(stored.title, stored.lead, stored.text), version)
     completes = item.analysed.document.complete and not stored.settled
     match decision:
