@@ -16,20 +16,24 @@ from monitor.parse.names import is_own
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _XML_DECLARATION = re.compile(rb"<\?xml\b[^>]*\?>", re.IGNORECASE)
-_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
+_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*+:)?([A-Za-z_][\w.-]*+)(?=[\s/>])")
 _ENTITY = re.compile(
-    rb"""<!ENTITY\s+(?:(%\s+[\w.-]+)|([\w.-]+))\s+(?:(?:SYSTEM|PUBLIC)\s[^>]*|"([^"]*)"|'([^']*)')\s*>""", re.IGNORECASE
+    rb"""<!ENTITY\s+(?:(%\s+[\w.-]+)|([\w.-]+))\s+(?:(?:SYSTEM|PUBLIC)\s[^<>]*|"([^"]*)"|'([^']*)')\s*>""",
+    re.IGNORECASE,
 )
 _REFERENCE = re.compile(rb"&(?:#([0-9]{1,8});|#[xX]([0-9A-Fa-f]{1,7});|([A-Za-z_][\w.-]*);)?")
-_PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*):[A-Za-z_]|\s([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*\s*=\s*[\"']")
+_PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*+):[A-Za-z_]|\s([A-Za-z_][\w.-]*+):[A-Za-z_][\w.-]*+\s*+=\s*[\"']")
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
 
 _DEFAULT_NAMESPACE = re.compile(rb"""\sxmlns\s*=\s*["']([^"']*)["']""")
 _FEED_ROOT = re.compile(
     rb"<(?:rdf:)?(rss(?=\s[^<>]*version)|feed(?=\s[^<>]*xmlns)|RDF(?=\s[^<>]*xmlns))", re.IGNORECASE
 )
-_TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*)([^<>]*)>")
-_ATTRIBUTE = re.compile(rb"""([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'<>]+))""")
+_TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*+)([^<>]*+)>")
+_ATTRIBUTE = re.compile(rb"""([A-Za-z_][\w.:-]*+)\s*+=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'<>]+))""")
+
+LONGEST_TAG = 10_000
+"""Bytes of a start tag that are put right; a longer one stays as it is."""
 
 MOST_EXPANDED = 1000
 """Characters one entity may stand for, and thousands of them a document may grow by."""
@@ -95,6 +99,16 @@ def read_prolog(data: bytes) -> Prolog | None:
     return None
 
 
+def growth(data: bytes, entities: dict[bytes, bytes]) -> Reason | None:
+    """The reason to refuse a document whose references to its own entities would blow it up."""
+    if not entities:
+        return None
+    grown = sum(len(entities.get(found.group(3) or b"", b"")) for found in _REFERENCE.finditer(data))
+    if grown <= MOST_EXPANDED * 1000:
+        return None
+    return Reason("hostile", "the document's entities would make it larger than a feed can be")
+
+
 def rooted(data: bytes, prolog: Prolog) -> bytes:
     """The document from its root element on: no declaration, no document type, so nothing left to load or expand.
 
@@ -118,11 +132,11 @@ def repaired(data: bytes, entities: dict[bytes, bytes]) -> bytes:
     """References and attributes put right outside CDATA and comments, and undeclared prefixes declared."""
     parts = []
     for chunk, literal in sections(data):
-        if not literal:
-            if b"&" in chunk:
-                chunk = _REFERENCE.sub(lambda found: _reference(found, entities), chunk)
-            chunk = _TAG.sub(_with_quotes, chunk)
-        parts.append(chunk)
+        if literal:
+            parts.append(chunk)
+        else:
+            referred = _REFERENCE.sub(lambda found: _reference(found, entities), chunk)
+            parts.append(_TAG.sub(_with_quotes, referred))
     return _with_prefixes_declared(b"".join(parts))
 
 
@@ -190,7 +204,7 @@ def _reference(found: re.Match[bytes], entities: dict[bytes, bytes]) -> bytes:
 def _with_quotes(tag: re.Match[bytes]) -> bytes:
     """A start tag with every attribute value in quotes, an attribute given twice once."""
     closing, name, rest = tag.groups()
-    attributes = _ATTRIBUTE.findall(rest) if b"=" in rest and not closing else []
+    attributes = _ATTRIBUTE.findall(rest) if b"=" in rest and not closing and len(rest) <= LONGEST_TAG else []
     if not any(bare for *_, bare in attributes):
         return tag.group()
     values = {name: double or single or bare for name, double, single, bare in reversed(attributes)}

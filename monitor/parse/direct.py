@@ -52,13 +52,10 @@ def item_elements(root: Element) -> list[Element]:
 def read_item(element: Element) -> RawItem:
     """One item with everything that its children say."""
     raw = RawItem()
-    for key, value in element.attrib.items():
-        if key == _ABOUT:
-            raw.id = str(value)
-        elif key.lower() == "href":  # CDF
-            raw.links.append(Link("alternate", "", str(value)))
-        elif key.lower() == "lastmod":
-            raw.updated = str(value)
+    raw.id = element.get(_ABOUT) or ""
+    raw.updated = element.get("lastmod") or element.get("LASTMOD") or ""
+    if href := element.get("href") or element.get("HREF"):  # CDF
+        raw.links.append(Link("alternate", "", href))
     raw.language = language_in(element)
     raw.base = base_of_element(element)
     _read_children(raw, element)
@@ -105,19 +102,20 @@ def _media_description(raw: RawItem, element: Element) -> None:
 
 def _link(raw: RawItem, element: Element) -> None:
     href = element.get("href")
-    rel = (element.get("rel") or "alternate").lower()
+    rel = (element.get("rel") or "").lower()
     if rel == "enclosure":
         raw.enclosures.append(href or text_of(element))
-    elif href:
+    elif href and rel:
         own = element.get(_XML_BASE)
         raw.links.append(Link(rel, (element.get("type") or "").lower(), _joined(own, href) if own else href))
-    elif href := text_of(element) or element.get("url") or element.get("uri"):
-        raw.links.insert(0, Link("alternate", "", href))  # RSS: of several, all readers take the last
+    elif href := href or text_of(element) or element.get("url") or element.get("uri"):
+        own = element.get(_XML_BASE)  # of several bare ones, all readers take the last
+        raw.links.insert(0, Link("alternate", (element.get("type") or "").lower(), _joined(own, href) if own else href))
 
 
 def _id(raw: RawItem, element: Element) -> None:
     raw.id = text_of(element) or raw.id
-    permalink = next((str(value) for key, value in element.attrib.items() if key.lower() == "ispermalink"), "true")
+    permalink = element.get("isPermaLink") or element.get("ispermalink") or "true"
     raw.id_is_link = permalink.strip().lower() == "true" and raw.id.lower().startswith(("http://", "https://"))
 
 

@@ -13,7 +13,7 @@ Items are read by themselves (their bytes and what surrounds all of them), so wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.model.entry import NotAFeed, ParsedFeed
@@ -32,18 +32,20 @@ from monitor.parse.raw import RawItem, Surroundings, entry_of
 PARSER_VERSION = 1
 """Raise it when entries or hashes come out differently: stored validators and hashes are void then."""
 
-QUICK_BYTES = 2_000_000
+QUICK_BYTES = 1_000_000
+QUICK_ITEMS = 3_000
 """Largest document that is read in a thread of the main process; larger ones go to a worker."""
 
 _KINDS = {
     "rss": "rss",
     "feed": "atom",
+    "entry": "atom",
     "rdf": "rdf",
     "channel": "cdf",
     "urlset": "sitemap",
     "sitemapindex": "sitemapindex",
 }
-_ITEM_NAMES = {"feed": b"entry", "urlset": b"url", "sitemapindex": b"sitemap"}
+_ITEM_NAMES = {"feed": b"entry", "entry": b"entry", "urlset": b"url", "sitemapindex": b"sitemap"}
 _TRUNCATED = Reason("truncated", "the document ends in the middle; only its complete items were read")
 _MALFORMED = Reason("malformed", "the document is not well-formed XML; its items were read as well as possible")
 
@@ -96,7 +98,7 @@ def read_quickly(
     opened = _open(body, url=url, content_type=content_type, encoding=encoding, known=known, now=now)
     if not isinstance(opened, _Document):
         return opened
-    return _read_well_formed(opened)
+    return _read_well_formed(opened) if len(opened.items.spans) <= QUICK_ITEMS else None
 
 
 def _open(
@@ -115,14 +117,16 @@ def _open(
     prolog = clean.read_prolog(data)
     if prolog is None:
         return not_a_feed(data)
-    if prolog.hostile:
-        return NotAFeed(prolog.hostile)
+    if hostile := prolog.hostile or clean.growth(data, prolog.entities):
+        return NotAFeed(hostile)
     if prolog.root not in _KINDS:
         prolog = clean.embedded(data) or prolog
         if prolog.root not in _KINDS and looks_like_html(data):
             return not_a_feed(data)
     data = clean.rooted(data, prolog)
     items = find_items(data, _ITEM_NAMES.get(prolog.root, b"item"))
+    if prolog.root in direct.ITEMS:  # an entry alone is its own document: nothing to cut out of
+        items = replace(items, regular=False)
     return _Document(data, prolog.root, prolog.entities, items, url, now, known)
 
 
@@ -131,19 +135,18 @@ def _read_well_formed(document: _Document) -> ParsedFeed | NotAFeed | None:
     items = document.items
     if items.open_at is not None:
         return None
-    fresh = tuple(number for number, hashed in enumerate(items.hashes) if hashed not in document.known)
-    regular = items.regular
-    data = document.data
-    if regular and len(fresh) < len(items.spans):
-        data = without(data, tuple(items.spans[n] for n in range(len(items.spans)) if n not in set(fresh)))
-    root = _parse(data, document.entities)
+    if not items.regular:
+        return _read_unsplit(document)
+    known = tuple(span for span, hashed in zip(items.spans, items.hashes, strict=True) if hashed in document.known)
+    fresh = [hashed for hashed in items.hashes if hashed not in document.known]
+    root = _parse(without(document.data, known) if known else document.data, document.entities)
     if root is None:
         return None
     raws = _items_of(root)
-    if not regular or len(raws) != len(fresh):
+    if len(raws) != len(fresh):
         return _read_unsplit(document)
-    for raw, number in zip(raws, fresh, strict=True):
-        raw.item_hash = items.hashes[number]
+    for raw, hashed in zip(raws, fresh, strict=True):
+        raw.item_hash = hashed
     return _finish(document, raws, read_channel(root), items.hashes)
 
 

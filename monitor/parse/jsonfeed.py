@@ -29,7 +29,10 @@ def read_json(text: str, *, url: str, known: frozenset[str], around: Surrounding
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list) or not (items or "version" in document or "title" in document):
         return NotAFeed(Reason("not-a-feed", "the document is JSON, but no JSON Feed"))
-    raws = [_item(item) for item in items if isinstance(item, dict)]
+    try:
+        raws = [_item(item) for item in items if isinstance(item, dict)]
+    except RecursionError:
+        return NotAFeed(Reason("hostile", "the document is nested too deeply"))
     here = Surroundings((_text(document.get("home_page_url")), *around.bases), around.now)
     hashes = tuple(raw.item_hash for raw in raws)
     entries: tuple[Entry, ...] = tuple(entry_of(raw, here) for raw in raws if raw.item_hash not in known)

@@ -11,6 +11,9 @@ from lxml import etree
 Element = etree._Element
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _TEXTUAL = frozenset({"", "text", "plain", "html", "xhtml"})
+MOST_ATTRIBUTES = 100
+"""Attributes of one element that are kept: reading thousands takes quadratic time."""
+
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
@@ -53,7 +56,8 @@ def _serialise(element: Element, parts: list[str]) -> None:
     """Recursion is bounded: the parser refuses documents deeper than 256 elements."""
     name = _local(element)
     attributes = "".join(
-        f' {etree.QName(key).localname}="{html.escape(str(value))}"' for key, value in element.attrib.items()
+        f' {str(key).rpartition("}")[2]}="{html.escape(str(value))}"'
+        for key, value in (element.attrib.items() if len(element.attrib) <= MOST_ATTRIBUTES else ())
     )
     if name in _VOID and len(element) == 0 and not element.text:
         parts.append(f"<{name}{attributes}/>")
@@ -69,7 +73,7 @@ def _serialise(element: Element, parts: list[str]) -> None:
 
 
 def _local(element: Element) -> str:
-    return etree.QName(element.tag).localname if isinstance(element.tag, str) else "?"
+    return str(element.tag).rpartition("}")[2]
 
 
 def _decoded(text: str, kind: str, mode: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+from contextlib import suppress
 
 LONGEST_TITLE = 1000
 """Characters of a title that are kept: a megabyte of title is an attack or a mistake."""
 
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)([^<>]*)>")
-_ANY_TAG = re.compile(r"<[/!?A-Za-z][^<>]*>")
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*+)([^<>]*+)>")
+_ANY_TAG = re.compile(r"<[/!?A-Za-z][^<>]*+>")
+_LONG_REFERENCE = re.compile(r"&#[0-9]{8,}+;?")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
-_CLOSING = re.compile(r"</([A-Za-z][A-Za-z0-9:-]*)")
-_CODE = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</(?:script|style)\s*>", re.IGNORECASE)
+_CLOSING = re.compile(r"</([A-Za-z][A-Za-z0-9:-]*+)")
+_CODE = re.compile(r"<(?:script|style)\b[^<>]*+>[^<]*+</(?:script|style)\s*>", re.IGNORECASE)
 _ALT = re.compile(r"""<img\b[^<>]*\balt\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)')""", re.IGNORECASE)
 _C1 = re.compile(r"[\x80-\x9f]")
 _WINDOWS_1252 = {
@@ -105,7 +107,7 @@ def words_of(markup: str) -> str:
     if "<" in markup:
         markup = _ANY_TAG.sub(" ", markup)
     if "&" in markup:
-        markup = html.unescape(markup)
+        markup = html.unescape(_LONG_REFERENCE.sub("", markup))  # int() refuses thousands of digits
         if "<" in markup:
             markup = _ANY_TAG.sub(" ", markup)
     return fold(markup)
@@ -120,13 +122,11 @@ def headline_of(markup: str, longest: int = 100) -> str:
 
 
 def mended(text: str) -> str:
-    """Text whose UTF-8 bytes were once taken for latin-1, and windows-1252 punctuation taken for controls, put right."""
+    """Text whose UTF-8 was once taken for latin-1, and windows-1252 punctuation taken for controls, put right."""
     if text.isascii():
         return text
-    try:
+    with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    except UnicodeError:
-        pass
     return text.translate(_WINDOWS_1252) if _C1.search(text) else text
 
 
