@@ -171,7 +171,8 @@ class _Worker:
                 return False, WorkerError(f"stopped after {timeout_s:g} s", code="timeout")
             keep, result = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 - from our own process
         except (EOFError, OSError):
-            return False, WorkerError("the worker process died", code="died")
+            self._process.join(1)
+            return False, WorkerError(f"the worker process died (exit code {self._process.exitcode})", code="died")
         return keep, result
 
     def stop(self) -> None:
@@ -188,6 +189,7 @@ class _Worker:
 def _serve(pipe: Connection, limits: _Limits) -> None:
     """The life of a worker process: one job after the other until it is used up or the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy maps tens of megabytes per thread as it is imported
     base = _resident()
     jobs = 0
     pipe.send_bytes(b"ready")
@@ -216,9 +218,10 @@ def _packed(keep: bool, result: _Result | BaseException) -> bytes:
 
 def _do(job: bytes, limits: _Limits) -> _Result | BaseException:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (_mapped() + limits.memory, hard))
     try:
         function, args = pickle.loads(job)  # noqa: S301 - from our own parent
+        # Only now, so that neither the document nor the libraries that the function's module imports count.
+        resource.setrlimit(resource.RLIMIT_AS, (_mapped() + limits.memory, hard))
         return _Result(function(*args))
     except MemoryError:
         return WorkerError(f"took more than {limits.memory / MEGABYTE:.0f} MB", code="memory")

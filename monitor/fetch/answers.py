@@ -176,11 +176,11 @@ def fresh_for_s(fetched: Fetched) -> float:
     age = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,10})", control)
     if age is not None:
         return max(0.0, float(age.group(1)) - _number(fetched.header("age")))
-    expires = parse_instant(fetched.header("expires") or "")
-    date = parse_instant(fetched.header("date") or "")
-    if expires is None or date is None:
+    until, since = fetched.header("expires"), fetched.header("date")
+    if until is None or since is None:
         return 0.0
-    return max(0.0, (expires - date).total_seconds())
+    expires, date = parse_instant(until), parse_instant(since)
+    return 0.0 if expires is None or date is None else max(0.0, (expires - date).total_seconds())
 
 
 def _number(value: str | None) -> float:

@@ -45,7 +45,7 @@ class Body:
     def feed(self, chunk: bytes) -> None:
         """Take a piece as it came over the wire."""
         if not self._wire:
-            self._encoding = _encoding_of(self._header)
+            self._encoding = _encoding_of(self._header, chunk)
         self._wire += len(chunk)
         if self._encoding == "":
             self._keep(chunk)
@@ -54,6 +54,8 @@ class Body:
 
     def finish(self) -> bytes:
         """The whole body, once the transfer has ended."""
+        if self._inflater is not None and not self._inflater.eof:
+            self._keep(self._inflater.decompress(b"", PIECE))  # raw deflate may hold back the last few bytes
         if self._inflater is not None and not self._inflater.eof:
             raise BadAnswer(Reason("truncated", "the packed answer ended in the middle; it is tried again"))
         return self._pieces[0] if len(self._pieces) == 1 else self.so_far()
@@ -93,11 +95,14 @@ class Body:
         return None if self._inflater.eof else self._inflater
 
 
-def _encoding_of(header: str) -> str:
-    """`gzip`, `deflate` or nothing; raises `BadAnswer` for what we did not ask for and cannot read."""
+def _encoding_of(header: str, start: bytes) -> str:
+    """`gzip`, `deflate` or nothing; raises `BadAnswer` for what we did not ask for and cannot read.
+
+    Sitemaps are often files that are gzip themselves, and some servers forget to say so: both are unpacked.
+    """
     names = [name for part in header.split(",") if (name := part.strip().lower()) not in _PLAIN]
     if not names:
-        return ""
+        return "gzip" if start.startswith(b"\x1f\x8b") else ""
     if len(names) == 1 and names[0] in _GZIP | {"deflate"}:
         return "gzip" if names[0] in _GZIP else "deflate"
     raise BadAnswer(Reason("protocol", f"the answer is packed as {header[:40]!r}, which was not asked for"))

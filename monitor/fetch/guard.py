@@ -23,6 +23,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAX_URL = 8_000
 """Longest address that is asked for, in characters; servers refuse longer ones with 414."""
 
+MAX_HOST = 253
+
 _REFUSED_V4: tuple[tuple[ipaddress.IPv4Network, str], ...] = tuple(
     (ipaddress.IPv4Network(network), name)
     for network, name in (
@@ -66,6 +68,8 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PLAIN = re.compile(r"[!-~]+")
+_HOST = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?")
+"""Labels of at most 63 characters (RFC 1035); the underscore is no rule but a fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +150,12 @@ def _parse(url: str) -> URL | Reason:
     plain = bool(_PLAIN.fullmatch(url))
     try:
         parsed = URL(url, encoded=plain)
-        return parsed if parsed.raw_host else Reason("url", f"{url!r} names no host that could be asked")
     except ValueError as error:
         return Reason("url", f"{url!r} is not a valid address: {error}")
+    host = parsed.raw_host or ""
+    if ":" not in host and not (_HOST.fullmatch(host) and len(host) <= MAX_HOST):
+        return Reason("url", f"{url!r} names no host that could be asked")
+    return parsed
 
 
 def join(base: str, location: str) -> str:

@@ -76,7 +76,7 @@ class HttpFetcher:
 
     `hosts` shares the pauses per host with other processes.  With `obey_blocks=False` hosts that asked to be left
     alone are asked nevertheless (`monitor once --all`).  The deadline counts the time of the requests themselves, not
-    the wait for a host's turn.
+    the wait for a host's turn or for one of the `concurrency` slots.
     """
 
     def __init__(
@@ -89,11 +89,11 @@ class HttpFetcher:
         self._politeness = Politeness(self._hosts, clock, per_host=settings.per_host, spacing_s=settings.host_spacing_s)
         self._transport = Transport(
             AddressGuard.parse(settings.allow_addresses),
-            connections=settings.concurrency,
             connect_timeout_s=settings.connect_timeout_s,
             max_header_bytes=settings.max_header_bytes,
             keep_alive_s=settings.keep_alive_s,
         )
+        self._slots = asyncio.Semaphore(settings.concurrency)
         self._robots = RobotsGate(self.fetch, clock, settings.product)
         self._stack = AsyncExitStack()
 
@@ -137,7 +137,8 @@ class HttpFetcher:
         chain.host = host
         async with self._politeness.turn(host, spacing_s=delay_s, at_once=at_once):
             await self._stop_if_blocked(host)
-            answer = await self._timed(chain, url)
+            async with self._slots:
+                answer = await self._timed(chain, url)
         until = host_block(answer.status, answer.header("retry-after"), now=self._clock.now())
         if until is not None:
             await self._hosts.block(host, until)

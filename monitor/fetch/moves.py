@@ -33,6 +33,8 @@ def consider_move(
     """After a good poll: the memory, the address to adopt (or None), and what people are to be told."""
     target = _permanent_target(spec, memory, fetched)
     if target is None:
+        if memory.moved_to is None:
+            return memory, None, ()
         return replace(memory, moved_to=None, moved_since=None, moved_sightings=0), None, ()
     if memory.moved_to == target:
         memory = replace(memory, moved_sightings=memory.moved_sightings + 1)

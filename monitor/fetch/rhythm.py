@@ -16,6 +16,9 @@ from monitor.model.source import PollMemory
 SLOWER_ABOVE = 2 / 3
 """Share of known items above which a source is polled more slowly (Media Cloud's rss-fetcher, 180 000 feeds)."""
 
+FASTER_BELOW = 1 / 3
+"""Share below which it is polled a little faster, before items are lost."""
+
 LEAST_SILENCE_S = 3 * 86_400.0
 """Shorter silences are never called stale: weekends and holidays."""
 
@@ -42,14 +45,25 @@ def lost_contact(memory: PollMemory, outcome: PollOutcome) -> bool:
 
 
 def next_interval_s(memory: PollMemory, outcome: PollOutcome, *, min_every_s: float, every_s: float) -> float:
-    """The adaptive gap: halved when no item was known, half as long again when most were, within the bounds."""
+    """The adaptive gap: halved when no item was known, half as long again when most were, within the bounds.
+
+    Without known items something may have been missed; with few of them that is about to happen.
+    """
     interval = memory.interval_s or every_s
     if outcome.learnt is Learnt.UNCHANGED:
         interval *= 1.5
     elif outcome.learnt is Learnt.PARSED and outcome.items:
         share = (outcome.known + outcome.relinked) / outcome.items
-        interval *= 0.5 if lost_contact(memory, outcome) else 1.5 if share > SLOWER_ABOVE else 1.0
+        interval *= _factor(share, lost=lost_contact(memory, outcome), first=memory.baseline_at is None)
     return min(max(interval, min_every_s), max(every_s, min_every_s))
+
+
+def _factor(share: float, *, lost: bool, first: bool) -> float:
+    if lost:
+        return 0.5
+    if share > SLOWER_ABOVE:
+        return 1.5
+    return 0.75 if share < FASTER_BELOW and not first else 1.0
 
 
 def hinted_s(hints: FeedHints) -> float:
@@ -107,5 +121,5 @@ def silence(memory: PollMemory, now: datetime) -> Reason | None:
         limit = max(LEAST_SILENCE_S, 10 * memory.rhythm_s, 2 * memory.longest_gap_s)
     if silent <= limit:
         return None
-    text = f"nothing new for {silent / 86_400:.0f} days, longer than ever before; check whether the feed has moved"
+    text = f"nothing new for {silent / 86_400:.0f} days, which is not normal for it; check whether the feed has moved"
     return Reason("stale", text)

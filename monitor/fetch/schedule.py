@@ -152,12 +152,14 @@ def _failure(fetched: Fetched, outcome: PollOutcome) -> Reason | None:
 
 
 def _count(memory: PollMemory, fetched: Fetched, now: datetime) -> PollMemory:
-    memory = replace(memory, polls=memory.polls + 1, last_polled_at=now)
-    if fetched.conditional:
-        return replace(memory, conditional_since=memory.conditional_since + 1)
-    if fetched.status is None:
-        return memory
-    return replace(memory, conditional_since=0, last_unconditional_at=now)
+    answered_in_full = fetched.status is not None and not fetched.conditional
+    return replace(
+        memory,
+        polls=memory.polls + 1,
+        last_polled_at=now,
+        conditional_since=0 if answered_in_full else memory.conditional_since + fetched.conditional,
+        last_unconditional_at=now if answered_in_full else memory.last_unconditional_at,
+    )
 
 
 def _nothing_learnt(poll: _Poll, why: Reason, blocked_until: datetime | None) -> PollDecision:
@@ -244,7 +246,8 @@ def _after_success(poll: _Poll) -> PollDecision:
     memory = learn_rhythm(memory, outcome, now)
     memory, adopt, moved = consider_move(poll.spec, memory, poll.fetched, now)
     health, reason = health_after_success(memory, lost if _at_floor(poll) else None, now)
-    memory = replace(memory, health=health, reason=reason)
+    if (health, reason) != (memory.health, memory.reason):
+        memory = replace(memory, health=health, reason=reason)
     return PollDecision(
         next_at=_next_after_success(poll, memory),
         memory=memory,

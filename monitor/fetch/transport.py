@@ -6,7 +6,6 @@ something else a moment later (DNS rebinding) gains nothing.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import errno
 import socket
@@ -16,13 +15,13 @@ from types import TracebackType
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
 from aiohttp.connector import AddrInfoType
 from multidict import CIMultiDict
 from yarl import URL
 
 from monitor.fetch.decode import BadAnswer, Body
 from monitor.fetch.guard import AddressGuard, BodyCaps
+from monitor.fetch.resolver import Resolver
 from monitor.model.reasons import Reason
 
 ERROR_BODY = 65_536
@@ -60,20 +59,18 @@ class Transport:
         self,
         guard: AddressGuard,
         *,
-        connections: int,
         connect_timeout_s: float,
         max_header_bytes: int,
         keep_alive_s: float,
     ) -> None:
         self._guard = guard
-        self._connections = connections
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
         self._connect_timeout_s = connect_timeout_s
         self._max_header_bytes = max_header_bytes
         self._keep_alive_s = keep_alive_s
 
     async def __aenter__(self) -> Transport:
-        self._resolver = _resolver()
+        self._resolver = Resolver()
         self._direct = self._session(self._guarded_socket)
         self._proxied = self._session(_plain_socket)
         return self
@@ -89,7 +86,7 @@ class Transport:
         connector = aiohttp.TCPConnector(
             resolver=self._resolver,
             socket_factory=socket_factory,
-            limit=self._connections,
+            limit=0,
             keepalive_timeout=self._keep_alive_s,
             ttl_dns_cache=60,
         )
@@ -141,7 +138,7 @@ class Transport:
 
     async def _check_target(self, url: URL) -> None:
         """The proxy dials for us, so the target's addresses are looked up and checked here first."""
-        host = url.host or ""
+        host = url.raw_host or ""
         try:
             found = await self._resolver.resolve(host, url.port or 0, family=socket.AF_UNSPEC)
         except OSError as error:
@@ -165,7 +162,7 @@ class Transport:
         return replace(head, body=await read(response, Body(encoding, caps)))
 
     def _name(self, error: Exception, url: URL) -> Reason:
-        host = url.host
+        host = url.raw_host
         match error:
             case aiohttp.ClientConnectorDNSError():
                 return Reason("dns", f"the name {host} could not be resolved ({_cause(error)}); check its spelling")
@@ -237,15 +234,17 @@ def _name_bad_head(error: aiohttp.ClientResponseError) -> Reason:
     text = error.message or str(error)
     if any(sign in text for sign in ("Got more than", "Too many headers", "too long")):
         return _headers_too_large()
-    return Reason("protocol", f"the server does not speak HTTP as it should ({text[:100].strip()!r})")
+    return Reason("protocol", f"the server does not speak HTTP as it should ({' '.join(text.split())[:120]})")
 
 
 def _name_connect_error(error: aiohttp.ClientConnectorError, url: URL) -> Reason:
     if isinstance(error.os_error, AddressRefused):
         return error.os_error.reason
     if _NOT_ALLOWED in str(error.os_error):
-        return Reason("address", f"{url.host} leads to an address that may not be asked (see fetch.allow_addresses)")
-    return Reason("refused", f"{url.host}:{url.port} takes no connections ({_cause(error)}); is the server up?")
+        return Reason(
+            "address", f"{url.raw_host} leads to an address that may not be asked (see fetch.allow_addresses)"
+        )
+    return Reason("refused", f"{url.raw_host}:{url.port} takes no connections ({_cause(error)}); is the server up?")
 
 
 def _cause(error: aiohttp.ClientConnectorError) -> str:
@@ -257,11 +256,3 @@ def _plain_socket(info: AddrInfoType) -> socket.socket:
     made = socket.socket(family, kind, protocol)
     made.setblocking(False)
     return made
-
-
-def _resolver() -> AbstractResolver:
-    """c-ares where it can be had (it reads the hosts file too); the system's own resolver in threads where not."""
-    try:
-        return aiohttp.AsyncResolver()
-    except (RuntimeError, OSError):
-        return aiohttp.ThreadedResolver(asyncio.get_running_loop())

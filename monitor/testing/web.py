@@ -182,9 +182,7 @@ async def _send(reply: Reply, request: SeenRequest, writer: asyncio.StreamWriter
         raise _HangUp
     if reply.raw is not None:
         writer.write(reply.raw)
-        await writer.drain()
-        writer.write_eof()
-        raise _HangUp
+        await _hang_up(writer)
     writer.write(_head(reply))
     if request.method != "HEAD" and reply.status not in {204, 304}:
         await _send_body(reply, writer)
@@ -222,8 +220,14 @@ async def _send_body(reply: Reply, writer: asyncio.StreamWriter) -> None:
         writer.write(content)
     await writer.drain()
     if reply.cut_at is not None:
+        await _hang_up(writer)
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    await writer.drain()
+    if writer.can_write_eof():
         writer.write_eof()
-        raise _HangUp
+    raise _HangUp
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -88,6 +88,11 @@ def test_every_address_is_decided_and_an_open_guard_refuses_none(address: object
         "http://",
         "http:///feed",
         "http://exa mple.org/",
+        "http://exa%00mple.org/",
+        "http://a..b/",
+        "http://" + "a" * 70 + "/",
+        "http://" + "a." * 130 + "/",
+        "http://h\\@evil.example/",
         "http://example.org:0/",
         "http://example.org:99999/",
         "http://[::1/",
@@ -124,6 +129,19 @@ def test_other_characters_are_quoted() -> None:
 )
 def test_locations_are_joined(location: str, target: str) -> None:
     assert join("http://h/x/a", location) == target
+
+
+ODD = "http:// https:// // / 127.0.0.1 [::1] [ ] @ : 80 99999 %zz %00 \\ .. ? # ü xn-- . localhost ① é.com mailto:x"
+pieces = st.sampled_from([*ODD.split(), " ", "\t", "\udcff", "a" * 70])
+
+
+@given(st.lists(pieces, max_size=6).map("".join) | st.text())
+def test_no_location_breaks_the_check(location: str) -> None:
+    checked = check_url(join("http://h/x", location))
+    if isinstance(checked, URL):
+        assert checked.scheme in {"http", "https"}
+        assert checked.host
+        assert checked.raw_path_qs.isascii()
 
 
 @pytest.mark.parametrize(

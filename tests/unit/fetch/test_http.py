@@ -158,7 +158,7 @@ async def test_every_trouble_has_its_code_and_no_body(
         ("http://[fe80::1]/feed", "address"),
         ("http://[::ffff:10.0.0.1]/feed", "address"),
         ("http://2130706433/feed", "url"),
-        ("http://0x7f.1/feed", "dns"),
+        ("http://0x7f.2/feed", "dns"),
         ("http://no-such-host.invalid/feed", "dns"),
         ("gopher://127.0.0.1/feed", "url"),
         ("feed.xml", "url"),
