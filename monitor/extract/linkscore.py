@@ -9,40 +9,55 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from monitor.extract.links import Anchor, same_site, url_shape
+from monitor.extract.phrases import any_of
 from monitor.extract.zones import Zone
 
 ACCEPT = 4.0
 """Score from which a link is a story; set on half of the development pages, checked on the other half."""
 
-_DATE_PATH = re.compile(r"/(?:19|20)\d\d[/-]?[01]?\d(?:[/-]?[0-3]?\d)?(?:/|-|$)|/(?:19|20)\d{6}")
+_DATE_PATH = re.compile(
+    r"/(?:19|20)\d\d[/-]?(?:[01]?\d|[a-z]{3})(?:[/-]?[0-3]?\d)?(?:/|-|$)|/(?:19|20)\d{6}|/[0-3]?\d[-.][01]?\d[-.](?:19|20)\d\d"
+)
 _ID = re.compile(r"\d{5,}|[-/~_.]a?\d{4,}(?:\.\w+)?$|[-/][0-9a-f]{8,}(?:\.\w+)?$")
 _STORY_WORDS = re.compile(
     r"/(?:articles?|artikel|story|stories|news|nachrichten|post|posts|blog|beitrag|meldung(?:en)?|"
     r"pressemitteilung(?:en)?|press-?releases?|actualites?|noticias?|notizie|nieuws|nyheter|events?|novosti|"
     r"media|transcripts|a)/"
 )
-_OTHER_WORDS = re.compile(
-    r"/(?:tags?|topics?|themen?|thema|category|categories|kategorie|rubrik|section|author|authors|autor(?:en)?|"
-    r"people|profile|user|users|member|page|seite|search|suche|login|signin|sign-in|register|"
-    r"signup|account|subscribe|subscription|abo|newsletters?|about|about-us|ueber-uns|contact|kontakt|impressum|"
-    r"imprint|privacy|datenschutz|terms|agb|cookies?|help|hilfe|faq|jobs|karriere|careers|"
-    r"advertis\w*|shop|store|podcasts?|rss|feeds?|sitemap|archive|archiv|legal|policies|policy|donate|support|"
-    r"apps?|events-calendar|cart|share|print|tv-guide|epaper|wetter|weather|games|puzzles)(?:/|$|\.|\?)",
-    re.IGNORECASE,
+_OTHER_WORDS = any_of(
+    r"""
+    tags?|topics?|themen?|category|categories|kategorie|rubrik|section|authors?|autor(?:en)?|people|profile
+    users?|members?|page|seite|search|suche|login|sign-?in|sign-?up|register|account|subscribe|subscription|abo
+    about|about-us|ueber-uns|contact|kontakt|impressum|imprint|privacy|datenschutz|terms|agb|cookies?|help|hilfe|faq
+    advertis\w*|shop|store|rss|feeds?|sitemap|legal|polic(?:y|ies)|privacy-policy[\w-]*|donate|support|cart|share|print
+    forums?|community|tv-guide|epaper
+    """,
+    before="/",
+    after=r"(?:/|$|\.|\?)",
 )
-_NAVIGATION = re.compile(
-    r"^(?:home|startseite|menu|more|mehr|weiter|next|previous|zurück|back|login|log in|sign in|sign up|"
-    r"subscribe|abonnieren|contact(?: us)?|kontakt|impressum|datenschutz\w*|privacy(?: policy| notice)?|"
-    r"terms(?: of (?:use|service))?(?: and conditions)?|cookie\w*(?: policy| settings| notice)?|about(?: us)?|"
-    r"über uns|help|faq|advertise(?: with us)?|careers|jobs|newsletters?|rss|search|suche|all|alle|see all|view "
-    r"all|show more|read more|"
-    r"weiterlesen|mehr lesen|load more|comments?|\d+ comments?|share|print|kommentare?|skip to .+|follow us|"
-    r"code of ethics|editorial (?:standards|guidelines)|accessibility\w*(?: statement)?|sitemap|archive?)\W*$",
-    re.IGNORECASE,
+_SECTION_ENDS = any_of(
+    "newsletters?|podcasts?|videos?|jobs|karriere|careers|archive?|apps?|games|weather|wetter|events|live|more|all",
+    before="/",
+    after=r"/?$",
+)
+_NAVIGATION = any_of(
+    r"""
+    home|startseite|menu|more|mehr|weiter|next|previous|zurück|back|log ?in|sign in|sign up|subscribe|abonnieren
+    contact(?: us)?|kontakt|impressum|datenschutz\w*|privacy(?: policy| notice)?|cookie\w*(?: policy| settings| notice)?
+    terms(?: of (?:use|service))?(?: and conditions)?|about(?: us)?|über uns|help|faq|advertise(?: with us)?
+    careers|jobs|newsletters?|rss|search|suche|all|alle|see all|view all|show more|read more|weiterlesen|mehr lesen
+    load more|comments?|\d+ comments?|share|print|kommentare?|skip to .+|follow us|sitemap|archive?
+    code of ethics|editorial (?:standards|guidelines)|accessibility\w*(?: statement)?
+    """,
+    before="^",
+    after=r"\W*$",
 )
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|mp[34]|zip|docx?|xlsx?|pptx?|css|js|xml|ics|apk|exe|dmg)$", re.IGNORECASE
 )
+
+
+_OWN_STORIES = 10
 
 
 @dataclass(slots=True)
@@ -66,7 +81,25 @@ def score_links(anchors: Sequence[Anchor], *, page_url: str) -> list[Scored]:
     scored = [_score(anchor, page_url) for anchor in anchors]
     _agree_by(scored, [one.shape for one in scored], "address")
     _agree_by(scored, [one.anchor.place for one in scored], "place")
+    _prefer_own_section(scored, page_url)
     return scored
+
+
+def _prefer_own_section(scored: list[Scored], page_url: str) -> None:
+    """A section page that lists its own stories: what it shows of other sections counts only with a date or number.
+
+    Guides and offers stand on such pages in the same cards as the news.
+    """
+    prefix = urlsplit(page_url).path.rstrip("/") + "/"
+    likely = [one for one in scored if one.score >= ACCEPT]
+    own = [one for one in likely if urlsplit(one.anchor.url).path.startswith(prefix)]
+    if prefix == "/" or len(own) < _OWN_STORIES or len(own) * 2 < len(likely):
+        return
+    for one in likely:
+        path = urlsplit(one.anchor.url).path
+        if not path.startswith(prefix) and not one.anchor.dated and not (_DATE_PATH.search(path) or _ID.search(path)):
+            one.score -= 5
+            one.why.append("-5 another section, undated")
 
 
 def _score(anchor: Anchor, page_url: str) -> Scored:
@@ -123,6 +156,8 @@ def _url_points(url: str, page_url: str) -> list[tuple[float, str]]:
         found.append((-6, "a file"))
     if _OTHER_WORDS.search(path):
         found.append((-3, "address of a section, tag or service"))
+    elif _SECTION_ENDS.search(path):
+        found.append((-3, "address of a section"))
     if _DATE_PATH.search(path):
         found.append((2.5, "date in the address"))
     if _ID.search(path) or re.search(r"(?:^|&)(?:id|p|article|nid|news)\w*=\d+", parts.query):

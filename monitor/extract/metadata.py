@@ -53,7 +53,7 @@ def read_metadata(
     headings = [block.text for block in blocks if block.tag == "h1"]
     node = article_node(graph, urls=urls, title=headings[0] if headings else meta.get("og:title", ""))
     title, title_from = choose_title(page, blocks, meta, node, hint=title_hint)
-    authors, authors_from = authors_of(page.tree, blocks, meta, node, graph)
+    authors, authors_from = authors_of(page, blocks, meta, node, graph)
     date, date_from = _date(page, meta, node, graph, now)
     return Metadata(
         title=title,

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+
+from lxml.html import HtmlElement
 
 from monitor.extract.blocks import Block, fold_space, key_of
 from monitor.extract.jsonld import Node, text_of
-from monitor.extract.page import Page
+from monitor.extract.page import Page, host_of
 from monitor.extract.zones import Zone
 
-_SEPARATOR = re.compile(r"\s+[|–—·•»:›-]\s+|\s*\|\s*|\s+::\s+")
+_SEPARATOR = re.compile(r"\s+(?:[|–—·•»«:›-]|::|<<|>>)\s+|\s*\|\s*|(?<=[\u2e80-\uffff])[-_|–—]+(?=[\u2e80-\uffff\w]+$)")
+_EDGE = " |–—·•»«:›<>_-"
+_KICKER = re.compile(
+    r"kicker|topline|overline|over-?title|headline-?intro|roof|dachzeile|vorzeile|oberzeile|spitzmarke|eyebrow|strap|prefix|antetitulo|"
+    r"supra|surtitre|catenaccio|flag|label|badge|category|section",
+    re.IGNORECASE,
+)
 _H1_MATCH = 0.7
 """Likeness from which an h1 counts as the page's headline."""
+_MAX_H1 = 400
 
 
 def choose_title(
@@ -21,23 +30,27 @@ def choose_title(
 ) -> tuple[str, str]:
     """The headline and where it is from.
 
-    The h1 most like one of {JSON-LD headline, og:title, `<title>` without the site's suffix, hint}; else the
-    headline, else og:title, else the title, else the first h1.
+    The h1 most like one of {JSON-LD headline, og:title, `<title>` without the site's name, hint}; else the page's only
+    h1 if it has the words of a headline; else the JSON-LD headline, og:title, the hint, the title, any h1.
     """
+    headings = list(_headings(blocks))
     headline, shared, document = _wordings(page, meta, node)
-    witnesses = title_witnesses(page, meta, node, hint=hint)
-    best, likeness = _likest_h1(blocks, witnesses)
+    best, likeness = _likest([*headings, *_full_headings(blocks)], title_witnesses(page, meta, node, hint=hint))
     if best and likeness >= _H1_MATCH:
         return best, "h1"
+    if only := _only_headline(headings, page, meta):
+        return only, "only h1"
     for text, origin in (
         (headline, "JSON-LD headline"),
         (shared, "og:title"),
         (hint or "", "hint"),
+        (document, "title"),
+        (headings[0] if headings else "", "h1"),
+        (text_of(node.get("name")) if node else "", "JSON-LD name"),
     ):
         if text:
             return text, origin
-    first = next((block.text for block in blocks if block.tag == "h1"), "")
-    return (document, "title") if document else (first, "h1" if first else "none")
+    return "", "none"
 
 
 def title_witnesses(
@@ -48,20 +61,61 @@ def title_witnesses(
 
 
 def _wordings(page: Page, meta: Mapping[str, str], node: Node | None) -> tuple[str, str, str]:
-    headline = fold_space(text_of(node.get("headline") or node.get("name"))) if node else ""
+    sites = _site_keys(page, meta)
+    headline = fold_space(text_of(node.get("headline"))) if node else ""
     shared = fold_space(meta.get("og:title") or meta.get("twitter:title") or meta.get("title") or "")
-    return headline, without_site(shared, meta), without_site(title_of_document(page), meta)
+    document = title_of_document(page)
+    return tuple(without_site(text, sites) for text in (headline, shared, document))  # type: ignore[return-value]
 
 
-def _likest_h1(blocks: list[Block], witnesses: Sequence[str]) -> tuple[str, float]:
+def _headings(blocks: list[Block]) -> Iterator[str]:
+    """The page's h1s, each without the kicker that stands inside it."""
+    return (_without_kicker(block) for block in blocks if _is_headline(block))
+
+
+def _full_headings(blocks: list[Block]) -> Iterator[str]:
+    return (block.text for block in blocks if _is_headline(block))
+
+
+def _is_headline(block: Block) -> bool:
+    return block.tag == "h1" and not block.zone & (Zone.MODAL | Zone.HIDDEN) and len(block.text) <= _MAX_H1
+
+
+def _without_kicker(block: Block) -> str:
+    parts = [child for child in block.element.iterdescendants() if isinstance(child.tag, str)]
+    kickers = [fold_space(child.text_content()) for child in parts if _KICKER.search(child.get("class") or "")]
+    text = block.text
+    for kicker in kickers:
+        rest = text.removeprefix(kicker).strip(" :|–-")
+        # A class that names the whole heading is no kicker.
+        if kicker and len(rest) >= len(text) / 3:
+            text = rest
+    return text
+
+
+def _only_headline(headings: Sequence[str], page: Page, meta: Mapping[str, str]) -> str:
+    """The page's only h1, if it has the words of a headline and is not the site's name."""
+    if len(headings) != 1 or key_of(headings[0]) in _site_keys(page, meta):
+        return ""
+    heading = headings[0]
+    return heading if len(heading.split()) >= 3 or (heading and ord(heading[0]) > 0x2E80) else ""
+
+
+def _likest(headings: Sequence[str], witnesses: Sequence[str]) -> tuple[str, float]:
     best, best_likeness = "", 0.0
-    for block in blocks:
-        if block.tag != "h1" or Zone.MODAL in block.zone or len(block.text) > 400:
-            continue
-        likeness = max((_likeness(block.text, witness) for witness in witnesses), default=0.0)
-        if likeness > best_likeness:
-            best, best_likeness = block.text, likeness
+    for heading in headings:
+        for witness in witnesses:
+            likeness = _likeness(heading, witness)
+            if likeness > best_likeness:
+                best, best_likeness = _common(heading, witness), likeness
     return best, best_likeness
+
+
+def _common(heading: str, witness: str) -> str:
+    """The heading; without a kicker before the wording that the page gives elsewhere."""
+    tail = heading[-len(witness) :]
+    whole = len(witness) < len(heading) and key_of(tail) == key_of(witness) and len(witness) >= len(heading) / 2
+    return tail if whole and len(witness.split()) >= 3 else heading
 
 
 def _likeness(one: str, other: str) -> float:
@@ -78,25 +132,47 @@ def _likeness(one: str, other: str) -> float:
 def title_of_document(page: Page) -> str:
     """The text of `<title>`."""
     for element in page.tree.iter("title"):
-        parent = element.getparent()
-        if parent is not None and parent.tag == "svg":
-            continue
-        return fold_space(element.text_content())
+        parent: HtmlElement | None = element.getparent()
+        if parent is None or parent.tag != "svg":
+            return fold_space(element.text_content())
     return ""
 
 
-def without_site(title: str, meta: Mapping[str, str]) -> str:
-    """`title` without the site's name before or after a separator: a name the page itself gives, or a short tail."""
-    site = key_of(meta.get("og:site_name") or meta.get("application-name") or "")
+def _site_keys(page: Page, meta: Mapping[str, str]) -> tuple[str, ...]:
+    """What the site calls itself: its name tags, its host with and without the ending."""
+    host = host_of(page.url)
+    labels = host.split(".")
+    names = (
+        meta.get("og:site_name", ""),
+        meta.get("application-name", ""),
+        host,
+        labels[-2] if len(labels) > 1 else "",
+    )
+    return tuple(key for name in names if len(key := key_of(name)) >= 3)
+
+
+def without_site(title: str, sites: Sequence[str]) -> str:
+    """`title` without the site's name before or after a separator.
+
+    `sites` are keys of names the site goes by; a last piece of up to four words much shorter than the rest counts too.
+    """
     pieces = _SEPARATOR.split(title)
-    if len(pieces) < 2:
-        return title
-    first, last = key_of(pieces[0]), key_of(pieces[-1])
-    if site and (last == site or site in last or (last and last in site)):
-        return title[: title.rindex(pieces[-1])].rstrip(" |–—·•»:›-")
-    if site and first == site:
-        return title[title.index(pieces[1], len(pieces[0])) :]
-    longest = max(pieces, key=len)
-    if len(pieces[-1].split()) <= 4 and longest == pieces[0] and len(key_of(longest)) > 2 * len(last):
-        return title[: title.rindex(pieces[-1])].rstrip(" |–—·•»:›-")
+    while len(pieces) > 1:
+        rest, last = pieces[:-1], pieces[-1]
+        longest = max(len(key_of(piece)) for piece in rest)
+        short = (
+            len(last.split()) <= 4 and longest > 2 * len(key_of(last)) and len(pieces) == len(_SEPARATOR.split(title))
+        )
+        if not (_names_site(last, sites) or short):
+            break
+        title = title[: title.rindex(last)].rstrip(_EDGE)
+        pieces = rest
+    while len(pieces) > 1 and _names_site(pieces[0], sites):
+        title = title[len(pieces[0]) :].lstrip(_EDGE)
+        pieces = pieces[1:]
     return title
+
+
+def _names_site(piece: str, sites: Sequence[str]) -> bool:
+    key = key_of(piece)
+    return any(key == site or (len(site) >= 4 and site in key and len(piece.split()) <= 8) for site in sites)
