@@ -33,7 +33,7 @@ SUBSTANCE = 12
 class EntryDecision:
     """What an entry turned out to be.
 
-    `row` and `article_id` name what it is (`article_id` alone for a sighting).  `twin` is the index of an earlier
+    `row` and `article_id` name what it is (`article_id` alone for a sighting).  `twin` is the index of another
     entry of this document that is the same item: nothing is written.  `url_key` may become a key of the article; it is
     None when there is no address or several items share it.  `changed`: the wording differs from the row's.
     """
@@ -128,9 +128,9 @@ class _Poll:
                 if item.index not in self.found and (decision := evidence(item)):
                     self.found[item.index] = decision
                     self.free.pop(decision.row or 0, None)
-        first: dict[tuple[str | None, ...], int] = {}
-        for item in self.items:
-            twin = self._twin(item, first)
+        earlier: dict[tuple[str | None, ...], list[_Item]] = {}
+        for item in sorted(self.items, key=lambda item: item.index not in self.found):
+            twin = self._twin(item, earlier)
             if item.index not in self.found:
                 self.found[item.index] = twin or self._unknown(item)
         decisions = tuple(self.found[item.index] for item in self.items)
@@ -139,11 +139,9 @@ class _Poll:
 
     def _exact(self, item: _Item) -> EntryDecision | None:
         """The same content under the same id or, where both have none or ids mean little, the same address."""
-        for row in self.by_content.get(item.entry.content_hash, ()):
-            if row.id not in self.free:
-                continue
-            same_id, same_url = _id(row) == item.id, row.url_key == item.key
-            if same_id and same_url:
+        rows = [row for row in self.by_content.get(item.entry.content_hash, ()) if row.id in self.free]
+        for row in sorted(rows, key=lambda row: row.url_key != item.key):
+            if _id(row) == item.id and (self._same_url(item, row) or (item.id and row.url_key is None)):
                 return self._known(item, row, "same", "the same id, address and content")
         return None
 
@@ -153,9 +151,11 @@ class _Poll:
             return None
         rows = [row for row in self.by_id.get(item.id, ()) if row.id in self.free]
         alone = not self.unstable and item.id not in self.repeated
-        for row in sorted(rows, key=lambda row: (row.url_key != item.key, -similarity(row.title, item.entry.title))):
-            same_url = item.key is not None and row.url_key == item.key and item.key not in self.shared_urls
-            if same_url or (row.url_key == item.key and self._alike(item, row)):
+        for row in sorted(
+            rows, key=lambda row: (not self._same_url(item, row), -similarity(row.title, item.entry.title))
+        ):
+            same_url = self._same_url(item, row)
+            if same_url and (self._own_key(item) is not None or self._alike(item, row)):
                 return self._known(item, row, "id-and-address", "the same id and address")
             if alone and (row.content_hash == item.entry.content_hash or self._alike(item, row)):
                 return self._known(item, row, "id", "the same id")
@@ -201,7 +201,7 @@ class _Poll:
 
     def _other_text(self, item: _Item, row: KnownEntry) -> bool:
         """Under one and the same title ("Traffic report"): both texts are known, at another address, and disagree."""
-        both = bool(row.text) and len(item.words) >= SUBSTANCE and row.url_key != item.key
+        both = bool(row.text) and len(item.words) >= SUBSTANCE and not self._same_url(item, row)
         return both and self._contained(item, row) < SAME_TEXT
 
     @staticmethod
@@ -210,7 +210,7 @@ class _Poll:
 
     def _known(self, item: _Item, row: KnownEntry, code: str, text: str) -> EntryDecision:
         changed = row.content_hash != item.entry.content_hash
-        moved = _id(row) != item.id or (row.url_key != item.key and code not in {"id", "id-and-address"})
+        moved = _id(row) != item.id or (code not in {"id", "same"} and not self._same_url(item, row))
         if moved:
             fate, code, text = EntryFate.RELINKED, f"relinked-{code}", f"its id or address changed: known by {text}"
         else:
@@ -219,23 +219,22 @@ class _Poll:
             item.entry, fate, Reason(code, text), row.id, row.article_id, url_key=self._own_key(item), changed=changed
         )
 
-    def _twin(self, item: _Item, first: dict[tuple[str | None, ...], int]) -> EntryDecision | None:
-        """An item that stands twice in the document."""
+    def _twin(self, item: _Item, earlier: dict[tuple[str | None, ...], list[_Item]]) -> EntryDecision | None:
+        """An item that stands twice in the document: the same content, or the same id, address and title."""
         clues: list[tuple[str | None, ...]] = []
         if item.id or item.key:
             clues.append((item.id, item.key, " ".join(tokens(item.entry.title))))
         if item.substantial or not (item.id or item.key):
             clues.append(("content", item.entry.content_hash, item.key))
-        earlier = next((first[clue] for clue in clues if clue in first), None)
+        twins = [other for clue in clues for other in earlier.get(clue, ()) if _says_the_same(item, other)]
         for clue in clues:
-            first.setdefault(clue, item.index)
-        if earlier is None:
+            earlier.setdefault(clue, []).append(item)
+        if not twins:
             return None
+        of = self.found[twins[0].index]
         reason = Reason("twin", "stands twice in this document")
-        of = self.found[earlier]
-        return EntryDecision(
-            item.entry, EntryFate.SEEN, reason, of.row, of.article_id, twin=of.twin if of.twin is not None else earlier
-        )
+        first = twins[0].index if of.twin is None else of.twin
+        return EntryDecision(item.entry, EntryFate.SEEN, reason, of.row, of.article_id, twin=first)
 
     def _unknown(self, item: _Item) -> EntryDecision:
         key = self._own_key(item)
@@ -252,8 +251,18 @@ class _Poll:
         code, text = ("id-reused", "its id belonged to another item") if reused else ("new", "not seen before")
         return EntryDecision(entry, EntryFate.NEW, Reason(code, text), url_key=key)
 
+    def _same_url(self, item: _Item, row: KnownEntry) -> bool:
+        """Whether the addresses agree; a row that was given none because several items shared it counts as agreeing."""
+        return row.url_key == item.key or (row.url_key is None and item.key in self.shared_urls)
+
     def _own_key(self, item: _Item) -> str | None:
         return None if item.key in self.shared_urls else item.key
+
+
+def _says_the_same(a: _Item, b: _Item) -> bool:
+    if a.entry.content_hash == b.entry.content_hash or not (a.words and b.words):
+        return True
+    return containment_of_words(a.words, b.words) >= SAME_TEXT
 
 
 def _grouped(rows: Iterable[KnownEntry], key: Callable[[KnownEntry], str | None]) -> dict[str, list[KnownEntry]]:

@@ -1,13 +1,11 @@
 """Texts as weighted terms, and how much a term's rarity says.
 
-Terms are Snowball stems of words that are no stop words.  A term of the title weighs three times, a capitalised one
-half as much again.  Rarity (idf) is learnt from what was seen, per language.
+Terms are Snowball stems; a capitalised one weighs double.  Rarity (idf) is learnt from what was seen, per language.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -18,9 +16,11 @@ import xxhash
 from monitor.dedup.words import raw_tokens
 from monitor.model.story import Rarity
 
-TITLE_WEIGHT = 3.0
-NAME_WEIGHT = 1.5
-MAX_TERMS = 200
+NAME_WEIGHT = 2.0
+LEAD_WORDS = 60
+SATURATION = 1.2
+KEPT_TERMS = 300
+VECTOR_TERMS = 200
 BUCKETS = 1 << 17
 
 _SNOWBALL = {
@@ -39,22 +39,26 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
 
 
 def term_weights(title: str, written: Sequence[str], language: str) -> dict[str, float]:
-    """The 200 heaviest terms of an article with their weight before rarity: 1 + log of a weighted count.
+    """The 300 heaviest terms of an article with their weight before rarity: a saturating count as in BM25.
 
-    `written` are the words of the body as written, case kept.
+    `written` are the words of the body as written, case kept.  The title counts three times, the first 60 words twice.
     """
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = {}
     named: set[str] = set()
     stemmer = _stemmer(language)
-    for words, weight in ((raw_tokens(title), TITLE_WEIGHT), (written, 1.0)):
+    for words, weight in ((raw_tokens(title), 3.0), (written[:LEAD_WORDS], 2.0), (written[LEAD_WORDS:], 1.0)):
         stems = _stems(stemmer, [word.casefold() for word in words])
         for word, stem in zip(words, stems, strict=True):
             if len(word) > 1:
-                counts[stem] += weight  # type: ignore[assignment]
+                counts[stem] = counts.get(stem, 0.0) + weight
                 if word[0].isupper():
                     named.add(stem)
-    heaviest = counts.most_common(MAX_TERMS)
-    return {term: (1 + math.log(count)) * (NAME_WEIGHT if term in named else 1.0) for term, count in heaviest}
+    weights = {
+        term: count / (count + SATURATION) * (NAME_WEIGHT if term in named else 1.0) for term, count in counts.items()
+    }
+    if len(weights) <= KEPT_TERMS:
+        return weights
+    return dict(sorted(weights.items(), key=lambda pair: -pair[1])[:KEPT_TERMS])
 
 
 def _stems(stemmer: Stemmer.Stemmer | None, words: list[str]) -> list[str]:
@@ -83,8 +87,8 @@ def _signed(digest: int) -> int:
     return digest - (1 << 64) if digest >= 1 << 63 else digest
 
 
-def next_lesson(documents: int) -> int:
-    """After how many more documents rarity is learnt anew: 5 %, at least 4, at most 64 (a step stays under 5 ms)."""
+def lesson_every(documents: int) -> int:
+    """Every how many documents rarity is learnt anew: 5 % of what is known, at least 4, at most 64 (under 5 ms)."""
     return max(4, min(64, documents // 20))
 
 
@@ -94,8 +98,10 @@ def no_rarity() -> Rarity:
 
 
 def idf(term: str, rarity: Rarity) -> float:
-    """Log of documents over documents with the term, smoothed; 1 while nothing is known."""
-    return math.log((rarity.documents + 1) / (int(rarity.counts[bucket(term)]) + 0.5)) if rarity.documents else 1.0
+    """Log of documents over documents with the term, the one at hand counted in both; 1 while nothing is known."""
+    if not rarity.documents:
+        return 1.0
+    return math.log((rarity.documents + 2) / (int(rarity.counts[bucket(term)]) + 1.5))
 
 
 def learnt(rarity: Rarity, documents: Sequence[Mapping[str, float]]) -> Rarity:
@@ -107,8 +113,10 @@ def learnt(rarity: Rarity, documents: Sequence[Mapping[str, float]]) -> Rarity:
 
 
 def weighted(terms: Mapping[str, float], rarity: Rarity) -> dict[str, float]:
-    """A document's vector of length 1."""
+    """A document's 200 heaviest terms as a vector of length 1."""
     vector = {term: weight * max(0.0, idf(term, rarity)) for term, weight in terms.items()}
+    if len(vector) > VECTOR_TERMS:
+        vector = dict(sorted(vector.items(), key=lambda pair: -pair[1])[:VECTOR_TERMS])
     return unit(vector)
 
 

@@ -87,7 +87,7 @@ class Story:
 class Prepared:
     """An article as numbers and words: what comparing needs, picklable, about 5 KB.
 
-    `names` are the capitalised words of title and text, `subjects` those of the title that do not begin it.  `terms`
+    `names` are the capitalised words of title and text, `subjects` whom a short item is about.  `terms`
     are weights before the rarity of a term counts.
     """
 
@@ -130,8 +130,8 @@ class CopyCandidate:
 class StoryState:
     """A story as deciding needs it.
 
-    `centroid` has length 1; `members` counts votes (wire copies have one together); `apart` are the stories that a
-    person has said are others.
+    `centroid` has length 1; `members` counts votes (wire copies have one together); `apart` are stories that
+    were split from it.  `by_hand`: merged by a person, and never split again by itself.
     """
 
     id: int
@@ -139,6 +139,7 @@ class StoryState:
     members: int
     last_at: datetime
     apart: frozenset[int] = frozenset()
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,8 +155,9 @@ class Placement:
     """Where an article was put.
 
     `copy_of` is the original it copies, `series` an earlier article of the same template, `kin` one whose text it
-    contains among much that is new.  `linked` are stories in other languages, `merged` those that turned out to be
-    this one.  `reason` is about the copy if it is one, else about the story.
+    contains among much that is new.  `split_off` is a new story that some articles of this one (perhaps this article)
+    went to, `linked` are stories in other languages, `merged` those that turned out to be this one.  `reason` is about
+    the copy if it is one, else about the story.
     """
 
     story_id: int
@@ -166,5 +168,6 @@ class Placement:
     copy_score: float | None = None
     series: int | None = None
     kin: int | None = None
+    split_off: int | None = None
     linked: tuple[int, ...] = ()
     merged: tuple[int, ...] = ()

@@ -94,9 +94,8 @@ _NEAR = (
     .order_by(sa.func.sum(story_term.c.weight).desc(), story_term.c.story_id)
     .limit(sa.bindparam("limit"))
 )
-_STATES = sa.select(story.c.id, story.c.centroid, story.c.members, story.c.last_at).where(
-    story.c.id.in_(sa.bindparam("ids", expanding=True)), story.c.merged_into.is_(None)
-)
+_STATE = (story.c.id, story.c.centroid, story.c.members, story.c.last_at, story.c.apart, story.c.by_hand)
+_STATES = sa.select(*_STATE).where(story.c.id.in_(sa.bindparam("ids", expanding=True)), story.c.merged_into.is_(None))
 
 
 def near_stories(
@@ -113,27 +112,34 @@ def story_states(connection: sa.Connection, story_ids: Sequence[int]) -> tuple[S
     """These stories, those that were merged into others left out, in order of their ids."""
     if not story_ids:
         return ()
-    rows = connection.execute(_STATES, {"ids": story_ids}).all()
-    apart = _apart(connection, [row.id for row in rows])
-    states = (
-        StoryState(row.id, row.centroid, row.members, row.last_at, apart.get(row.id, frozenset())) for row in rows
+    rows = connection.execute(_STATES, {"ids": story_ids})
+    return tuple(sorted((_state(row) for row in rows), key=lambda state: state.id))
+
+
+def _state(row: Any) -> StoryState:
+    return StoryState(row.id, row.centroid, row.members, row.last_at, frozenset(row.apart), row.by_hand)
+
+
+def voters(connection: sa.Connection, story_id: int, *, limit: int = 200) -> tuple[CopyCandidate, ...]:
+    """The newest articles of a story that are no copies and still in the window, oldest first."""
+    query = (
+        sa.select(sketch)
+        .where(sketch.c.story_id == story_id, sketch.c.copy_group == sketch.c.article_id)
+        .order_by(sketch.c.article_id.desc())
+        .limit(limit)
     )
-    return tuple(sorted(states, key=lambda state: state.id))
+    return tuple(reversed([_candidate(row) for row in connection.execute(query)]))
 
 
-_APART = sa.select(story_link.c.a, story_link.c.b).where(
-    story_link.c.verdict == APART,
-    story_link.c.a.in_(sa.bindparam("ids", expanding=True)) | story_link.c.b.in_(sa.bindparam("ids", expanding=True)),
-)
+def articles_of(connection: sa.Connection, story_id: int) -> tuple[int, ...]:
+    """All articles of a story, copies too, in order."""
+    query = sa.select(article.c.id).where(article.c.story_id == story_id).order_by(article.c.id)
+    return tuple(connection.execute(query).scalars())
 
 
-def _apart(connection: sa.Connection, ids: Sequence[int]) -> dict[int, frozenset[int]]:
-    pairs = connection.execute(_APART, {"ids": ids}).all() if ids else []
-    found: dict[int, set[int]] = {}
-    for a, b in pairs:
-        found.setdefault(a, set()).add(b)
-        found.setdefault(b, set()).add(a)
-    return {key: frozenset(others) for key, others in found.items()}
+def language_of(connection: sa.Connection, story_id: int) -> str:
+    """The language of a story's articles."""
+    return str(connection.execute(sa.select(story.c.language).where(story.c.id == story_id)).scalar_one())
 
 
 _LINKABLE = sa.select(story_term.c.term, story_term.c.story_id).where(
@@ -216,8 +222,7 @@ def save_sketch(
     story_id: int,
     copy_group: int,
 ) -> int:
-    """Keep what comparing needs of an article, in place of what was kept before.  Returns the sketch's id."""
-    forget(connection, [article_id])
+    """Keep what comparing needs of an article; `forget` what was kept before.  Returns the sketch's id."""
     row = {
         "article_id": article_id,
         "day": day,
@@ -285,42 +290,45 @@ def open_story(
         "opening_article_id": article_id,
         "centroid": dict(centroid),
         "members": 1,
+        "apart": [],
+        "by_hand": False,
     }
     key = connection.execute(story.insert(), row).inserted_primary_key
     return int(key[0]) if key else 0
 
 
-def story_of(connection: sa.Connection, article_id: int) -> int | None:
-    """The story that an article is in, if it was placed."""
-    found: int | None = connection.execute(_STORY_OF, {"id": article_id}).scalar()
-    return found
+def story_of(connection: sa.Connection, article_id: int) -> StoryState | None:
+    """The story that an article was put into, if it was placed."""
+    row = connection.execute(_STORY_OF, {"id": article_id}).one_or_none()
+    return None if row is None else _state(row)
 
 
-_STORY_OF = sa.select(article.c.story_id).where(article.c.id == sa.bindparam("id"))
-
-
-def links_of(connection: sa.Connection, story_id: int) -> tuple[int, ...]:
-    """The stories in other languages that a story is linked to."""
-    pairs = connection.execute(_LINKS, {"id": story_id}).all()
-    return tuple(sorted(b if a == story_id else a for a, b in pairs))
-
-
-_LINKS = sa.select(story_link.c.a, story_link.c.b).where(
-    story_link.c.verdict == ALSO_IN, (story_link.c.a == sa.bindparam("id")) | (story_link.c.b == sa.bindparam("id"))
+_STORY_OF = (
+    sa.select(*_STATE)
+    .join_from(article, story, story.c.id == article.c.story_id)
+    .where(article.c.id == sa.bindparam("id"))
 )
 
 
-def merge_stories(connection: sa.Connection, *, into: int, other: int, now: datetime) -> None:
-    """Make one story of two: articles move, `other` points to `into`; alert keys are not touched."""
-    low, high = sorted((into, other))
-    connection.execute(story_link.delete().where(story_link.c.a == low, story_link.c.b == high))
+def merge_stories(connection: sa.Connection, *, into: int, other: int, now: datetime, by_hand: bool = False) -> None:
+    """Make one story of two: articles move, `other` points to `into`; alert keys are not touched.
+
+    The caller lets `into` be found anew (`index_story`).
+    """
     rows = {row.id: row for row in connection.execute(sa.select(story).where(story.c.id.in_([into, other])))}
-    both = _mean(rows[into], rows[other])
+    both = _mean(rows[into], rows[other]) | {
+        "apart": sorted({*rows[into].apart, *rows[other].apart} - {into, other}),
+        "by_hand": by_hand or rows[into].by_hand or rows[other].by_hand,
+    }
     connection.execute(story.update().where(story.c.id == into).values(**both))
     connection.execute(story.update().where(story.c.id == other).values(merged_into=into))
     connection.execute(story.update().where(story.c.merged_into == other).values(merged_into=into))
     connection.execute(article.update().where(article.c.story_id == other).values(story_id=into))
     connection.execute(sketch.update().where(sketch.c.story_id == other).values(story_id=into))
+    keys = connection.execute(
+        sa.select(story_term).where(story_term.c.story_id == other, story_term.c.weight == 0)
+    ).mappings()
+    _insert_ignoring(connection, story_term, [dict(row) | {"story_id": into} for row in keys])
     connection.execute(story_term.delete().where(story_term.c.story_id == other))
     link_stories(connection, into, other, score=1.0, verdict=MERGED, now=now)
 
@@ -338,19 +346,32 @@ def _mean(a: sa.Row[Any], b: sa.Row[Any]) -> dict[str, Any]:
     }
 
 
-def split_story(connection: sa.Connection, story_id: int, leaving: Sequence[int], *, title: str, now: datetime) -> int:
+def split_story(
+    connection: sa.Connection, story_id: int, leaving: Sequence[int], *, centroid: Mapping[str, float], now: datetime
+) -> int:
     """Give some articles of a story, with their copies, a story of their own; the two are never merged by themselves.
 
-    Returns the new story's id.  The centres are left to `grow_story`, which the caller has the vectors for.
+    Returns the new story's id.  The old one's centre is left to `grow_story`.
     """
-    old = connection.execute(sa.select(story).where(story.c.id == story_id)).one()
-    new = open_story(connection, min(leaving), language=old.language, title=title, at=old.last_at, centroid={})
+    first = connection.execute(sa.select(article).where(article.c.id == min(leaving))).one()
+    old = connection.execute(sa.select(story.c.language, story.c.last_at).where(story.c.id == story_id)).one()
+    new = open_story(
+        connection, first.id, language=old.language, title=first.title, at=first.first_seen_at, centroid=centroid
+    )
+    grow_story(connection, new, centroid=centroid, members=len(leaving), last_at=old.last_at)
     moving = article.c.id.in_(leaving) | article.c.copy_of.in_(leaving)
     connection.execute(article.update().where(article.c.story_id == story_id, moving).values(story_id=new))
     copies = sketch.c.article_id.in_(leaving) | sketch.c.copy_group.in_(leaving)
     connection.execute(sketch.update().where(sketch.c.story_id == story_id, copies).values(story_id=new))
+    for one, other in ((story_id, new), (new, story_id)):
+        _set_apart(connection, one, other)
     link_stories(connection, story_id, new, score=0.0, verdict=APART, now=now)
     return new
+
+
+def _set_apart(connection: sa.Connection, story_id: int, other: int) -> None:
+    known = connection.execute(sa.select(story.c.apart).where(story.c.id == story_id)).scalar_one()
+    connection.execute(story.update().where(story.c.id == story_id).values(apart=sorted({*known, other})))
 
 
 def touch_story(connection: sa.Connection, story_id: int, *, at: datetime) -> None:
@@ -369,15 +390,24 @@ def grow_story(
 
 
 def index_story(
-    connection: sa.Connection, story_id: int, language: str, terms: Mapping[int, float], *, day: int
+    connection: sa.Connection,
+    story_id: int,
+    language: str,
+    terms: Mapping[int, float],
+    keys: Sequence[int],
+    *,
+    day: int,
 ) -> None:
-    """The hashed terms and keys by which a story is found, in place of the former ones."""
-    connection.execute(story_term.delete().where(story_term.c.story_id == story_id))
-    rows = [
+    """Let a story be found by these hashed terms, in place of the former ones, and by more keys (weight 0)."""
+    mine = story_term.c.story_id == story_id
+    connection.execute(story_term.delete().where(mine, story_term.c.weight > 0))
+    connection.execute(story_term.update().where(mine, story_term.c.day != day).values(day=day))
+    rows = dict.fromkeys(keys, 0.0) | dict(terms)
+    values = [
         {"term": term, "story_id": story_id, "language": language, "weight": weight, "day": day}
-        for term, weight in terms.items()
+        for term, weight in rows.items()
     ]
-    _insert_ignoring(connection, story_term, rows)
+    _insert_ignoring(connection, story_term, values)
 
 
 def link_stories(connection: sa.Connection, a: int, b: int, *, score: float, verdict: str, now: datetime) -> None:

@@ -300,6 +300,8 @@ story = sa.Table(
     sa.Column("opening_article_id", BigId, nullable=False),
     sa.Column("centroid", Json, nullable=False),
     sa.Column("members", sa.Integer, nullable=False),
+    sa.Column("apart", Json, nullable=False),
+    sa.Column("by_hand", sa.Boolean, nullable=False),
     sa.Column("merged_into", BigId),
     sa.Index("ix_story_recent", "language", "last_at"),
     sqlite_autoincrement=True,
