@@ -120,7 +120,7 @@ def decide_absence(fire: FireAbsence, facts: AbsenceFacts, now: datetime) -> Abs
     blind = _overlap(facts.blind, facts.since, now)
     seen = now - facts.since - blind
     after = timedelta(seconds=fire.after_s)
-    days = f"{fire.after_s / 86400:g} days"
+    days = _span(after)
     if seen >= after:
         text = f"nothing matched for {days}" + (f", {_hours(blind)} of outages not counted" if blind else "")
         return Absence(True, now + after, False, Reason("absence", text))
@@ -139,6 +139,10 @@ def _overlap(spans: tuple[tuple[datetime, datetime], ...], start: datetime, end:
             total += finish - begin
             reached = finish
     return total
+
+
+def _span(span: timedelta) -> str:
+    return f"{span.total_seconds() / 86400:g} days" if span >= timedelta(days=2) else _hours(span)
 
 
 def _hours(span: timedelta) -> str:

@@ -25,7 +25,7 @@ def compose(work: Work, alert_id: int) -> Message:
     if alert.kind is AlertKind.OPS:
         return _ops(alert)
     if alert.kind in GATHERED:
-        return _gathered(work.connection, alert)
+        return _gathered(work, alert)
     return _single(work, alert)
 
 
@@ -43,8 +43,6 @@ def _ops(alert: rows.AlertRow) -> Message:
 
 def _single(work: Work, alert: rows.AlertRow) -> Message:
     connection = work.connection
-    rule = work.telling.rules.get(alert.rule_id or "")
-    names = messages.rule_names(connection) if rule is None else {}
     items = messages.items_of(connection, [alert.id])[alert.id]
     root = root_of(connection, alert)
     why = next((item.why for item in items if item.why), "")
@@ -56,7 +54,7 @@ def _single(work: Work, alert: rows.AlertRow) -> Message:
         priority=alert.priority,
         reply=root.id != alert.id,
         rule_id=alert.rule_id,
-        rule_name=rule.name if rule else names.get(alert.rule_id or "", alert.rule_id or ""),
+        rule_name=_names(work).get(alert.rule_id or "", alert.rule_id or ""),
         rule_version=alert.rule_version,
         why=why or str(alert.facts.get("why", "")),
         items=items,
@@ -67,6 +65,11 @@ def _single(work: Work, alert: rows.AlertRow) -> Message:
         next_update_at=_next_update(work, root),
         late_s=_late(alert, work.now),
     )
+
+
+def _names(work: Work) -> dict[str, str]:
+    """Rules by id, those that are gone too."""
+    return messages.rule_names(work.connection) | {rule.id: rule.name for rule in work.telling.rules.rules.values()}
 
 
 def _held(connection: sa.Connection, alert: rows.AlertRow, now: datetime) -> tuple[HeldNote, ...]:
@@ -93,10 +96,11 @@ def _late(alert: rows.AlertRow, now: datetime) -> float | None:
     return (now - since).total_seconds()
 
 
-def _gathered(connection: sa.Connection, alert: rows.AlertRow) -> Message:
+def _gathered(work: Work, alert: rows.AlertRow) -> Message:
+    connection = work.connection
     inside = messages.told_within(connection, alert.id)
     items = messages.items_of(connection, [row["id"] for row in inside])
-    names = messages.rule_names(connection)
+    names = _names(work)
     by_rule: dict[str, list[sa.RowMapping]] = {}
     for row in inside:
         by_rule.setdefault(row["rule_id"] or "", []).append(row)
