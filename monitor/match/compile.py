@@ -139,8 +139,7 @@ class _Compilation:
         if self._broken or any(problem.severity == "error" for problem in self._problems):
             return None, self._problems
         rule = CompiledRule(spec, digest, match, event, weights, ignore)
-        atoms = dict.fromkeys(atom for term in rule.terms() for form in term.forms for atom in form.atoms)
-        return replace(rule, clauses=clauses_of(rule), atoms=tuple(atoms)), self._problems
+        return replace(rule, clauses=clauses_of(rule)), self._problems
 
     def _error(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
         self._problems.append(RuleProblem(code, message, path, hint=hint))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import compress
 from typing import Final, Protocol
 
 import re2
@@ -16,8 +17,9 @@ import re2
 from monitor.match.anchors import rarest
 from monitor.match.compounds import COMPOUNDING
 from monitor.match.folding import fold, normalise
+from monitor.match.keys import KeyTable
 from monitor.match.lexicon import Lexicon
-from monitor.match.nodes import Wild
+from monitor.match.nodes import Parts, Wild
 from monitor.match.program import Atom, CompiledRule
 from monitor.match.text import Analysed
 from monitor.model.match import How
@@ -53,11 +55,11 @@ class Vocabulary:
         for rule in rules:
             for atom in rule.atoms:
                 self.numbers.setdefault(atom, len(self.numbers))
-        self._by_key: dict[str, list[tuple[int, How]]] = defaultdict(list)
+        self._table = KeyTable((number, atom.keys) for atom, number in self.numbers.items())
         self._wild: dict[Wild, dict[str, list[tuple[int, str | None]]]] = {wild: defaultdict(list) for wild in Wild}
         self._part_heads: set[str] = set()
-        self._short_parts: dict[str, set[int]] = defaultdict(set)
-        self._parts: dict[str, set[int]] = defaultdict(set)
+        self._parts: set[int] = set()
+        self._short_parts: set[int] = set()
         self.patterns: list[tuple[int, str]] = []
         for atom, number in self.numbers.items():
             self._add(atom, number)
@@ -68,22 +70,12 @@ class Vocabulary:
             self.patterns.append((number, atom.pattern))
         elif atom.wild is not Wild.NONE:
             self._wild[atom.wild][atom.norm].append((number, atom.capital))
-        else:
-            for key, how in atom.keys.items():
-                self._by_key[key].append((number, how))
-            self._add_part(atom, number)
-
-    def _add_part(self, atom: Atom, number: int) -> None:
-        mode, exact, kind = atom.spec[2], atom.spec[3], atom.spec[4]
-        if exact == "True" or kind or mode not in {"plain", "compound"}:
-            return
-        if mode == "plain" and len(atom.norm) < _HEAD_LETTERS:
-            return
-        self._part_heads.add(fold(atom.norm)[: _HEAD_LETTERS if mode == "plain" else 2])
-        target = self._parts if mode == "plain" else self._short_parts
-        for key, how in atom.keys.items():
-            if how is not How.FOLDED:
-                target[key].add(number)
+        elif atom.parts is Parts.USUAL and len(atom.norm) >= _HEAD_LETTERS:
+            self._parts.add(number)
+            self._part_heads.add(fold(atom.norm)[:_HEAD_LETTERS])
+        elif atom.parts is Parts.ANY_LENGTH:
+            self._short_parts.add(number)
+            self._part_heads.add(fold(atom.norm)[:2])
 
     def memo(self, language: str | None, *, shouting: bool = False) -> _Memo:
         """Words as written -> atoms, in one language."""
@@ -96,9 +88,8 @@ class Vocabulary:
         """The atoms that a word hits, each once and in its best way."""
         norm = normalise(word)
         found: dict[int, How] = {}
-        for key in self.lexicon.text_keys(norm, word, language, shouting=shouting):
-            for number, how in self._by_key.get(key, ()):
-                found.setdefault(number, how)
+        for number, how in self._table.find(self.lexicon.text_keys(norm, word, language, shouting=shouting)):
+            found.setdefault(number, how)
         for number in self._open_hits(norm, word):
             found.setdefault(number, How.WILDCARD)
         for number in self._part_hits(norm, language):
@@ -126,10 +117,13 @@ class Vocabulary:
         for one in languages:
             if one not in COMPOUNDING:
                 continue
-            for key in self.lexicon.compound_parts(norm, one) if self._parts else ():
-                yield from self._parts.get(key, ())
-            for key in self.lexicon.compound_parts_any_length(norm, one) if self._short_parts else ():
-                yield from self._short_parts.get(key, ())
+            if self._parts:
+                yield from self._with_part(self.lexicon.compound_parts(norm, one), self._parts)
+            if self._short_parts:
+                yield from self._with_part(self.lexicon.compound_parts_any_length(norm, one), self._short_parts)
+
+    def _with_part(self, keys: Iterable[str], among: set[int]) -> Iterable[int]:
+        return (number for number, how in self._table.find(keys) if number in among and how is not How.FOLDED)
 
     def _holds_part(self, folded: str) -> bool:
         heads = self._part_heads
@@ -142,17 +136,12 @@ class Scan:
     def __init__(self, vocabulary: Vocabulary, analysed: Analysed) -> None:
         self.vocabulary = vocabulary
         self.analysed = analysed
-        self.hits = vocabulary.memo(analysed.key_language)
+        self._hits = vocabulary.memo(analysed.key_language)
 
     @cached_property
-    def atoms(self) -> set[int]:
-        """Numbers of the atoms that have a hit somewhere (the few too many of shouted headlines included)."""
-        found: set[int] = set()
-        for pairs in map(self.hits.__getitem__, self.analysed.words):
-            if pairs:
-                found.update([number for number, _ in pairs])
-        found.update(self.patterns)
-        return found
+    def atoms(self) -> frozenset[int]:
+        """Numbers of the atoms that have a hit somewhere."""
+        return self.patterns.union(self.occurrences)
 
     @cached_property
     def patterns(self) -> frozenset[int]:
@@ -168,23 +157,26 @@ class Scan:
     def occurrences(self) -> dict[int, list[Occurrence]]:
         """Atom -> positions of its hits in order, with how."""
         found: dict[int, list[Occurrence]] = {}
-        hits = self.hits
-        for number, paragraph in enumerate(self.analysed.paragraphs):
-            words = paragraph.tokens.words
-            for at, pairs in enumerate(map(hits.__getitem__, words)):
-                if pairs:
-                    if words[at].isupper():
-                        pairs = self._unshouted(number, at, pairs)  # noqa: PLW2901 - the same hits, less those of shouting
-                    for atom, how in pairs:
-                        found.setdefault(atom, []).append((number * PARAGRAPH_STEP + at, how))
+        paragraphs = self.analysed.paragraphs
+        number, start, end = -1, 0, 0
+        hits = list(map(self._hits.__getitem__, self.analysed.words))
+        for at in compress(range(len(hits)), hits):  # most words are of no interest to any rule
+            while at >= end:
+                number, start = number + 1, end
+                end += len(paragraphs[number].tokens)
+            place = number * PARAGRAPH_STEP + at - start
+            for atom, how in self._unshouted(place, at, hits[at]):
+                found.setdefault(atom, []).append((place, how))
         return found
 
-    def _unshouted(self, number: int, at: int, pairs: WordHits) -> WordHits:
-        tokens = self.analysed.paragraphs[number].tokens
-        strict = self.vocabulary.memo(self.analysed.key_language, shouting=True)[tokens.words[at]]
-        if strict == pairs:
+    def _unshouted(self, place: int, at: int, pairs: WordHits) -> WordHits:
+        """The hits of a word, less those that only its capitals gave it in a headline that is all capitals."""
+        word = self.analysed.words[at]
+        if not word.isupper():
             return pairs
-        return pairs if tokens[at].all_caps else strict
+        strict = self.vocabulary.memo(self.analysed.key_language, shouting=True)[word]
+        number, position = divmod(place, PARAGRAPH_STEP)
+        return pairs if strict == pairs or self.analysed.paragraphs[number].tokens[position].all_caps else strict
 
 
 def _set_of(patterns: tuple[str, ...]) -> re2.Set:
@@ -230,6 +222,7 @@ class Anchored:
     def among(self, scan: Scan) -> Iterable[int]:
         """Numbers of rules of which every clause has a hit."""
         atoms = scan.atoms
-        awake = {rule for atom in atoms & self._waiting.keys() for rule in self._waiting[atom]}
+        waiting = self._waiting
+        awake = {rule for atom in atoms if atom in waiting for rule in waiting[atom]}
         complete = [rule for rule in awake if not any(map(atoms.isdisjoint, self._others[rule]))]
         return sorted([*self._always, *complete])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from monitor.match.marks import Path
-from monitor.match.nodes import Unit, Wild
-from monitor.model.match import How
+from monitor.match.nodes import Parts, Unit, Wild
 from monitor.model.rule import RuleSpec
 
 
@@ -15,14 +14,16 @@ from monitor.model.rule import RuleSpec
 class Atom:
     """What one word of a text is compared with; equal `spec` means equal atoms.
 
-    A word hits when one of its keys is among `keys`; with `wild`, when its normal form begins, ends with or holds
+    A word hits when one of its keys is among `keys` (see `keys.packed`); with `wild`, when its normal form begins, ends with or holds
     `norm`; a `pattern` (RE2) is searched in the text of a paragraph instead.
     """
 
     spec: tuple[str, ...]
     norm: str = field(default="", compare=False)
-    keys: Mapping[str, How] = field(default_factory=dict, compare=False)
+    keys: bytes = field(default=b"", compare=False)
     wild: Wild = field(default=Wild.NONE, compare=False)
+    parts: Parts = field(default=Parts.NEVER, compare=False)
+    """Whether a compound that has the word as a part is a hit."""
     capital: str | None = field(default=None, compare=False)
     """The letters as they must be written, for wildcards on acronyms."""
     pattern: str | None = field(default=None, compare=False)
@@ -156,12 +157,16 @@ class CompiledRule:
     weights: tuple[Weight, ...] = ()
     ignore: tuple[Term, ...] = ()
     clauses: tuple[Clause, ...] = ()
-    atoms: tuple[Atom, ...] = ()
 
     @property
     def id(self) -> str:
         """The rule's id."""
         return self.spec.id
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        """Every atom of the rule, some of them more than once."""
+        return (atom for term in self.terms() for form in term.forms for atom in form.atoms)
 
     @property
     def patient(self) -> bool:

@@ -15,6 +15,8 @@ Test = Callable[[str], bool]
 
 def out_of_scope(where: WhereSpec, analysed: Analysed) -> Reason | None:
     """Why an article does not come from where the rule looks; None where it does."""
+    if not (where.lang or where.source or where.section or where.url):
+        return None
     document = analysed.document
     checks: tuple[tuple[str, Sequence[str], Test, str], ...] = (
         ("lang", where.lang, lambda glob: _language(glob, analysed), analysed.language or ""),

@@ -276,7 +276,9 @@ class _Builder:
         for inner in _counted(node):
             if isinstance(inner, And):
                 hint = "put a phrase in quotes, or count each by itself"
-                self._notes.error("bad-count", "what is counted is one thing: no AND here", inner.start, inner.end, hint)
+                self._notes.error(
+                    "bad-count", "what is counted is one thing: no AND here", inner.start, inner.end, hint
+                )
             elif isinstance(inner, (Not, Value)):
                 self._notes.error("bad-count", "only words can be counted", inner.start, inner.end)
         start, end = _extent(tree)

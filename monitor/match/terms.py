@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from monitor.match import patterns
 from monitor.match.folding import normalise
+from monitor.match.keys import packed
 from monitor.match.languages import LANGUAGES
 from monitor.match.lexicon import Lexicon, Mode, is_acronym
 from monitor.match.marks import Notes, read_term
@@ -15,6 +17,13 @@ from monitor.match.program import Atom, Form, Origin, Term
 from monitor.match.syntax import suggestion
 from monitor.match.tokens import tokenise
 from monitor.model.rule import ConceptSpec, RuleProblem
+
+_PARTS_OF: Final[Mapping[Mode, Parts]] = {
+    "plain": Parts.USUAL,
+    "compound": Parts.ANY_LENGTH,
+    "acronym": Parts.NEVER,
+    "never-compound": Parts.NEVER,
+}
 
 
 class Terms:
@@ -154,7 +163,8 @@ class Terms:
         if known:
             return known
         keys = self._lexicon.term_keys(word.text, languages, kind=kind, exact=word.exact, mode=mode)
-        return self._shared(Atom(spec, norm=norm, keys=keys))
+        parts = _PARTS_OF[mode] if not word.exact else Parts.NEVER
+        return self._shared(Atom(spec, norm=norm, keys=packed(keys), parts=parts))
 
     def _shared(self, atom: Atom) -> Atom:
         return self._atoms.setdefault(atom.spec, atom)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from monitor.match.languages import recognise
 from monitor.match.lexicon import Lexicon
@@ -12,6 +13,9 @@ from monitor.model.article import Document
 
 TEXT = frozenset({"title", "lead", "body"})
 """The fields that a term without a field is looked for in."""
+
+
+_TITLE, _LEAD, _BODY, _AUTHOR = (frozenset({name}) for name in ("title", "lead", "body", "author"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,9 @@ class Analysed:
         self.key_language = guess if sure and known else None
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """All words as written."""
-        return frozenset().union(*(paragraph.tokens.words for paragraph in self.paragraphs))
+    def words(self) -> list[str]:
+        """All words as written, paragraph after paragraph."""
+        return list(chain.from_iterable([paragraph.tokens.words for paragraph in self.paragraphs]))
 
 
 def analyse(document: Document, lexicon: Lexicon) -> Analysed:
@@ -65,18 +69,17 @@ def analyse(document: Document, lexicon: Lexicon) -> Analysed:
     guess, sure = document.language, document.language_sure
     if guess is None:
         guess, sure = recognise(_whole(document), declared=None)
-    lead = document.lead.strip()
-    blocks = document.paragraphs
-    repeated = lead in (block.strip() for block in blocks) if lead else False
-    paragraphs = [_paragraph("title", 0, {"title"}, document.title, guess)]
+    lead, blocks = document.lead.strip(), document.paragraphs
+    repeated = bool(lead) and any(block.strip() == lead for block in blocks if lead in block)
+    paragraphs = [Paragraph("title", 0, _TITLE, tokenise(document.title, language=guess))]
     if lead and not repeated:
-        paragraphs.append(_paragraph("lead", 0, {"lead"}, document.lead, guess))
-    seen_lead = bool(lead) and not repeated
-    for index, block in enumerate(blocks):
-        is_lead = not seen_lead and (block.strip() == lead if lead else bool(block.strip()))
-        seen_lead = seen_lead or is_lead
-        paragraphs.append(_paragraph("body", index, {"body", "lead"} if is_lead else {"body"}, block, guess))
-    paragraphs.extend(_paragraph("author", n, {"author"}, name, guess) for n, name in enumerate(document.authors))
+        paragraphs.append(Paragraph("lead", 0, _LEAD, tokenise(document.lead, language=guess)))
+    paragraphs.extend(Paragraph("body", n, _BODY, tokenise(block, language=guess)) for n, block in enumerate(blocks))
+    if repeated or not lead:
+        _mark_lead(paragraphs, lead)
+    paragraphs.extend(
+        Paragraph("author", n, _AUTHOR, tokenise(name, language=guess)) for n, name in enumerate(document.authors)
+    )
     kept = tuple(paragraph for paragraph in paragraphs if paragraph.text)
     return Analysed(document, kept, guess=guess, sure=sure, known=guess in lexicon.languages)
 
@@ -85,5 +88,10 @@ def _whole(document: Document) -> str:
     return "\n".join((document.title, document.lead, *document.paragraphs))
 
 
-def _paragraph(field: str, index: int, fields: set[str], text: str, language: str | None) -> Paragraph:
-    return Paragraph(field, index, frozenset(fields), tokenise(text, language=language))
+def _mark_lead(paragraphs: list[Paragraph], lead: str) -> None:
+    """The block that is the standfirst, or else the first one, is found under `lead` as well."""
+    for number, paragraph in enumerate(paragraphs):
+        text = paragraph.text.strip()
+        if paragraph.field == "body" and text and lead in {"", text}:
+            paragraphs[number] = replace(paragraph, fields=_BODY | _LEAD)
+            return

@@ -23,7 +23,9 @@ from monitor.match.nodes import (
 )
 from monitor.match.syntax import parse_expression, print_expression
 
-names = st.sampled_from(["Gas", "Polen", "Sanktion", "Putin-Biden", "WHO", "санкция", "G7", "d'Ivoire", "10:30", "Müller"])
+names = st.sampled_from(
+    ["Gas", "Polen", "Sanktion", "Putin-Biden", "WHO", "санкция", "G7", "d'Ivoire", "10:30", "Müller"]
+)
 words = st.builds(
     Word,
     names,
@@ -65,7 +67,9 @@ def _in_near(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 
 
 near_parts = st.recursive(positional, _in_near, max_leaves=6)
-countable = positional | st.builds(Or, _several(positional)) | st.builds(Near, near_parts, near_parts, units, st.just(False))
+countable = (
+    positional | st.builds(Or, _several(positional)) | st.builds(Near, near_parts, near_parts, units, st.just(False))
+)
 
 
 def _anywhere(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:

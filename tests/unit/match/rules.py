@@ -14,7 +14,10 @@ from tests.unit.match.vocabulary import lexicon
 PUTIN = ConceptSpec("putin", "person", ("Putin", "Wladimir Putin", "Путин"))
 BIDEN = ConceptSpec("biden", "person", ("Biden", "Joe Biden", "Байден"))
 CONTACT = ConceptSpec(
-    "contact", None, (), {"de": ("treffen", "sprechen", "Gespräch"), "en": ("meet", "speak", "phone call"), "ru": ("встреча",)}
+    "contact",
+    None,
+    (),
+    {"de": ("treffen", "sprechen", "Gespräch"), "en": ("meet", "speak", "phone call"), "ru": ("встреча",)},
 )
 CONCEPTS = {concept.id: concept for concept in (PUTIN, BIDEN, CONTACT)}
 MEETING = EventSpec(("$putin", "$biden"), "$contact")
@@ -45,7 +48,9 @@ def found(rule: RuleSpec | str, document: Document | str) -> list[str]:
     return [item.text for item in verdict(rule, document).evidence]
 
 
-def doc(*paragraphs: str, title: str = "", lead: str = "", language: str | None = None, complete: bool = True) -> Document:
+def doc(
+    *paragraphs: str, title: str = "", lead: str = "", language: str | None = None, complete: bool = True
+) -> Document:
     return Document(
         title=title,
         lead=lead,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
 from monitor.match.dictionary import Dictionary
@@ -61,7 +60,7 @@ class _Trie:
 
     def _put(self, form: str, lemma: str) -> None:
         key, base = form.lower().replace("ß", "ss"), lemma.lower().replace("ß", "ss")
-        common = len(os.path.commonprefix([key, base]))
+        common = next((n for n in range(min(len(key), len(base))) if key[n] != base[n]), min(len(key), len(base)))
         flags = (0x80 if form[0].isupper() else 0) | (len(key) - common)
         self._values.setdefault(key, []).append(bytes([flags]) + base[common:].encode())
 
