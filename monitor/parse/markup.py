@@ -15,7 +15,7 @@ MOST_ATTRIBUTES = 100
 """Attributes of one element that are kept: reading thousands takes quadratic time."""
 
 _VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 
 
