@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from io import BytesIO
 
 from monitor.errors import FetchError
 from monitor.fetch.guard import BodyCaps
@@ -35,7 +36,7 @@ class Body:
     def __init__(self, encoding: str, caps: BodyCaps) -> None:
         self._caps = caps
         self._wire = 0
-        self._pieces: list[bytes] = []
+        self._kept = BytesIO()
         self._size = 0
         self._members = 0
         self._header = encoding
@@ -58,20 +59,18 @@ class Body:
             self._keep(self._inflater.decompress(b"", PIECE))  # raw deflate may hold back the last few bytes
         if self._inflater is not None and not self._inflater.eof:
             raise BadAnswer(Reason("truncated", "the packed answer ended in the middle; it is tried again"))
-        return self._pieces[0] if len(self._pieces) == 1 else self.so_far()
+        return self.so_far()
 
     def so_far(self) -> bytes:
         """What has come until now."""
-        return b"".join(self._pieces)
+        return self._kept.getvalue()  # hands its buffer over, so a large body is never there twice
 
     def _keep(self, data: bytes) -> None:
         self._size += len(data)
         problem = self._caps.decide(self._wire, self._size) if self._size > PIECE else None
         if problem is not None:
-            self._pieces.clear()
             raise BadAnswer(problem)
-        if data:
-            self._pieces.append(data)
+        self._kept.write(data)
 
     def _inflate(self, chunk: bytes) -> None:
         try:

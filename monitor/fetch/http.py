@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
 
+from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -76,11 +77,17 @@ class HttpFetcher:
 
     `hosts` shares the pauses per host with other processes.  With `obey_blocks=False` hosts that asked to be left
     alone are asked nevertheless (`monitor once --all`).  The deadline counts the time of the requests themselves, not
-    the wait for a host's turn or for one of the `concurrency` slots.
+    the wait for a host's turn or for one of the `concurrency` slots.  `resolver` replaces the machine's own.
     """
 
     def __init__(
-        self, settings: FetchSettings, clock: Clock, *, hosts: HostBook | None = None, obey_blocks: bool = True
+        self,
+        settings: FetchSettings,
+        clock: Clock,
+        *,
+        hosts: HostBook | None = None,
+        obey_blocks: bool = True,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -92,6 +99,7 @@ class HttpFetcher:
             connect_timeout_s=settings.connect_timeout_s,
             max_header_bytes=settings.max_header_bytes,
             keep_alive_s=settings.keep_alive_s,
+            resolver=resolver,
         )
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._robots = RobotsGate(self.fetch, clock, settings.product)

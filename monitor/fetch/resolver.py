@@ -19,9 +19,14 @@ class Resolver(AbstractResolver):
     that does not answer is not asked twice: those look-ups would fill the threads of the whole program.
     """
 
-    def __init__(self) -> None:
-        self._system = aiohttp.ThreadedResolver(asyncio.get_running_loop())
-        self._quick = _quick()
+    def __init__(self, quick: AbstractResolver | None, system: AbstractResolver) -> None:
+        self._quick = quick
+        self._system = system
+
+    @classmethod
+    def start(cls) -> Resolver:
+        """The resolver of this machine; there must be a running loop."""
+        return cls(_quick(), aiohttp.ThreadedResolver(asyncio.get_running_loop()))
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -38,9 +43,10 @@ class Resolver(AbstractResolver):
             return await self._system.resolve(host, port, family)
 
     async def close(self) -> None:
-        """Let go of c-ares."""
+        """Let go of both."""
         if self._quick is not None:
             await self._quick.close()
+        await self._system.close()
 
 
 def _quick() -> AbstractResolver | None:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from aiohttp.connector import AddrInfoType
 from multidict import CIMultiDict
 from yarl import URL
@@ -62,15 +63,17 @@ class Transport:
         connect_timeout_s: float,
         max_header_bytes: int,
         keep_alive_s: float,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         self._guard = guard
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
         self._connect_timeout_s = connect_timeout_s
         self._max_header_bytes = max_header_bytes
         self._keep_alive_s = keep_alive_s
+        self._given_resolver = resolver
 
     async def __aenter__(self) -> Transport:
-        self._resolver = Resolver()
+        self._resolver = self._given_resolver or Resolver.start()
         self._direct = self._session(self._guarded_socket)
         self._proxied = self._session(_plain_socket)
         return self
@@ -82,7 +85,7 @@ class Transport:
         await self._proxied.close()
         await self._resolver.close()
 
-    def _session(self, socket_factory: Any) -> aiohttp.ClientSession:
+    def _session(self, socket_factory: aiohttp.SocketFactoryType) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             resolver=self._resolver,
             socket_factory=socket_factory,

@@ -18,6 +18,7 @@ from monitor.fetch.http import FetchSettings, HttpFetcher
 from monitor.fetch.politeness import MemoryHostBook
 from monitor.model.fetched import Credentials, Fetched, Hop, Request
 from monitor.testing import FakeWeb, FrozenClock, Reply
+from tests.unit.fetch.names import Names
 
 SETTINGS = FetchSettings(
     allow_addresses=("127.0.0.1", "::1"),
@@ -29,14 +30,27 @@ SETTINGS = FetchSettings(
 SHORT = replace(SETTINGS, timeout_s=0.5)
 
 
+NAMES = {
+    "localhost": ["::1", "127.0.0.1"],
+    "127.0.0.1": ["127.0.0.1"],
+    "127.0.0.2": ["127.0.0.2"],
+    "127.0.0.9": ["127.0.0.9"],
+    "fd00::1": ["fd00::1"],
+    "home.example": ["127.0.0.1"],
+    "router.example": ["192.168.0.1"],
+    "mixed.example": ["10.0.0.1", "127.0.0.1"],
+    "0x7f.2": ["127.0.0.2"],
+}
+
+
 @pytest.fixture
 async def fetcher() -> AsyncIterator[HttpFetcher]:
-    async with HttpFetcher(SETTINGS, SystemClock()) as made:
+    async with HttpFetcher(SETTINGS, SystemClock(), resolver=Names(NAMES)) as made:
         yield made
 
 
 async def fetch(url: str, settings: FetchSettings = SETTINGS, **options: object) -> Fetched:
-    async with HttpFetcher(settings, SystemClock()) as made:
+    async with HttpFetcher(settings, SystemClock(), resolver=Names(NAMES)) as made:
         return await made.fetch(replace(Request(url), **options))  # type: ignore[arg-type] # by name
 
 
@@ -158,23 +172,25 @@ async def test_every_trouble_has_its_code_and_no_body(
         ("http://[fe80::1]/feed", "address"),
         ("http://[::ffff:10.0.0.1]/feed", "address"),
         ("http://2130706433/feed", "url"),
-        ("http://0x7f.2/feed", "dns"),
-        ("http://no-such-host.invalid/feed", "dns"),
+        ("http://0x7f.2/feed", "address"),
+        ("http://router.example/feed", "address"),
+        ("http://no-such-host.example/feed", "dns"),
         ("gopher://127.0.0.1/feed", "url"),
         ("feed.xml", "url"),
     ],
 )
 async def test_addresses_that_lead_nowhere_have_their_codes(fetcher: HttpFetcher, url: str, expected: str) -> None:
-    fetched = await fetcher.fetch(Request(url))
-    assert code(fetched) in {expected, "address" if expected == "dns" else expected}
+    assert code(await fetcher.fetch(Request(url))) == expected
 
 
-async def test_names_of_the_hosts_file_are_resolved_and_checked(fakeweb: FakeWeb) -> None:
+async def test_names_are_checked_by_the_address_that_is_dialled(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:
     fakeweb.route("/feed", "news")
-    url = f"http://localhost:{fakeweb.port}/feed"
-    assert (await fetch(url)).body == b"news"
-    assert code(await fetch(url, replace(SETTINGS, allow_addresses=()))) == "address"
-    assert len(fakeweb.requests) == 1
+    for name in ("home.example", "mixed.example", "localhost"):
+        assert (await fetcher.fetch(Request(f"http://{name}:{fakeweb.port}/feed"))).body == b"news"
+    closed = replace(SETTINGS, allow_addresses=())
+    for name in ("home.example", "mixed.example", "localhost"):
+        assert code(await fetch(f"http://{name}:{fakeweb.port}/feed", closed)) == "address"
+    assert len(fakeweb.requests) == 3
 
 
 @pytest.mark.parametrize("reply", [Reply("a", delay_s=60), Reply("news" * 100, drip_s=0.05)])
@@ -304,7 +320,7 @@ async def test_a_proxy_dials_but_the_target_is_checked_here(fetcher: HttpFetcher
     assert seen.headers["proxy-authorization"] == "Basic bWU6c2VjcmV0"
     for target in ("http://127.0.0.2/feed", "http://[fd00::1]/feed"):
         assert code(await fetcher.fetch(Request(target, proxy=proxy))) == "address"
-    assert code(await fetcher.fetch(Request("http://no-such-host.invalid/", proxy=proxy))) == "dns"
+    assert code(await fetcher.fetch(Request("http://no-such-host.example/", proxy=proxy))) == "dns"
     assert len(fakeweb.requests) == 1
 
 
