@@ -15,6 +15,7 @@ from monitor.dedup.identity import tombstone_keys
 from monitor.loops.context import Context, in_thread
 from monitor.store import retention, stories
 from monitor.store.retention import ExpiredEntry
+from monitor.store.tombstones import unbury
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,13 @@ def _remove_batch(context: Context, settings: RetentionSettings) -> int:
         return len(ids)
 
 
-def _tombstones(entries: Sequence[ExpiredEntry]) -> list[tuple[str, str]]:
-    return [
-        (entry.source_id, key)
-        for entry in entries
-        for key in tombstone_keys(
-            (entry.entry_key or "").strip() or None, entry.url_key, entry.title, entry.content_hash
-        )
-    ]
+def _tombstones(entries: Sequence[ExpiredEntry]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        identifier = (entry.entry_key or "").strip() or None
+        keys = tombstone_keys(identifier, entry.url_key, entry.title, entry.content_hash)
+        found.setdefault(entry.source_id, set()).update(keys)
+    return found
 
 
 def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, int, int]:
@@ -88,5 +88,5 @@ def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, in
         if settings.polls_days:
             polls = retention.remove_polls(connection, now - timedelta(days=settings.polls_days))
         if settings.tombstones_days:
-            tombstones = retention.remove_tombstones(connection, now - timedelta(days=settings.tombstones_days))
+            tombstones = unbury(connection, now - timedelta(days=settings.tombstones_days))
     return ended, polls, tombstones

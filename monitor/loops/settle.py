@@ -28,7 +28,7 @@ from monitor.model.match import Verdict
 from monitor.model.reasons import Reason
 from monitor.model.settled import Baseline, CopyOf, Gap, Occasion, SeenIn, SettledArticle, StoryRef
 from monitor.model.story import PlacedArticle, Placement, Prepared
-from monitor.store import articles, entries, evidence, stories
+from monitor.store import articles, entries, evidence
 from monitor.store.articles import ArticleChange, NewRevision, SourceFacts, StoredArticle
 from monitor.store.evidence import Body
 from monitor.store.leases import Lease
@@ -264,8 +264,8 @@ def _story(connection: sa.Connection, placement: Placement) -> StoryRef | None:
     opened_at = articles.story_opened_at(connection, placement.story_id)
     if opened_at is None:
         return None
-    linked = sorted({*placement.linked, *stories.links_of(connection, placement.story_id)})
-    return StoryRef(placement.story_id, opened_at, tuple(linked))
+    linked = {*placement.linked, *articles.linked_stories(connection, placement.story_id)}
+    return StoryRef(placement.story_id, opened_at, tuple(sorted(linked)))
 
 
 def _copy(placement: Placement) -> CopyOf | None:

@@ -15,6 +15,7 @@ from monitor.model.reasons import Reason
 from monitor.store import leases, search
 from monitor.store import tables as t
 from monitor.store.leases import Lease
+from monitor.store.stories import ALSO_IN
 
 
 class ReadingKind(StrEnum):
@@ -269,6 +270,14 @@ def _claim(
 def story_opened_at(connection: sa.Connection, story_id: int) -> datetime | None:
     """When a story was opened; None for one that is not there."""
     return connection.execute(sa.select(t.story.c.opened_at).where(t.story.c.id == story_id)).scalar()
+
+
+def linked_stories(connection: sa.Connection, story_id: int) -> tuple[int, ...]:
+    """The stories in other languages about the same event."""
+    link = t.story_link.c
+    either = sa.or_(link.a == story_id, link.b == story_id)
+    rows = connection.execute(sa.select(link.a, link.b).where(link.verdict == ALSO_IN, either))
+    return tuple(sorted(row.b if row.a == story_id else row.a for row in rows))
 
 
 def set_text_state(state: TextState, reason: Reason | None) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.errors import StoreBusy
 from monitor.model.entry import Entry
 from monitor.model.story import KnownEntries, KnownEntry
 from monitor.store import tables as t
+from monitor.store.tombstones import buried
+from monitor.store.upsert import insert_new
 
 COMPARED_CHARACTERS = 4000
 """So much of a known text is loaded to tell an edited entry from a reused id."""
@@ -44,9 +45,6 @@ _KNOWN = (
         ),
     )
     .order_by(_E.id)
-)
-_PURGED = sa.select(t.tombstone.c.key).where(
-    t.tombstone.c.source_id == sa.bindparam("source"), t.tombstone.c.key.in_(sa.bindparam("keys", expanding=True))
 )
 _BY_KEY = sa.select(t.article_key.c.key, t.article_key.c.article_id).where(
     t.article_key.c.key.in_(sa.bindparam("keys", expanding=True))
@@ -103,11 +101,10 @@ def load_known(
         "contents": wanted.content_hashes,
     }
     rows = tuple(KnownEntry(**row._mapping) for row in connection.execute(_KNOWN, known))
-    purged = connection.execute(_PURGED, {"source": source_id, "keys": wanted.tombstones}).scalars()
     return KnownEntries(
         rows=rows,
         sightings=articles_by_key(connection, wanted.url_keys),
-        purged=frozenset(purged),
+        purged=buried(connection, source_id, wanted.tombstones),
         ids_unstable=ids_unstable,
     )
 
@@ -166,13 +163,6 @@ def add_keys(
     connection.execute(statement, rows)
     if exclusive and connection.dialect.name == "postgresql" and articles_by_key(connection, owned) != owned:
         raise StoreBusy("another worker brought the same article at the same moment")
-
-
-def insert_new(connection: sa.Connection, table: sa.Table) -> sa.Insert:
-    """An insert that leaves existing rows as they are."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def _said(entry: Entry, url_key: str | None) -> dict[str, object]:

@@ -6,7 +6,7 @@ news.  Rule versions, alerts and deliveries are never touched here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from monitor.store import search
 from monitor.store import tables as t
-from monitor.store.entries import insert_new
+from monitor.store.tombstones import bury
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,11 @@ def entries_of(connection: sa.Connection, article_ids: Sequence[int]) -> list[Ex
 
 
 def remove_articles(
-    connection: sa.Connection, article_ids: Sequence[int], tombstones: Iterable[tuple[str, str]], now: datetime
+    connection: sa.Connection, article_ids: Sequence[int], tombstones: Mapping[str, Iterable[str]], now: datetime
 ) -> None:
-    """Delete articles with everything that belongs to them, leaving tombstones as (source id, key)."""
-    rows = [{"source_id": source_id, "key": key, "purged_at": now} for source_id, key in dict.fromkeys(tombstones)]
-    if rows:
-        connection.execute(insert_new(connection, t.tombstone), rows)
+    """Delete articles with everything that belongs to them; `tombstones` are the keys to leave, by source."""
+    for source_id, keys in tombstones.items():
+        bury(connection, source_id, keys, now=now)
     a, r = t.article.c, t.revision.c
     latest = sa.select(r.id, r.title, r.text).where(r.article_id == a.id, r.number == a.revision, a.id.in_(article_ids))
     search.remove(connection, [search.Indexed(*row) for row in connection.execute(latest)])
@@ -90,8 +89,3 @@ def remove_polls(connection: sa.Connection, before: datetime) -> int:
         sa.select(t.poll.c.id).where(t.poll.c.started_at < before).order_by(t.poll.c.id.desc()).limit(1)
     ).scalar()
     return 0 if newest is None else connection.execute(sa.delete(t.poll).where(t.poll.c.id <= newest)).rowcount
-
-
-def remove_tombstones(connection: sa.Connection, before: datetime) -> int:
-    """Delete tombstones set before then: no source shows an item that long.  How many."""
-    return connection.execute(sa.delete(t.tombstone).where(t.tombstone.c.purged_at < before)).rowcount

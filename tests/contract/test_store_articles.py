@@ -202,7 +202,7 @@ def test_purged_articles_leave_tombstones_and_nothing_else(database: Database) -
         expired = retention.expired_articles(connection, before=later, matched_before=NOW, limit=9)
         assert expired == [old]
         assert [entry.entry_key for entry in retention.entries_of(connection, expired)] == ["id-1"]
-        retention.remove_articles(connection, expired, [("a", "k1"), ("a", "k1"), ("a", "k2")], later)
+        retention.remove_articles(connection, expired, {"a": ["k1", "k1", "k2"]}, later)
     with database.reading() as connection:
         for table in (t.article, t.entry, t.revision, t.sighting, t.article_key):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
@@ -213,7 +213,7 @@ def test_purged_articles_leave_tombstones_and_nothing_else(database: Database) -
 def test_an_id_is_never_given_twice(database: Database) -> None:
     first = store(database, 1)[0]
     with database.unit() as connection:
-        retention.remove_articles(connection, [first], [], NOW)
+        retention.remove_articles(connection, [first], {}, NOW)
     assert store(database, 2)[0] > first
 
 
