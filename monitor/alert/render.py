@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from monitor.model.rule import Priority
 
 GATHERED = frozenset({AlertKind.DIGEST, AlertKind.CATCH_UP})
 SUBJECT_MAX = 180
+_BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 LEVELS = (  # (items, passages, characters of a passage) shown, until the message fits
     (100, 3, 480),
     (40, 1, 300),
@@ -108,7 +110,8 @@ def _body(message: Message, shape: Shape, style: Style, reader: Reader, now: dat
     view = view_of(message, reader, now)
     source = style.template if style.template is not None else our_template(_template_name(message, html=html))
     text = fill(source, view, html=html)
-    return text if html else _tidy(text)
+    # Mail programs, and Apprise when it derives the text part, take a line end between two blocks for one of the text.
+    return _BETWEEN_TAGS.sub("><", text) if html else _tidy(text)
 
 
 def _template_name(message: Message, *, html: bool) -> str:

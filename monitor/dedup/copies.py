@@ -27,8 +27,6 @@ class CopySettings:
     """When more of the new article than this is new, it is an expansion: told as an update, never held for good."""
     numbers_agree: float = 0.5
     min_numbers: int = 3
-    template_tokens: int = 220
-    """Longer texts do not become copies of another subject by template alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +72,14 @@ def decide_copy(
         return Original(Reason("tiny", f"{article.words} words are too few to compare"))
     measured = _measure(article, [each for each in candidates if each.prepared.words >= settings.min_tokens])
     close = [each for each in measured if each.containment >= settings.containment]
-    series: Series | None = None
-    for each in sorted(close, key=lambda each: -each.containment):
-        objection = guard(article, each.candidate.prepared, settings)
-        if objection is None:
-            return _copy_or_expansion(each, settings)
-        series = series or Series(each.candidate.article_id, each.containment, objection)
-    return series or Original(Reason("original", "no earlier text says the same"))
+    objections = [guard(article, each.candidate.prepared, settings) for each in close]
+    free = [each for each, objection in zip(close, objections, strict=True) if objection is None]
+    if free:
+        return _copy_or_expansion(max(free, key=lambda each: (each.known, each.containment)), settings)
+    for each, objection in sorted(zip(close, objections, strict=True), key=lambda pair: -pair[0].containment):
+        if objection is not None:
+            return Series(each.candidate.article_id, round(each.containment, 3), objection)
+    return Original(Reason("original", "no earlier text says the same"))
 
 
 def _copy_or_expansion(found: _Measured, settings: CopySettings) -> Copy | Original:
@@ -125,9 +124,8 @@ def guard(a: Prepared, b: Prepared, settings: CopySettings) -> Reason | None:
         agree = len(a.numbers & b.numbers) / min(len(a.numbers), len(b.numbers))
         if agree < settings.numbers_agree:
             return Reason("series-numbers", f"the same wording, but only {agree:.0%} of the numbers agree")
-    if min(a.words, b.words) <= settings.template_tokens:
-        ours, theirs = a.subjects - b.names, b.subjects - a.names
-        if ours and theirs:
-            text = f"the same wording about others: {', '.join(sorted(ours)[:3])} / {', '.join(sorted(theirs)[:3])}"
-            return Reason("series-subject", text)
+    ours, theirs = a.subjects - b.names, b.subjects - a.names
+    if ours and theirs:
+        text = f"the same wording about others: {', '.join(sorted(ours)[:3])} / {', '.join(sorted(theirs)[:3])}"
+        return Reason("series-subject", text)
     return None

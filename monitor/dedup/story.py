@@ -28,7 +28,7 @@ class StorySettings:
 
     join_title: float = 0.10
     join_text: float = 0.20
-    join_single: float = 0.265
+    join_single: float = 0.26
     """For a text and a story of one article: one text is a worse picture of an event than a centre of several."""
     merge_title: float = 0.25
     merge_text: float = 0.50

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 
 MAX_CHARACTERS = 200_000
@@ -64,19 +65,18 @@ def is_name_like(word: str) -> bool:
     return len(word) > 1 and word[0].isupper()
 
 
-def names(text: str) -> frozenset[str]:
-    """Capitalised words of a text, normalised, without those that only begin a sentence.
+def names(text: str) -> Counter[str]:
+    """Capitalised words of a text, normalised, with their counts; those that only begin a sentence are left out.
 
     In German that includes every noun: whoever compares names compares what the other text lacks, so words shared by
     a template do not matter.
     """
     text = text[:MAX_CHARACTERS]
-    found = set()
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        if is_name_like(word) and not _SENTENCE_START.search(text, max(0, match.start() - 4), match.start()):
-            found.add(normal(word))
-    return frozenset(found)
+    return Counter(
+        normal(match.group())
+        for match in _TOKEN.finditer(text)
+        if is_name_like(match.group()) and not _SENTENCE_START.search(text, max(0, match.start() - 4), match.start())
+    )
 
 
 def similarity(a: str, b: str) -> float:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import apprise
@@ -91,6 +93,7 @@ def _form(address: str) -> Form:
 
 
 def _instantiate(address: str, rendered: Rendered | None) -> Any:
+    _load_services()
     parsed = url_to_dict(address)  # type: ignore[no-untyped-call]  # apprise types only a part of itself
     if parsed is None:
         raise DeliveryError(_unparsed(address), permanent=True, code="bad-address")
@@ -111,6 +114,14 @@ def _instantiate(address: str, rendered: Rendered | None) -> Any:
     if "rto" not in parsed.get("qsd", {}):
         plugin.socket_read_timeout = ANSWER_S
     return plugin
+
+
+@cache
+def _load_services() -> None:
+    """Let Apprise import its services: once, and without its warnings about the standard library of the day."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        apprise.plugins.N_MGR.load_modules()
 
 
 def _asset() -> apprise.AppriseAsset:

@@ -48,6 +48,8 @@ class LoopSettings:
 
     polls_at_once: int = 64
     reads_at_once: int = 16
+    settled_at_once: int = 32
+    """Stored texts (of baselines above all) that are settled in one unit."""
     per_host: int = 2
     lease_s: float = 90.0
     flush_after_s: float = 5.0

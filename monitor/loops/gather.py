@@ -19,8 +19,9 @@ from monitor.errors import LeaseLost, StoreError, WorkerError
 from monitor.fetch.schedule import decide_poll, first_look, plan_request
 from monitor.loops.context import Context, in_thread, log
 from monitor.loops.documents import INDEX, Follower, Reading, Unread, read_answer
+from monitor.loops.drafts import Intake
 from monitor.loops.hand import InHand
-from monitor.loops.intake import Intake, Written, take_in
+from monitor.loops.intake import Written, take_in
 from monitor.loops.sites import read_site
 from monitor.model.fetched import Fetched, Request
 from monitor.model.poll import Learnt, PollOutcome

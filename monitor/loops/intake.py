@@ -11,55 +11,30 @@ It orders these and decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from monitor.dedup.identity import EntryDecision, EntryDecisions, decide_entries, tombstone_keys
+from monitor.dedup.revision import Version, text_hash
 from monitor.dedup.urls import url_key
-from monitor.extract.sanitize import html_to_text
-from monitor.extract.teaser import OwnText, decide_own_text
 from monitor.fetch.outage import ended_gap
 from monitor.fetch.schedule import decide_poll, hash_body
 from monitor.loops import settle
-from monitor.loops.context import Context
-from monitor.loops.documents import Reading
-from monitor.loops.settle import Analysed, Settling, Text
+from monitor.loops.drafts import Draft, Drafts, Intake
+from monitor.loops.settle import Settling
 from monitor.model.entry import Entry
 from monitor.model.poll import Learnt, PollDecision, PollOutcome
 from monitor.model.settled import Gap
-from monitor.model.source import SourceKind, SourceSpec
 from monitor.model.story import EntryFate, KnownEntries
 from monitor.store import articles, entries, sources
-from monitor.store.articles import NewArticle, ReadingKind, SourceFacts, StoredArticle
+from monitor.store.articles import NewArticle, NewRevision, ReadingKind, StoredArticle
 from monitor.store.entries import ChangedEntry, NewEntry, Wanted
-from monitor.store.sources import ClaimedSource, PollRecord
+from monitor.store.sources import PollRecord
 
 _NEW_ROWS = {EntryFate.NEW, EntryFate.SIGHTING}
 _CHANGED_ROWS = {EntryFate.EDITED, EntryFate.RELINKED}
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """One poll to be written."""
-
-    context: Context
-    claimed: ClaimedSource
-    spec: SourceSpec
-    """As configured: for what people see.  The reading has the one that it was read by."""
-    reading: Reading
-    now: datetime
-
-    @property
-    def first_poll(self) -> bool:
-        """The first poll that could be read: its entries are the baseline."""
-        return self.claimed.memory.baseline_at is None
-
-    @property
-    def facts(self) -> SourceFacts:
-        """The source as its articles name it."""
-        return SourceFacts(self.spec.id, self.spec.name, self.spec.tags, self.claimed.founding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,43 +50,23 @@ class Written:
     told: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """An entry's own text, read and analysed."""
-
-    title: str
-    own: OwnText
-    analysed: Analysed
-
-
-@dataclass
-class _Drafts:
-    """Drafts by their place in the document, made when they are asked for; asked for early, they cost no lock."""
-
-    intake: Intake
-    made: dict[int, _Draft] = field(default_factory=dict)
-
-    def get(self, index: int, entry: Entry) -> _Draft:
-        if index not in self.made:
-            self.made[index] = _draft(self.intake, entry)
-        return self.made[index]
-
-
 def take_in(intake: Intake) -> Written:
     """Write a poll and everything that it brought, or nothing of both.  Runs on an executor thread.
 
     Raises `LeaseLost` when the source belongs to somebody else by now, `StoreBusy` when trying again helps.
     """
-    wanted = wanted_keys(intake.reading.entries)
-    drafts = _Drafts(intake)
-    early = decide_entries(intake.reading.entries, _early_known(intake, wanted))
-    for index, decision in enumerate(early.decisions):
+    found = intake.reading.entries
+    wanted = wanted_keys(found)
+    drafts = Drafts(intake)
+    known = _known(intake, wanted)
+    decided = decide_entries(found, known)
+    for index, decision in enumerate(decided.decisions):
         if decision.fate is EntryFate.NEW or decision.changed:
             drafts.get(index, decision.entry)
-    locks = settle.settle_locks(draft.analysed for draft in drafts.made.values())
-    with intake.context.database.unit(lock=locks) as connection:
-        known = _known(connection, intake, wanted)
-        decided = decide_entries(intake.reading.entries, known)
+    with intake.context.database.unit(lock=drafts.locks()) as connection:
+        sightings = entries.articles_by_key(connection, wanted.url_keys)
+        if sightings != known.sightings:  # other sources may have brought the same articles meanwhile
+            decided = decide_entries(found, replace(known, sightings=sightings))
         return _write(connection, intake, decided, drafts)
 
 
@@ -133,67 +88,15 @@ def wanted_keys(found: Iterable[Entry]) -> Wanted:
     return Wanted(tuple(ids), tuple(urls), tuple(contents), tuple(tombs))
 
 
-def _early_known(intake: Intake, wanted: Wanted) -> KnownEntries:
+def _known(intake: Intake, wanted: Wanted) -> KnownEntries:
+    unstable = intake.claimed.memory.ids_unstable
     if intake.first_poll:
-        return KnownEntries()
+        return KnownEntries(ids_unstable=unstable)
     with intake.context.database.reading() as connection:
-        return _known(connection, intake, wanted)
+        return entries.load_known(connection, intake.spec.id, wanted, ids_unstable=unstable)
 
 
-def _known(connection: sa.Connection, intake: Intake, wanted: Wanted) -> KnownEntries:
-    memory = intake.claimed.memory
-    # A source whose baseline was never set has no rows, but one that came back under the same id may have.
-    return entries.load_known(
-        connection, intake.spec.id, wanted, first_poll=intake.first_poll, ids_unstable=memory.ids_unstable
-    )
-
-
-def _draft(intake: Intake, entry: Entry) -> _Draft:
-    reading = intake.reading
-    body = html_to_text(entry.content) if entry.content else ""
-    summary = html_to_text(entry.summary) if entry.summary else ""
-    text, lead = (body, summary if summary not in body else "") if body else (summary, "")
-    title = entry.title or _headline(text)
-    own = _own_text(intake, entry, title, text)
-    wording = Text(
-        title=title,
-        lead=lead,
-        text=text,
-        url=entry.url or reading.page_url,
-        language=entry.language or reading.language or intake.spec.language,
-        authors=entry.authors,
-        published_at=entry.published_at,
-        complete=not (own.wants_page and _reads_pages(intake, entry)),
-    )
-    return _Draft(title, own, settle.analyse(wording, (intake.facts,), intake.context.watchlist))
-
-
-def _own_text(intake: Intake, entry: Entry, title: str, text: str) -> OwnText:
-    watched = intake.reading.spec.kind is SourceKind.WATCH
-    return decide_own_text(
-        title,
-        text,
-        has_content=bool(entry.content),
-        has_url=bool(entry.url) and not watched,
-        full_text=intake.spec.full_text,
-    )
-
-
-def _reads_pages(intake: Intake, entry: Entry) -> bool:
-    """Whether the page behind an entry is read: of a baseline only what a source added later may still tell."""
-    if not intake.first_poll:
-        return True
-    recent = timedelta(seconds=intake.context.settings.recent_s)
-    wanted = not intake.claimed.founding and intake.context.watchlist.alerts.first_poll != "silent"
-    return wanted and entry.published_at is not None and intake.now - entry.published_at <= recent
-
-
-def _headline(text: str, longest: int = 110) -> str:
-    line = text.split("\n", 1)[0]
-    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"
-
-
-def _write(connection: sa.Connection, intake: Intake, decided: EntryDecisions, drafts: _Drafts) -> Written:
+def _write(connection: sa.Connection, intake: Intake, decided: EntryDecisions, drafts: Drafts) -> Written:
     now, source_id = intake.now, intake.spec.id
     fresh = [index for index, decision in enumerate(decided.decisions) if decision.fate is EntryFate.NEW]
     ids = dict(zip(fresh, _add_articles(connection, intake, decided, fresh, drafts), strict=True))
@@ -204,7 +107,7 @@ def _write(connection: sa.Connection, intake: Intake, decided: EntryDecisions, d
     sighted = [item.article_id for item in decided.decisions if item.fate is EntryFate.SIGHTING and item.article_id]
     articles.ask_reading(connection, sighted, ReadingKind.MATCH, now)
     decision = _record(connection, intake, decided)
-    told = settle.settle(connection, _settlings(connection, intake, decided, ids, drafts), intake.context, now)
+    told = _settle(connection, intake, decided, ids, drafts)
     return Written(
         source_id,
         decision,
@@ -217,7 +120,7 @@ def _write(connection: sa.Connection, intake: Intake, decided: EntryDecisions, d
 
 
 def _add_articles(
-    connection: sa.Connection, intake: Intake, decided: EntryDecisions, fresh: Sequence[int], drafts: _Drafts
+    connection: sa.Connection, intake: Intake, decided: EntryDecisions, fresh: Sequence[int], drafts: Drafts
 ) -> list[int]:
     queue = _Queue(intake)
     order = sorted(fresh, key=lambda index: _published(decided.decisions[index].entry), reverse=True)
@@ -238,9 +141,9 @@ class _Queue:
         self._intake = intake
         self._taken = 0
 
-    def next_at(self, draft: _Draft) -> datetime | None:
+    def next_at(self, draft: Draft) -> datetime | None:
         """When the page of the next older article is due; None when its page is not to be read."""
-        if draft.analysed.document.complete:
+        if draft.text.complete:
             return None
         wait = self._taken // max(1, self._intake.spec.max_articles)
         self._taken += 1
@@ -251,20 +154,25 @@ def _published(entry: Entry) -> float:
     return entry.published_at.timestamp() if entry.published_at is not None else 0.0
 
 
-def _new_article(intake: Intake, entry: Entry, draft: _Draft, reading_at: datetime | None) -> NewArticle:
-    gap = _gap(intake)
+def _new_article(intake: Intake, entry: Entry, draft: Draft, reading_at: datetime | None) -> NewArticle:
+    analysed = draft.analysed
+    reading = ReadingKind.PAGE if reading_at is not None else None
+    if reading is None and analysed is None:
+        reading, reading_at = ReadingKind.MATCH, intake.now
     return NewArticle(
-        title=draft.title,
-        url=entry.url or intake.reading.page_url,
+        title=draft.text.title,
+        url=draft.text.url,
         authors=entry.authors,
-        language=draft.analysed.language,
-        language_sure=draft.analysed.language_sure,
+        language=analysed.language if analysed is not None else draft.text.language,
+        language_sure=analysed is not None and analysed.language_sure,
         image=entry.image,
         published_at=entry.published_at,
         baseline=intake.first_poll,
-        gap=settle.gap_to_json(gap),
-        reading=ReadingKind.PAGE if reading_at is not None else None,
+        gap=settle.gap_to_json(_gap(intake)),
+        reading=reading,
         reading_at=reading_at,
+        text_state=draft.own.state,
+        text_reason=draft.own.reason,
     )
 
 
@@ -282,21 +190,29 @@ def _new_rows(decisions: Sequence[EntryDecision], ids: Mapping[int, int]) -> lis
     return rows
 
 
-def _settlings(
-    connection: sa.Connection,
-    intake: Intake,
-    decided: EntryDecisions,
-    ids: Mapping[int, int],
-    drafts: _Drafts,
-) -> list[Settling]:
-    found = [
-        Settling(ids[index], drafts.made[index].analysed, drafts.made[index].own.state, drafts.made[index].own.reason)
-        for index in ids
+def _settle(
+    connection: sa.Connection, intake: Intake, decided: EntryDecisions, ids: Mapping[int, int], drafts: Drafts
+) -> int:
+    """Settle what was analysed; a baseline's texts are stored as they are, for READ to settle."""
+    pairs = [(id_, drafts.made[index]) for index, id_ in ids.items()]
+    unsettled = [_first_revision(id_, draft) for id_, draft in pairs if draft.analysed is None]
+    articles.add_revisions(connection, unsettled, intake.now)
+    settlings = [
+        Settling(id_, draft.analysed, draft.own.state, draft.own.reason)
+        for id_, draft in pairs
+        if draft.analysed is not None
     ]
-    return found + _edits(connection, intake, decided, drafts)
+    settlings += _edits(connection, intake, decided, drafts)
+    return settle.settle(connection, settlings, intake.context, intake.now)
 
 
-def _edits(connection: sa.Connection, intake: Intake, decided: EntryDecisions, drafts: _Drafts) -> list[Settling]:
+def _first_revision(article_id: int, draft: Draft) -> NewRevision:
+    text = draft.text
+    said = text_hash(Version(text.title, text.lead, text.text))
+    return NewRevision(article_id, 1, text.title, text.lead, text.text, said, material=True, reason=settle.FIRST)
+
+
+def _edits(connection: sa.Connection, intake: Intake, decided: EntryDecisions, drafts: Drafts) -> list[Settling]:
     """Entries that say something else now: their text where it is all there is, else their page is read again."""
     edited = {index: item for index, item in enumerate(decided.decisions) if item.changed and item.article_id}
     stored = articles.load_articles(connection, [item.article_id for item in edited.values() if item.article_id])
@@ -308,13 +224,13 @@ def _edits(connection: sa.Connection, intake: Intake, decided: EntryDecisions, d
         draft = drafts.get(index, item.entry)
         if _has_page(article, draft):
             articles.ask_reading(connection, [article.id], ReadingKind.AGAIN, intake.now)
-        elif draft.analysed.version.text or not article.text:
+        elif draft.analysed is not None and (draft.text.text or not article.text):
             settlings[article.id] = Settling(article.id, draft.analysed, draft.own.state, draft.own.reason)
     return list(settlings.values())
 
 
-def _has_page(article: StoredArticle, draft: _Draft) -> bool:
-    return article.page is not None or not draft.analysed.document.complete
+def _has_page(article: StoredArticle, draft: Draft) -> bool:
+    return article.page is not None or not draft.text.complete
 
 
 def _record(connection: sa.Connection, intake: Intake, decided: EntryDecisions) -> PollDecision:

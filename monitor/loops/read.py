@@ -45,6 +45,8 @@ class ReadReport:
     read: int = 0
     failed: int = 0
     """Pages that could not be read this time; some of them are tried again."""
+    settled: int = 0
+    """Stored texts that were settled without reading a page."""
     told: int = 0
 
 
@@ -55,6 +57,8 @@ class PageReading:
         self.context = context
         self.report = ReadReport()
         self._hand = InHand()
+        self._settling = False
+        """A batch of stored texts is in hand: the next one waits, so that pages never do."""
 
     @property
     def in_hand(self) -> int:
@@ -66,10 +70,13 @@ class PageReading:
         room = self.context.settings.reads_at_once - len(self._hand)
         if room <= 0:
             return 0
-        claimed = await in_thread(_claim, self.context, room)
-        for work in claimed:
+        pages, stored = await in_thread(_claim, self.context, room, with_stored=not self._settling)
+        for work in pages:
             self._hand.start(self._read(self.context, work), f"read {work.article.id}")
-        return len(claimed)
+        if stored:
+            self._settling = True
+            self._hand.start(self._settle_stored(self.context, stored), "settle what is stored")
+        return len(pages) + len(stored)
 
     async def wait_for_room(self) -> None:
         """Until at least one page in hand is settled."""
@@ -79,11 +86,23 @@ class PageReading:
         """Until every page in hand is settled; nothing new is claimed."""
         await self._hand.all_ended()
 
+    async def _settle_stored(self, context: Context, works: list[_Work]) -> None:
+        """Settle texts that need no page, all in one unit; one by one where that fails."""
+        try:
+            settlings = await asyncio.to_thread(lambda: [_again(context, work) for work in works])
+            self.report.told += await in_thread(_settle, context, settlings)
+            self.report.settled += len(settlings)
+        except Exception:  # noqa: BLE001 - the bulkhead stands around each of them below
+            for work in works:
+                await self._read(context, work)
+        finally:
+            self._settling = False
+
     async def _read(self, context: Context, work: _Work) -> None:
         try:
             settling = await _settling(context, work)
             if isinstance(settling, Settling):
-                self.report.told += await in_thread(_settle, context, settling)
+                self.report.told += await in_thread(_settle, context, [settling])
                 self.report.read += 1
             else:
                 await in_thread(_change, context, settling)
@@ -119,19 +138,21 @@ class _Work:
     """None when the source is configured no more: its articles are read nevertheless."""
 
 
-def _claim(context: Context, room: int) -> list[_Work]:
-    settings = context.settings
+def _claim(context: Context, room: int, *, with_stored: bool) -> tuple[list[_Work], list[_Work]]:
+    """Pages to read, and stored texts to settle."""
+    settings, now, owner = context.settings, context.clock.now(), context.owner
     with context.database.unit() as connection:
-        claimed = articles.claim_readings(
-            connection,
-            owner=context.owner,
-            now=context.clock.now(),
-            lease_s=settings.lease_s,
-            limit=room,
-            per_source=settings.per_host,
+        pages = articles.claim_pages(
+            connection, owner=owner, now=now, lease_s=settings.lease_s, limit=room, per_source=settings.per_host
         )
-        stored = articles.load_articles(connection, [item.article_id for item in claimed])
-    return [_Work(item, stored[item.article_id], context.sources.get(item.source_id)) for item in claimed]
+        limit = settings.settled_at_once if with_stored else 0
+        stored = articles.claim_stored(connection, owner=owner, now=now, lease_s=settings.lease_s, limit=limit)
+        found = articles.load_articles(connection, [item.article_id for item in (*pages, *stored)])
+
+    def work(item: ClaimedReading) -> _Work:
+        return _Work(item, found[item.article_id], context.sources.get(item.source_id))
+
+    return [work(item) for item in pages], [work(item) for item in stored]
 
 
 async def _settling(context: Context, work: _Work) -> Settling | ArticleChange:
@@ -309,9 +330,9 @@ def _words(text: str) -> int:
     return len(text.split())
 
 
-def _settle(context: Context, settling: Settling) -> int:
-    with context.database.unit(lock=settle.settle_locks([settling.analysed])) as connection:
-        return settle.settle(connection, [settling], context, context.clock.now())
+def _settle(context: Context, settlings: list[Settling]) -> int:
+    with context.database.unit(lock=settle.settle_locks(item.analysed for item in settlings)) as connection:
+        return settle.settle(connection, settlings, context, context.clock.now())
 
 
 def _change(context: Context, change: ArticleChange) -> None:
@@ -328,4 +349,4 @@ def _give_back(context: Context, work: _Work, reason: Reason) -> None:
         columns = {"due_at": at, "attempts": attempts, **articles.set_text_state(work.article.text_state, reason)}
         _change(context, ArticleChange(work.article.id, columns, work.claimed.lease))
     else:
-        _settle(context, _with_what_there_is(context, work, reason))
+        _settle(context, [_with_what_there_is(context, work, reason)])

@@ -28,7 +28,7 @@ from monitor.model.match import Verdict
 from monitor.model.reasons import Reason
 from monitor.model.settled import Baseline, CopyOf, Gap, Occasion, SeenIn, SettledArticle, StoryRef
 from monitor.model.story import PlacedArticle, Placement, Prepared
-from monitor.store import articles, entries, evidence, story_lists
+from monitor.store import articles, entries, evidence
 from monitor.store.articles import ArticleChange, NewRevision, SourceFacts, StoredArticle
 from monitor.store.evidence import Body
 from monitor.store.leases import Lease
@@ -123,6 +123,8 @@ def settle(connection: sa.Connection, items: Sequence[Settling], context: Contex
 
     Raises `LeaseLost` when a claimed article belongs to somebody else by now.
     """
+    if not items:
+        return 0
     stored = articles.load_articles(connection, [item.article_id for item in items])
     settled = [_Settled(item, stored[item.article_id]) for item in items if item.article_id in stored]
     articles.add_revisions(connection, [each.revision for each in settled if each.revision], now)
@@ -178,6 +180,8 @@ def _revise(item: Settling, stored: StoredArticle) -> tuple[NewRevision | None, 
     version = item.analysed.version
     if stored.number == 0:
         return _new_revision(item, 1, material=True, reason=FIRST), Occasion.NEW
+    if stored.story_id is None and stored.text_hash == item.analysed.text_hash:
+        return None, Occasion.NEW  # a baseline's text was stored before it was settled
     decision = decide_revision(Version(stored.title, stored.lead, stored.text), version)
     completes = item.analysed.document.complete and not stored.settled
     match decision:
@@ -260,8 +264,8 @@ def _story(connection: sa.Connection, placement: Placement) -> StoryRef | None:
     opened_at = articles.story_opened_at(connection, placement.story_id)
     if opened_at is None:
         return None
-    linked = sorted({*placement.linked, *story_lists.links_of(connection, placement.story_id)})
-    return StoryRef(placement.story_id, opened_at, tuple(linked))
+    linked = {*placement.linked, *articles.linked_stories(connection, placement.story_id)}
+    return StoryRef(placement.story_id, opened_at, tuple(sorted(linked)))
 
 
 def _copy(placement: Placement) -> CopyOf | None:

@@ -87,7 +87,7 @@ class Story:
 class Prepared:
     """An article as numbers and words: what comparing needs, picklable, about 5 KB.
 
-    `names` are the capitalised words of title and text, `subjects` those of the title that do not begin it.  `terms`
+    `names` are the capitalised words of title and text, `subjects` whom a short item is about.  `terms`
     are weights before the rarity of a term counts.
     """
 

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # A paragraph a language: twelve months, alternatives joined by "/".
 _MONTHS = """
 january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept october/oct
@@ -141,8 +146,9 @@ lunedì martedì mercoledì giovedì/gio venerdì sabato domenica
 maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
 """
 
-AFTERNOON = frozenset(["pm", "p.m", "p.m.", "μμ", "μ.μ.", "μ.μ", "下午", "오후", "午後", "晚上", "م"])
-FORENOON = frozenset(["am", "a.m", "a.m.", "πμ", "π.μ.", "π.μ", "上午", "오전", "午前", "早上", "凌晨", "ص"])
+
+AFTERNOON = _set_of("pm p.m p.m. μμ μ.μ. μ.μ 下午 오후 午後 晚上 م")
+FORENOON = _set_of("am a.m a.m. πμ π.μ. π.μ 上午 오전 午前 早上 凌晨 ص")
 
 # Minutes east of UTC.  Ambiguous letters follow RFC 822 (EST, CST …) and, outside it, the far larger press.
 ZONES = {
@@ -218,58 +224,6 @@ CIVIL_ZONES = {
     "pt": "America/Los_Angeles",
     "мск": "Europe/Moscow",
 }
-# Words that stand between the parts of a date and change nothing
-FILLERS = frozenset(
-    [
-        "de",
-        "del",
-        "d'",
-        "of",
-        "the",
-        "at",
-        "um",
-        "à",
-        "a",
-        "alle",
-        "ore",
-        "om",
-        "kl",
-        "kl.",
-        "klo",
-        "klockan",
-        "den",
-        "el",
-        "la",
-        "le",
-        "på",
-        "о",
-        "в",
-        "во",
-        "г",
-        "г.",
-        "року",
-        "у",
-        "о",
-        "godz",
-        "godz.",
-        "ob",
-        "v",
-        "th",
-        "st",
-        "nd",
-        "rd",
-        "er",
-        "º",
-        "ª",
-        "në",
-        "no",
-        "on",
-        "as",
-        "às",
-        "în",
-        "la.",
-    ]
-)
 
 
 def folded(name: str) -> str:

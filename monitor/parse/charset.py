@@ -92,9 +92,8 @@ def codec_of(label: str) -> str | None:
     label = label.strip().lower()
     try:
         name = codecs.lookup(_LABELS.get(label, label)).name
-        if not isinstance(b"".decode(name), str):
-            return None
-    except (LookupError, ValueError, TypeError):
+        b"a".decode(name, "replace")  # refuses codecs that are none of text, base64 for one
+    except (LookupError, ValueError):
         return None
     return _MEANT.get(name, name)
 

@@ -28,6 +28,7 @@ _ISO = re.compile(
 _BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?\Z")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})\Z")
 _CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+_VIETNAMESE = re.compile(r"(\d{1,2})\s*tháng\s*(\d{1,2})\s*(?:năm|[,/-])?\s*(\d{4})", re.IGNORECASE)
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?\Z|(\d{12,13})\Z")
 
 _CLOCK = re.compile(
@@ -37,7 +38,7 @@ _CLOCK = re.compile(
 _OFFSET = re.compile(r"(?:\b(?:GMT|UTC|UT)\s*)?(?<![\d])([+\-−])(\d{1,2})(?::?(\d{2}))?(?![\d:/.-])", re.IGNORECASE)
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\b")
-_TOKEN = re.compile(r"\d+|[^\W\d_]+(?:\.[^\W\d_]+)*\.?")
+_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,;:()/-]*")
 _COMMENT = re.compile(r"\([^()]*\)")
 
 
@@ -148,6 +149,9 @@ def _take_zone(text: str, *, with_clock: bool) -> tuple[tzinfo, str]:
 def _day(text: str, now: datetime) -> date | None:
     if found := _CJK.search(text):
         return date(*(int(part) for part in found.groups()))
+    if found := _VIETNAMESE.search(text):
+        day, month, year = (int(part) for part in found.groups())
+        return date(year, month, day)
     if found := _NUMERIC.search(text):
         return _numeric_day(found, text, now)
     return _named_day(text, now)
@@ -193,8 +197,6 @@ def _named_day(text: str, now: datetime) -> date | None:
         month = names.MONTHS.get(pair) or names.MONTHS.get(name)
         if month is not None and name not in names.WEEKDAYS:
             months.append(month)
-        elif "tháng" in token.casefold() and position + 1 < len(tokens) and tokens[position + 1].isdigit():
-            return None
     if len(months) != 1 or len(numbers) != 2:
         return None
     year = next((number for number in numbers if len(number) == 4), None)

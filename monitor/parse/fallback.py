@@ -24,10 +24,11 @@ def read_with_feedparser(data: bytes) -> tuple[list[RawItem], Channel, str]:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    return [_item(entry) for entry in parsed.entries], _channel(parsed.feed), str(parsed.get("version") or "")
+    raws = [_item(entry, parsed.feed.get("language")) for entry in parsed.entries]
+    return raws, _channel(parsed.feed), str(parsed.get("version") or "")
 
 
-def _item(entry: Any) -> RawItem:
+def _item(entry: Any, feed_language: str | None) -> RawItem:
     content = [part for part in entry.get("content", ()) if part.get("value")]
     raw = RawItem(
         id=entry.get("id", ""),
@@ -44,7 +45,8 @@ def _item(entry: Any) -> RawItem:
     raw.categories = [term for tag in entry.get("tags", ()) for term in (tag.get("term"), tag.get("label")) if term]
     raw.images = _images(entry)
     details = [entry.get("title_detail"), *content, entry.get("summary_detail")]
-    raw.language = next((detail["language"] for detail in details if detail and detail.get("language")), None)
+    languages = (detail.get("language") for detail in details if detail)
+    raw.language = next((language for language in languages if language and language != feed_language), None)
     return raw
 
 
@@ -61,8 +63,10 @@ def _links(entry: Any) -> tuple[list[Link], list[str]]:
 
 
 def _authors(entry: Any) -> list[str]:
+    """Feedparser cuts mail addresses with long top-level domains in two, so the last author is taken from its text."""
     found = [name for who in entry.get("authors", ()) if (name := who.get("name") or who.get("email"))]
-    return found or ([person_of(entry["author"])] if entry.get("author") else [])
+    last = person_of(entry.get("author") or "")
+    return [*found[:-1], last] if last else found
 
 
 def _images(entry: Any) -> list[str]:

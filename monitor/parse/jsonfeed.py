@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 from monitor.model.entry import Entry, FeedHints, NotAFeed, ParsedFeed
@@ -18,8 +19,14 @@ _ITEMS_KEY = re.compile(r'"items"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-def read_json(text: str, *, url: str, known: frozenset[str], around: Surroundings) -> ParsedFeed | NotAFeed:
+def looks_like_json(text: str) -> bool:
+    """Whether the first thing in `text` opens an object or a list."""
+    return text[:1000].lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+
+
+def read_json(text: str, *, url: str, known: frozenset[str], now: datetime) -> ParsedFeed | NotAFeed:
     """The feed in `text`; of one that was cut off, the complete items.  Ids may be numbers."""
+    text = text.lstrip("\ufeff \t\r\n")
     problems: tuple[Reason, ...] = ()
     try:
         document = json.loads(text)
@@ -33,7 +40,7 @@ def read_json(text: str, *, url: str, known: frozenset[str], around: Surrounding
         raws = [_item(item) for item in items if isinstance(item, dict)]
     except RecursionError:
         return NotAFeed(Reason("hostile", "the document is nested too deeply"))
-    here = Surroundings((_text(document.get("home_page_url")), *around.bases), around.now)
+    here = Surroundings((_text(document.get("home_page_url")), url), now)
     hashes = tuple(raw.item_hash for raw in raws)
     entries: tuple[Entry, ...] = tuple(entry_of(raw, here) for raw in raws if raw.item_hash not in known)
     return ParsedFeed(

@@ -15,7 +15,7 @@ MOST_ATTRIBUTES = 100
 """Attributes of one element that are kept: reading thousands takes quadratic time."""
 
 _VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 
 
@@ -81,6 +81,6 @@ def _decoded(text: str, kind: str, mode: str) -> str:
     if mode.lower() != "base64" and textual:
         return text
     try:
-        return base64.b64decode(text, validate=False).decode("utf-8")
+        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         return text

@@ -24,56 +24,18 @@ _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
 
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # Elements people format titles with: always markup.  Any other name is markup only when it has attributes or is
 # closed later, so that "the <video> element" and "Vec<T>" keep their words.
-_FORMATTING = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "br",
-        "center",
-        "cite",
-        "del",
-        "dfn",
-        "div",
-        "em",
-        "font",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "i",
-        "img",
-        "ins",
-        "li",
-        "mark",
-        "nobr",
-        "ol",
-        "p",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "wbr",
-    ]
+_FORMATTING = _set_of(
+    "a abbr acronym b bdi bdo big br center cite del dfn div em font h1 h2 h3 h4 h5 h6 i img ins li mark nobr ol "
+    "p q s samp small span strike strong sub sup tt u ul var wbr"
 )
-_BREAKING = frozenset(["br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "tr", "ul", "ol"])
+_BREAKING = _set_of("br p div li h1 h2 h3 h4 h5 h6 td tr ul ol")
 
 
 def plain(markup: str, limit: int = LONGEST_TITLE) -> str:

@@ -15,6 +15,7 @@ from monitor.model.reasons import Reason
 from monitor.store import leases, search
 from monitor.store import tables as t
 from monitor.store.leases import Lease
+from monitor.store.stories import ALSO_IN
 
 
 class ReadingKind(StrEnum):
@@ -25,7 +26,7 @@ class ReadingKind(StrEnum):
     AGAIN = "again"
     """Its page may have filled up, or the entry says that it changed."""
     MATCH = "match"
-    """Another source showed it: what is stored is matched once more."""
+    """What is stored is to be settled: it came with a baseline, or another source showed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class NewArticle:
     gap: Mapping[str, Any] | None = None
     reading: ReadingKind | None = None
     reading_at: datetime | None = None
+    text_state: TextState = TextState.TITLE
+    text_reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,6 @@ class ClaimedReading:
     article_id: int
     lease: Lease
     source_id: str
-    url: str | None
     reading: ReadingKind
 
 
@@ -126,46 +128,54 @@ class ArticleChange:
     lease: Lease | None = None
 
 
+_A, _R, _S = t.article.c, t.revision.c, t.source.c
+_INSERT = sa.insert(t.article).returning(_A.id, sort_by_parameter_order=True)
+_LOAD = (
+    sa.select(t.article, _R.lead, _R.text, _R.text_hash.label("revision_hash"), _R.created_at.label("revised_at"))
+    .select_from(t.article.outerjoin(t.revision, sa.and_(_R.article_id == _A.id, _R.number == _A.revision)))
+    .where(_A.id.in_(sa.bindparam("ids", expanding=True)))
+)
+_SOURCES_OF = (
+    sa.select(t.sighting.c.article_id, _S.id, _S.name, _S.tags, _S.founding)
+    .select_from(
+        t.sighting.join(t.source, _S.id == t.sighting.c.source_id).join(t.article, _A.id == t.sighting.c.article_id)
+    )
+    .where(t.sighting.c.article_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(t.sighting.c.article_id, _S.id != _A.first_source_id, t.sighting.c.seen_at, _S.id)
+)
+_ADD_REVISION = sa.insert(t.revision).returning(_R.id, sort_by_parameter_order=True)
+_LATEST = (
+    sa.update(t.article)
+    .where(_A.id == sa.bindparam("row"))
+    .values({name: sa.bindparam(f"new_{name}") for name in ("revision", "title", "text_hash")})
+)
+
+
 def insert_articles(
     connection: sa.Connection, source_id: str, articles: Sequence[NewArticle], now: datetime
 ) -> list[int]:
     """Give articles their rows; their ids in the same order."""
     if not articles:
         return []
-    statement = sa.insert(t.article).returning(t.article.c.id, sort_by_parameter_order=True)
     rows = [_new_row(article, source_id, now) for article in articles]
-    return list(connection.execute(statement, rows).scalars())
+    return list(connection.execute(_INSERT, rows).scalars())
 
 
 def load_articles(connection: sa.Connection, ids: Sequence[int]) -> dict[int, StoredArticle]:
     """Articles with their latest revisions and their sources."""
-    a, r = t.article.c, t.revision.c
-    latest = sa.and_(r.article_id == a.id, r.number == a.revision)
-    statement = (
-        sa.select(t.article, r.lead, r.text, r.text_hash.label("revision_hash"), r.created_at.label("revised_at"))
-        .select_from(t.article.outerjoin(t.revision, latest))
-        .where(a.id.in_(ids))
-    )
+    if not ids:
+        return {}
     sources = sources_of(connection, ids)
-    rows = connection.execute(statement).mappings()
+    rows = connection.execute(_LOAD, {"ids": ids}).mappings()
     return {row["id"]: _stored(dict(row), sources.get(row["id"], ())) for row in rows}
 
 
 def sources_of(connection: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[SourceFacts, ...]]:
     """Which sources showed each article, in the order in which they did."""
-    s = t.source.c
-    statement = (
-        sa.select(t.sighting.c.article_id, s.id, s.name, s.tags, s.founding)
-        .select_from(
-            t.sighting.join(t.source, s.id == t.sighting.c.source_id).join(
-                t.article, t.article.c.id == t.sighting.c.article_id
-            )
-        )
-        .where(t.sighting.c.article_id.in_(ids))
-        .order_by(t.sighting.c.article_id, s.id != t.article.c.first_source_id, t.sighting.c.seen_at, s.id)
-    )
     found: dict[int, list[SourceFacts]] = {}
-    for row in connection.execute(statement):
+    if not ids:
+        return {}
+    for row in connection.execute(_SOURCES_OF, {"ids": ids}):
         found.setdefault(row.article_id, []).append(SourceFacts(row.id, row.name, tuple(row.tags), row.founding))
     return {article_id: tuple(facts) for article_id, facts in found.items()}
 
@@ -175,15 +185,12 @@ def add_revisions(connection: sa.Connection, revisions: Sequence[NewRevision], n
     if not revisions:
         return
     search.remove(connection, _indexed(connection, [item.article_id for item in revisions if item.number > 1]))
-    statement = sa.insert(t.revision).returning(t.revision.c.id, sort_by_parameter_order=True)
-    ids = connection.execute(statement, [_revision_row(item, now) for item in revisions]).scalars()
+    ids = connection.execute(_ADD_REVISION, [_revision_row(item, now) for item in revisions]).scalars()
     search.add(
         connection, [search.Indexed(id_, item.title, item.text) for id_, item in zip(ids, revisions, strict=True)]
     )
     connection.execute(
-        sa.update(t.article)
-        .where(t.article.c.id == sa.bindparam("row"))
-        .values({name: sa.bindparam(f"new_{name}") for name in ("revision", "title", "text_hash")}),
+        _LATEST,
         [
             {
                 "row": item.article_id,
@@ -206,6 +213,8 @@ def change_article(connection: sa.Connection, change: ArticleChange) -> None:
 
 def ask_reading(connection: sa.Connection, ids: Sequence[int], reading: ReadingKind, at: datetime) -> None:
     """Put articles into READ's queue, unless they wait for something earlier or greater already."""
+    if not ids:
+        return
     waits = t.article.c.due_at.is_not(None)
     keep = sa.or_(sa.and_(waits, t.article.c.due_at <= at), sa.and_(waits, sa.literal(reading == ReadingKind.MATCH)))
     connection.execute(
@@ -213,51 +222,62 @@ def ask_reading(connection: sa.Connection, ids: Sequence[int], reading: ReadingK
     )
 
 
-def claim_readings(
+def claim_pages(
     connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int, per_source: int
 ) -> list[ClaimedReading]:
-    """Lease up to `limit` due articles, the newest first, no source with more than `per_source` in hand."""
-    turn = sa.func.row_number().over(
-        partition_by=t.article.c.first_source_id,
-        order_by=(
-            sa.func.coalesce(t.article.c.published_at, t.article.c.first_seen_at).desc(),
-            t.article.c.id,
-        ),
-    )
+    """Lease up to `limit` articles whose pages are due, the newest first, at most `per_source` of one source."""
+    turn = sa.func.row_number().over(partition_by=t.article.c.first_source_id, order_by=_NEWEST)
     ranked = (
         sa.select(t.article.c.id, turn.label("turn"))
-        .where(t.article.c.due_at <= now, leases.is_free(t.article, now))
+        .where(
+            t.article.c.due_at <= now, t.article.c.reading != ReadingKind.MATCH.value, leases.is_free(t.article, now)
+        )
         .subquery("ranked")
     )
     chosen = sa.select(ranked.c.id).where(ranked.c.turn <= per_source).order_by(ranked.c.turn).limit(limit)
+    return _claim(connection, chosen, owner=owner, now=now, lease_s=lease_s)
+
+
+def claim_stored(
+    connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int
+) -> list[ClaimedReading]:
+    """Lease up to `limit` articles whose stored text is to be settled, the newest first."""
+    chosen = (
+        sa.select(t.article.c.id)
+        .where(
+            t.article.c.due_at <= now, t.article.c.reading == ReadingKind.MATCH.value, leases.is_free(t.article, now)
+        )
+        .order_by(*_NEWEST)
+        .limit(limit)
+    )
+    return _claim(connection, chosen, owner=owner, now=now, lease_s=lease_s)
+
+
+_NEWEST = (sa.func.coalesce(t.article.c.published_at, t.article.c.first_seen_at).desc(), t.article.c.id)
+
+
+def _claim(
+    connection: sa.Connection, chosen: sa.Select[Any], *, owner: str, now: datetime, lease_s: float
+) -> list[ClaimedReading]:
     candidates = sa.select(t.article.c.id).where(t.article.c.id.in_(chosen), leases.is_free(t.article, now))
     rows = leases.claim(connection, t.article, candidates, owner=owner, now=now, lease_s=lease_s)
     return [
-        ClaimedReading(
-            row["id"],
-            Lease(owner, row["lease_epoch"]),
-            row["first_source_id"],
-            row["url"],
-            ReadingKind(row["reading"] or ReadingKind.PAGE),
-        )
+        ClaimedReading(row["id"], Lease(owner, row["lease_epoch"]), row["first_source_id"], ReadingKind(row["reading"]))
         for row in rows
     ]
-
-
-def queued_readings(connection: sa.Connection, source_id: str, after: datetime) -> int:
-    """How many pages of a source wait for a time after `after` (its cap pushed them there)."""
-    return connection.execute(
-        sa.select(sa.func.count()).where(
-            t.article.c.first_source_id == source_id,
-            t.article.c.due_at > after,
-            t.article.c.reading == ReadingKind.PAGE.value,
-        )
-    ).scalar_one()
 
 
 def story_opened_at(connection: sa.Connection, story_id: int) -> datetime | None:
     """When a story was opened; None for one that is not there."""
     return connection.execute(sa.select(t.story.c.opened_at).where(t.story.c.id == story_id)).scalar()
+
+
+def linked_stories(connection: sa.Connection, story_id: int) -> tuple[int, ...]:
+    """The stories in other languages about the same event."""
+    link = t.story_link.c
+    either = sa.or_(link.a == story_id, link.b == story_id)
+    rows = connection.execute(sa.select(link.a, link.b).where(link.verdict == ALSO_IN, either))
+    return tuple(sorted(row.b if row.a == story_id else row.a for row in rows))
 
 
 def set_text_state(state: TextState, reason: Reason | None) -> dict[str, Any]:
@@ -281,7 +301,7 @@ def _new_row(article: NewArticle, source_id: str, now: datetime) -> dict[str, An
         "first_seen_at": now,
         "first_source_id": source_id,
         "baseline": article.baseline,
-        "text_state": TextState.TITLE.value,
+        **set_text_state(article.text_state, article.text_reason),
         "gap": article.gap,
         "reading": article.reading and article.reading.value,
         "due_at": article.reading_at,

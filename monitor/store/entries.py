@@ -7,15 +7,55 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.errors import StoreBusy
 from monitor.model.entry import Entry
 from monitor.model.story import KnownEntries, KnownEntry
 from monitor.store import tables as t
+from monitor.store.tombstones import buried
+from monitor.store.upsert import insert_new
 
 COMPARED_CHARACTERS = 4000
 """So much of a known text is loaded to tell an edited entry from a reused id."""
+
+
+_E, _R, _A = t.entry.c, t.revision.c, t.article.c
+_KNOWN = (
+    sa.select(
+        _E.id,
+        _E.entry_key,
+        _E.url_key,
+        _E.title,
+        _E.content_hash,
+        _E.item_hash,
+        _E.article_id,
+        sa.func.coalesce(sa.func.substr(_R.text, 1, COMPARED_CHARACTERS), "").label("text"),
+    )
+    .select_from(
+        t.entry.outerjoin(t.article, _A.id == _E.article_id).outerjoin(
+            t.revision, sa.and_(_R.article_id == _A.id, _R.number == _A.revision)
+        )
+    )
+    .where(
+        _E.source_id == sa.bindparam("source"),
+        sa.or_(
+            _E.entry_key.in_(sa.bindparam("ids", expanding=True)),
+            _E.url_key.in_(sa.bindparam("urls", expanding=True)),
+            _E.content_hash.in_(sa.bindparam("contents", expanding=True)),
+        ),
+    )
+    .order_by(_E.id)
+)
+_BY_KEY = sa.select(t.article_key.c.key, t.article_key.c.article_id).where(
+    t.article_key.c.key.in_(sa.bindparam("keys", expanding=True))
+)
+_CHANGED = ("entry_key", "url", "url_key", "title", "content_hash", "item_hash", "published_at", "last_seen_at")
+_CHANGE = (
+    sa.update(t.entry)
+    .where(_E.id == sa.bindparam("row"))
+    .values({name: sa.bindparam(f"new_{name}") for name in _CHANGED})
+)
+_ADD = sa.insert(t.entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +87,34 @@ class ChangedEntry:
 
 
 def load_known(
-    connection: sa.Connection, source_id: str, wanted: Wanted, *, first_poll: bool, ids_unstable: bool
+    connection: sa.Connection, source_id: str, wanted: Wanted, *, ids_unstable: bool = False
 ) -> KnownEntries:
-    """What the database knows that these identities could touch; a source's first poll knows no rows of its own."""
-    rows = () if first_poll else _rows(connection, source_id, wanted)
+    """What the database knows that these identities could touch.
+
+    Rows and tombstones are the source's own: while it is leased, nobody else changes them.  `sightings` are not, and
+    must be asked for again (`articles_by_key`) in the unit that writes.
+    """
+    known = {
+        "source": source_id,
+        "ids": wanted.entry_keys,
+        "urls": wanted.url_keys,
+        "contents": wanted.content_hashes,
+    }
+    rows = tuple(KnownEntry(**row._mapping) for row in connection.execute(_KNOWN, known))
     return KnownEntries(
         rows=rows,
         sightings=articles_by_key(connection, wanted.url_keys),
-        purged=_purged(connection, source_id, wanted.tombstones),
+        purged=buried(connection, source_id, wanted.tombstones),
         ids_unstable=ids_unstable,
     )
 
 
 def articles_by_key(connection: sa.Connection, keys: Iterable[str]) -> dict[str, int]:
     """Which article each address key belongs to."""
-    statement = sa.select(t.article_key.c.key, t.article_key.c.article_id).where(t.article_key.c.key.in_(tuple(keys)))
-    return {row.key: row.article_id for row in connection.execute(statement)}
+    wanted = tuple(keys)
+    if not wanted:
+        return {}
+    return {row.key: row.article_id for row in connection.execute(_BY_KEY, {"keys": wanted})}
 
 
 def add_entries(connection: sa.Connection, source_id: str, entries: Sequence[NewEntry], now: datetime) -> None:
@@ -70,7 +122,7 @@ def add_entries(connection: sa.Connection, source_id: str, entries: Sequence[New
     if not entries:
         return
     connection.execute(
-        sa.insert(t.entry),
+        _ADD,
         [
             _said(item.entry, item.url_key)
             | {"source_id": source_id, "article_id": item.article_id, "first_seen_at": now, "last_seen_at": now}
@@ -88,17 +140,11 @@ def change_entries(connection: sa.Connection, entries: Sequence[ChangedEntry], n
     """Let rows say what their entries say now."""
     if not entries:
         return
-    names = ("entry_key", "url", "url_key", "title", "content_hash", "item_hash", "published_at", "last_seen_at")
-    statement = (
-        sa.update(t.entry)
-        .where(t.entry.c.id == sa.bindparam("row"))
-        .values({name: sa.bindparam(f"new_{name}") for name in names})
-    )
     rows = []
     for item in entries:
         said = _said(item.entry, item.url_key) | {"last_seen_at": now}
-        rows.append({"row": item.row} | {f"new_{name}": said[name] for name in names})
-    connection.execute(statement, rows)
+        rows.append({"row": item.row} | {f"new_{name}": said[name] for name in _CHANGED})
+    connection.execute(_CHANGE, rows)
 
 
 def add_keys(
@@ -117,42 +163,6 @@ def add_keys(
     connection.execute(statement, rows)
     if exclusive and connection.dialect.name == "postgresql" and articles_by_key(connection, owned) != owned:
         raise StoreBusy("another worker brought the same article at the same moment")
-
-
-def insert_new(connection: sa.Connection, table: sa.Table) -> sa.Insert:
-    """An insert that leaves existing rows as they are."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
-
-
-def _rows(connection: sa.Connection, source_id: str, wanted: Wanted) -> tuple[KnownEntry, ...]:
-    e = t.entry.c
-    found: dict[int, KnownEntry] = {}
-    for column, values in (
-        (e.entry_key, wanted.entry_keys),
-        (e.url_key, wanted.url_keys),
-        (e.content_hash, wanted.content_hashes),
-    ):
-        if values:
-            for row in connection.execute(_known_rows(source_id).where(column.in_(values))):
-                found[row.id] = KnownEntry(**row._mapping)
-    return tuple(found[row] for row in sorted(found))
-
-
-def _known_rows(source_id: str) -> sa.Select[tuple[object, ...]]:
-    e, r = t.entry.c, t.revision.c
-    latest = sa.and_(r.article_id == t.article.c.id, r.number == t.article.c.revision)
-    joined = t.entry.outerjoin(t.article, t.article.c.id == e.article_id).outerjoin(t.revision, latest)
-    text = sa.func.coalesce(sa.func.substr(r.text, 1, COMPARED_CHARACTERS), "").label("text")
-    columns = (e.id, e.entry_key, e.url_key, e.title, e.content_hash, e.item_hash, e.article_id, text)
-    return sa.select(*columns).select_from(joined).where(e.source_id == source_id)
-
-
-def _purged(connection: sa.Connection, source_id: str, keys: tuple[str, ...]) -> frozenset[str]:
-    tomb = t.tombstone.c
-    rows = connection.execute(sa.select(tomb.key).where(tomb.source_id == source_id, tomb.key.in_(keys)))
-    return frozenset(row.key for row in rows)
 
 
 def _said(entry: Entry, url_key: str | None) -> dict[str, object]:

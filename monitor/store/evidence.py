@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.store import tables as t
-from monitor.store.entries import insert_new
+from monitor.store.upsert import insert_new
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ async def test_a_match_is_recorded_once_per_revision(newsroom: Newsroom) -> None
     url = newsroom.web.route("/feed", rss(old), rss(new, old))
     newsroom.source("a", url)
     await newsroom.poll()
+    assert (await newsroom.read()).settled == 1
     assert (await newsroom.poll()).new == 1
     await newsroom.poll()
     assert [row.article_id for row in newsroom.rows(t.match)] == [1, 2]

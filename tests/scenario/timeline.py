@@ -388,8 +388,14 @@ class Timeline:
     def _article(
         self, connection: sa.Connection, headline: str, source: str, story_id: int | None, copy_of: Published | None
     ) -> int:
-        row = {"title": headline, "url": f"https://{source}.example/a", "authors": [], "language": "en"}
-        row |= {"language_sure": True, "first_seen_at": self.clock.at, "first_source_id": source, "baseline": False}
+        row: dict[str, object] = {"title": headline, "url": f"https://{source}.example/a", "authors": []}
+        row |= {
+            "language": "en",
+            "language_sure": True,
+            "first_seen_at": self.clock.at,
+            "first_source_id": source,
+            "baseline": False,
+        }
         row |= {"text_state": "full", "story_id": story_id, "copy_of": copy_of.id if copy_of else None}
         return int(connection.execute(sa.insert(t.article).values(row).returning(t.article.c.id)).scalar_one())
 
