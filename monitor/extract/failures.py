@@ -84,7 +84,7 @@ def judge(page: Page, blocks: Sequence[Block], meta: Metadata, lines: Sequence[s
     if chars < _WALL_TEXT and (reason := _wall(page, heading, everything, lines)):
         return TextState.TITLE, reason
     if chars == 0:
-        return TextState.TITLE, _nothing(page, everything)
+        return TextState.TITLE, page.problem or _nothing(page, everything)
     if reason := _paywall(blocks, meta, chars):
         return TextState.TEASER, reason
     if page.problem is not None:

@@ -20,6 +20,9 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _TOO_DEEP = "Excessive depth"
 
 
+MAX_ELEMENTS = 100_000
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A parsed page.  `base` resolves its relative addresses.  Steps read the tree; who changes it takes a copy."""
@@ -27,6 +30,7 @@ class Page:
     url: str
     base: str
     tree: HtmlElement
+    elements: int
     problem: Reason | None = None
     """`too-deep` where the parser gave up inside: what came before is here."""
 
@@ -47,15 +51,18 @@ def read_page(body: bytes, *, url: str, content_type: str | None = None) -> Page
 
 
 def parse_page(text: str, *, url: str) -> Page | Reason:
-    """The page of decoded HTML, or why there is none: `empty`."""
+    """The page of decoded HTML, or why there is none: `empty`, `too-large`."""
     parser = HTMLParser(encoding="utf-8")
     try:
         tree = document_fromstring(_XML_DECLARATION.sub("", text).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return Reason("empty", "the page holds no markup and no text")
+    elements = sum(1 for _ in tree.iter())
+    if elements > MAX_ELEMENTS:
+        return Reason("too-large", f"the page has {elements} elements; more than {MAX_ELEMENTS} are not read")
     deep = any(_TOO_DEEP in entry.message for entry in parser.error_log)
     problem = Reason("too-deep", "elements are nested too deep; the page was read up to there") if deep else None
-    return Page(url=url, base=_base_of(tree, url), tree=tree, problem=problem)
+    return Page(url=url, base=_base_of(tree, url), tree=tree, elements=elements, problem=problem)
 
 
 def _base_of(tree: HtmlElement, url: str) -> str:
