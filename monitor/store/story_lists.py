@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.store import tables as t
-from monitor.store.stories import ALSO_IN
+from monitor.store.articles import linked_stories
 
 Row = dict[str, Any]
 
@@ -31,18 +31,9 @@ def show_story(connection: sa.Connection, story_id: int) -> Row | None:
     row = connection.execute(_stories().where(t.story.c.id == (target or story_id))).mappings().first()
     if row is None:
         return None
-    linked = links_of(connection, row["id"])
+    linked = linked_stories(connection, row["id"])
     others = connection.execute(_stories().where(t.story.c.id.in_(linked))).mappings() if linked else ()
     return dict(row) | {"timeline": _timeline(connection, row["id"]), "also_in": [dict(other) for other in others]}
-
-
-def links_of(connection: sa.Connection, story_id: int) -> tuple[int, ...]:
-    """Stories in other languages about the same event."""
-    c = t.story_link.c
-    pairs = connection.execute(
-        sa.select(c.a, c.b).where(sa.or_(c.a == story_id, c.b == story_id), c.verdict == ALSO_IN)
-    )
-    return tuple(sorted(b if a == story_id else a for a, b in pairs))
 
 
 def _stories() -> sa.Select[Any]:
