@@ -13,6 +13,7 @@ import structlog
 
 from monitor.bootstrap.logs import set_up_logs
 from monitor.bootstrap.monitor import Monitor, Setup, open_monitor, worker_row
+from monitor.bootstrap.web import open_page
 from monitor.config.problems import ERROR
 from monitor.daemon import Daemon, Step, Tick
 from monitor.deliver.apprise import AppriseSender
@@ -95,6 +96,7 @@ async def run_daemon(path: Path, role: str) -> None:
         section = monitor.setup.config.model.log
         set_up_logs(level=section.level, form=section.format)
         loops = _Loops(monitor)
+        page = await open_page(monitor, role, loops.reload)
         await asyncio.to_thread(loops.arm)
         async with _presence(monitor, role) as beat:
             daemon = Daemon(
@@ -105,7 +107,7 @@ async def run_daemon(path: Path, role: str) -> None:
                 ),
                 reload=loops.reload,
                 started=loops.announce,
-                drain=loops.drains(role),
+                drain=(*loops.drains(role), *((page.stop,) if page else ())),
             )
             await daemon.run()
 
