@@ -80,3 +80,8 @@ def foreign_to(norm: str, language: str | None) -> bool:
     """Whether all Latin diacritics of a normal form are foreign to the spelling of `language` (ISO 639-1)."""
     own = _OWN_LETTERS.get(language or "")
     return own is not None and own.isdisjoint(norm)
+
+
+def uses_diacritics(language: str) -> bool:
+    """Whether the spelling of `language` has Latin diacritics of its own."""
+    return bool(_OWN_LETTERS.get(language))
