@@ -27,7 +27,7 @@ _FINITE_ENDING: Final = {
 
 
 # A German (or Dutch) infinitive at the end of its clause: "… zu verhängen", "… auszuweisen".
-_TO_INFINITIVE: Final = re.compile(r"(?:\b(?:zu|te)\s+[a-zäöüß]+n|\b[a-zäöü]{2,6}zu[a-zäöüß]{4,}n)(?:\s+\w+)?\W*$")
+_TO_INFINITIVE: Final = re.compile(r"(?:\b(?:zu|te)\s+[a-zäöüß]+n|\b[a-zäöü]{2,12}zu[a-zäöüß]{4,}n)(?:\s+\w+)?\W*$")
 _PURPOSE: Final = frozenset({"um", "statt", "anstatt", "om"})
 
 
@@ -67,6 +67,8 @@ def split_clauses(sentence: str, language: str | None) -> tuple[Clause, ...]:
     clauses: list[Clause] = []
     for start, end, behind_mark in _pieces(sentence, language):
         kind = _kind(sentence[start:end], lists, first=not clauses)
+        if kind is Kind.COMPLEMENT and _follows_a_noun(sentence[:start], lists):
+            kind = Kind.RELATIVE
         if kind is Kind.COORDINATION and _has_own_verb(sentence[start:end], language, lists):
             clauses.append(Clause(start, end, kind, None, inherits=False))
             continue
@@ -75,6 +77,13 @@ def split_clauses(sentence: str, language: str | None) -> tuple[Clause, ...]:
         governor = _governor(kind, clauses)
         clauses.append(Clause(start, end, kind, governor, inherits=governor is not None and kind in _INHERITING))
     return tuple(clauses)
+
+
+def _follows_a_noun(before: str, lists: dict[str, frozenset[str]]) -> bool:
+    """Whether "that" stands behind "the women" and not behind a verb or a noun with content ("the threat that")."""
+    noun = re.search(r"\b(?:the|an?|all|those|some|any|his|her|its|their)\s+(\w+)\s*$", before, re.IGNORECASE)
+    content = lists.get("content_noun")
+    return content is not None and noun is not None and noun.group(1).lower() not in content
 
 
 def cue_lists(language: str | None) -> dict[str, frozenset[str]]:

@@ -10,15 +10,17 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from monitor.match.folding import normalise
+from monitor.match.folding import normalise_all
 
 FORMAT: Final = 1
 """Part of the file name; raise it when the layout or `normalise` changes."""
 _CAPITAL: Final = 0x80
 _TRIM: Final = 0x7F
+_BATCH: Final = 20_000
 
 
 class Reading(NamedTuple):
@@ -126,28 +128,27 @@ def _build(language: str):  # type: ignore[no-untyped-def] # marisa_trie ships n
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory  # noqa: PLC0415
 
     forms = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language)
-    return BytesTrie(_entries(forms.items()))
+    return BytesTrie(_entries(iter(forms.items())))
 
 
-def _entries(forms: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
-    """Each form with its lemma, and each lemma with itself, once."""
-    seen: set[tuple[str, bytes]] = set()
-    normal = normalise.__wrapped__  # a million words would only thrash its memory
-    for form, lemma in forms:
-        for word in (form, lemma):
-            key = normal(word)
-            entry = (key, _encode(key, normal(lemma), capital=word[:1].isupper()))
-            if entry not in seen:
-                seen.add(entry)
-                yield entry
+def _entries(forms: Iterator[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """Each form with its lemma, and each lemma with itself; the trie keeps equal entries once."""
+    bases: set[str] = set()
+    while batch := list(islice(forms, _BATCH)):
+        words, lemmas = [form for form, _ in batch], [lemma for _, lemma in batch]
+        for word, key, lemma in zip(words, normalise_all(words), normalise_all(lemmas), strict=True):
+            yield key, _encode(key, lemma, capital=word[:1].isupper())
+        new = list(set(lemmas) - bases)
+        bases.update(new)
+        for base, key in zip(new, normalise_all(new), strict=True):
+            yield key, _encode(key, key, capital=base[:1].isupper())
 
 
 def _encode(key: str, lemma: str, *, capital: bool) -> bytes:
-    shared = next((at for at, (a, b) in enumerate(zip(key, lemma, strict=False)) if a != b), min(len(key), len(lemma)))
-    trim = len(key) - shared
-    if trim > _TRIM:
-        trim, shared = len(key), 0
-    return bytes([min(trim, _TRIM) | (_CAPITAL if capital else 0)]) + lemma[shared:].encode()
+    shared = min(len(key), len(lemma))
+    while key[:shared] != lemma[:shared]:
+        shared -= 1
+    return bytes([min(len(key) - shared, _TRIM) | (_CAPITAL if capital else 0)]) + lemma[shared:].encode()
 
 
 def _decode(key: str, value: bytes) -> Reading:

@@ -13,8 +13,11 @@ from typing import Final
 from monitor.match.wordlists import word_sets
 
 # A run of end marks with the quotes and brackets that close after it, then white space.
-_END: Final = re.compile(r"([.!?…]+|[。！？]+)([\"'»”’“«)\]]*)(\s+|$)|([。！？]+[”」』）]*)|\n+")
+_END: Final = re.compile(
+    r"([.!?…]+|[。！？]+)((?:[\u00a0\u202f ]?»(?!\w)|[\"'»”’“«)\]])*)(\s+|$)|([。！？]+[”」』）]*)|\n+"
+)
 _WORD_BEFORE: Final = re.compile(r"([^\W_]+(?:[.\-’'][^\W_]+)*)$")
+_LETTER_AND_DOT: Final = re.compile(r"[^\W\d_]\.")
 _OPENING: Final = "\"'«»„“”‚‘’([—–-¿¡ \u00a0"
 
 _ORDINAL_LANGUAGES: Final = frozenset({"de", "pl", "cs", "da", "nb", "no", "fi", "hu", "sk", "sl", "hr", "tr"})
@@ -54,6 +57,8 @@ def _ends_here(text: str, start: int, found: re.Match[str], language: str | None
 
 def _abbreviates(word: str, after: str, language: str | None) -> bool:
     """Whether the full stop behind `word` belongs to the word, given the text `after` it."""
+    if len(word) == 1 and word.isalpha() and _LETTER_AND_DOT.match(after):
+        return True
     if len(word) == 1 and word.isalpha() and word.isupper():
         return language is not None or after[0].isupper()
     if word.isdigit():

@@ -24,7 +24,10 @@ _UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 )
 _WORD: Final = re.compile(rf"({_LETTERS})(?:['’][sS]\b)?")
-_MIXED_WORD: Final = re.compile(rf"([{_UNSPACED}][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|[^\W{_UNSPACED}]+)(?:['’][sS]\b)?")
+_SPACED: Final = rf"(?:[^\W{_UNSPACED}][{_MARKS}]*)+"
+_MIXED_WORD: Final = re.compile(
+    rf"([{_UNSPACED}][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|{_SPACED}(?:['’ʼ](?=[\u0400-\u04ff]){_SPACED})*)(?:['’][sS]\b)?"
+)
 _HAS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 
 
