@@ -7,11 +7,11 @@ from typing import Final
 
 from monitor.match.evaluate import Evaluation, Finding
 from monitor.match.guards import Cue, label_group
-from monitor.match.index import PARAGRAPH_STEP, Scan
+from monitor.match.index import Scan
 from monitor.match.program import CompiledRule
 from monitor.match.scope import out_of_scope
 from monitor.match.spans import Hit, Span
-from monitor.match.text import Analysed, Paragraph
+from monitor.match.text import PARAGRAPH_STEP, Analysed, Paragraph
 from monitor.model.match import Evidence, HeldGroup, How, Verdict
 from monitor.model.reasons import Reason
 from monitor.model.rule import Label
