@@ -24,7 +24,7 @@ def _item(number: int) -> Entry:
 def polls(draw: st.DrawFn) -> list[list[tuple[int, Entry]]]:
     """Windows over a growing list of items, each with what publishers do to ids, addresses, wording and order."""
     epoch, reuse = 0, draw(st.sampled_from([0, 4]))
-    documents = []
+    documents: list[list[tuple[int, Entry]]] = []
     newest = draw(st.integers(1, 6))
     for _ in range(draw(st.integers(2, 6))):
         newest += draw(st.integers(0, 4))
