@@ -1,1 +1,249 @@
-"""To come with the frame."""
+"""Killable processes for CPU-bound work.
+
+Parsers can hang or eat memory on a hostile document, and Python can stop neither a thread nor a C extension.  So such
+work runs in a few processes of our own, one job each at a time: a job that oversteps its time is killed with its
+process, and only that job is lost (`ProcessPoolExecutor` loses all of them).  The processes come from a fork server,
+which is started before anything else is open and so inherits neither sockets nor database handles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import pickle
+import resource
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from monitor.errors import WorkerError
+
+T = TypeVar("T")
+
+MEGABYTE = 1_000_000
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_START_S = 30.0
+"""A new process gets that much longer: it may have to import its libraries first."""
+
+
+class WorkerPool:
+    """Up to `size` processes, started on demand; an asynchronous context manager, or call `close`.
+
+    `memory_mb` is what a job may take beyond what its process holds before it.  A process is replaced after
+    `max_jobs` jobs or once it has grown by `growth_mb`.  `preload` names modules that the fork server imports once.
+    """
+
+    def __init__(
+        self,
+        size: int = 2,
+        *,
+        memory_mb: int = 300,
+        max_jobs: int = 500,
+        growth_mb: int = 80,
+        preload: tuple[str, ...] = (),
+    ) -> None:
+        self._limits = _Limits(memory_mb * MEGABYTE, max_jobs, growth_mb * MEGABYTE)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["monitor.workers", *preload])
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="worker")
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._closed = False
+        self._lock = threading.Lock()
+
+    async def __aenter__(self) -> WorkerPool:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def run(self, function: Callable[..., T], /, *args: object, timeout_s: float = 20.0) -> T:
+        """The function's result; `function` must be importable by name and its arguments picklable.
+
+        Raises `WorkerError` with code `timeout`, `memory` or `died`; an exception of the function itself comes
+        through, with the worker's traceback as a note.
+        """
+        if self._closed:
+            raise WorkerError("the worker pool is closed", code="died")
+        loop = asyncio.get_running_loop()
+        job = pickle.dumps((function, args), protocol=pickle.HIGHEST_PROTOCOL)
+        result: T = await loop.run_in_executor(self._threads, self._run, job, timeout_s)
+        return result
+
+    async def close(self) -> None:
+        """End all processes; jobs still running fail with `died`."""
+        self._closed = True
+        with self._lock:
+            idle, busy = list(self._idle), list(self._busy)
+            self._idle.clear()
+        for worker in busy:
+            worker.stop()
+        for worker in idle:
+            worker.kill()
+        await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
+
+    def _run(self, job: bytes, timeout_s: float) -> Any:
+        worker = self._take()
+        keep = False
+        try:
+            keep, result = worker.run(job, timeout_s)
+        finally:
+            self._give_back(worker, keep=keep)
+        if isinstance(result, BaseException):
+            raise result
+        return result.value
+
+    def _take(self) -> _Worker:
+        with self._lock:
+            worker = self._idle.pop() if self._idle else None
+        if worker is not None and not worker.is_alive():
+            worker.kill()
+            worker = None
+        worker = worker or _Worker(self._context, self._limits)
+        with self._lock:
+            self._busy.add(worker)
+        return worker
+
+    def _give_back(self, worker: _Worker, *, keep: bool) -> None:
+        with self._lock:
+            self._busy.discard(worker)
+            keep = keep and not self._closed
+            if keep:
+                self._idle.append(worker)
+        if not keep:
+            worker.kill()
+
+
+class InlineWorkers:
+    """Runs the function here and now: for tests and one-off commands on documents that are trusted."""
+
+    async def run(self, function: Callable[..., T], /, *args: object, timeout_s: float = 20.0) -> T:  # noqa: ARG002 - the port's signature
+        """The function's result; there is no limit."""
+        return function(*args)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    memory: int
+    max_jobs: int
+    growth: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    value: Any
+
+
+class _Worker:
+    """The parent's side of one process."""
+
+    def __init__(self, context: ForkServerContext, limits: _Limits) -> None:
+        self._pipe, theirs = context.Pipe()
+        self._process: ForkServerProcess = context.Process(target=_serve, args=(theirs, limits), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._fresh = True
+
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def run(self, job: bytes, timeout_s: float) -> tuple[bool, _Result | BaseException]:
+        """Whether the process can be used again, and the result or what to raise."""
+        try:
+            if self._fresh and not self._pipe.poll(_START_S):
+                return False, WorkerError("a worker process did not start", code="died")
+            if self._fresh:
+                self._pipe.recv_bytes()
+                self._fresh = False
+            self._pipe.send_bytes(job)
+            if not self._pipe.poll(timeout_s):
+                return False, WorkerError(f"stopped after {timeout_s:g} s", code="timeout")
+            keep, result = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 - from our own process
+        except (EOFError, OSError):
+            self._process.join(1)
+            return False, WorkerError(f"the worker process died (exit code {self._process.exitcode})", code="died")
+        return keep, result
+
+    def stop(self) -> None:
+        """End the process; whoever waits for its answer notices."""
+        self._process.kill()
+
+    def kill(self) -> None:
+        """End the process and tidy up after it."""
+        self._process.kill()
+        self._process.join(5)
+        self._pipe.close()
+
+
+def _serve(pipe: Connection, limits: _Limits) -> None:
+    """The life of a worker process: one job after the other until it is used up or the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy maps tens of megabytes per thread as it is imported
+    base = _resident()
+    jobs = 0
+    pipe.send_bytes(b"ready")
+    keep = True
+    while keep:
+        try:
+            job = pipe.recv_bytes()
+        except (EOFError, OSError):
+            return
+        jobs += 1
+        result = _do(job, limits)
+        out_of_memory = isinstance(result, WorkerError) and result.code == "memory"
+        keep = jobs < limits.max_jobs and not out_of_memory and _resident() - base < limits.growth
+        try:
+            pipe.send_bytes(_packed(keep, result))
+        except OSError:
+            return
+
+
+def _packed(keep: bool, result: _Result | BaseException) -> bytes:
+    try:
+        return pickle.dumps((keep, result), protocol=pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 - objects that cannot be pickled fail in any way they like
+        return pickle.dumps((keep, WorkerError(f"the result cannot be handed over: {error}", code="failed")))
+
+
+def _do(job: bytes, limits: _Limits) -> _Result | BaseException:
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    try:
+        function, args = pickle.loads(job)  # noqa: S301 - from our own parent
+        # Only now, so that neither the document nor the libraries that the function's module imports count.
+        resource.setrlimit(resource.RLIMIT_AS, (_mapped() + limits.memory, hard))
+        return _Result(function(*args))
+    except MemoryError:
+        return WorkerError(f"took more than {limits.memory / MEGABYTE:.0f} MB", code="memory")
+    except Exception as error:  # noqa: BLE001 - whatever the function raised belongs to its caller
+        return _portable(error)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def _portable(error: Exception) -> Exception:
+    """The exception if it survives pickling, otherwise one that says the same."""
+    error.add_note("".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - made here
+    except Exception:  # noqa: BLE001 - exceptions with odd constructors fail in any way they like
+        return WorkerError(f"{type(error).__name__}: {error}", code="failed")
+    return error
+
+
+def _mapped() -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * _PAGE
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE

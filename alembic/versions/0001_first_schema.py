@@ -38,6 +38,7 @@ def upgrade() -> None:
     op.create_index("ix_alert_created", "alert", ["created_at"], unique=False)
     op.create_index("ix_alert_rule_story", "alert", ["rule_id", "story_id"], unique=False)
     op.create_index("ix_alert_state", "alert", ["state", "created_at"], unique=False)
+    op.create_index("ix_alert_thread", "alert", ["thread"], unique=False)
     op.create_index("ix_alert_told_in", "alert", ["told_in"], unique=False)
 
     op.create_table(
@@ -45,6 +46,7 @@ def upgrade() -> None:
         sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("match_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("alert_id", "article_id", name=op.f("pk_alert_article")),
     )
     op.create_index("ix_alert_article_article", "alert_article", ["article_id"], unique=False)
@@ -75,6 +77,7 @@ def upgrade() -> None:
         sa.Column("copy_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("copy_score", sa.Float(), nullable=True),
         sa.Column("settled", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("reading", sa.Text(), nullable=True),
         sa.Column("page", sa.JSON().with_variant(postgresql.JSONB(none_as_null=True), "postgresql"), nullable=True),
         sa.Column("gap", sa.JSON().with_variant(postgresql.JSONB(none_as_null=True), "postgresql"), nullable=True),
         sa.Column("due_at", UtcTime(), nullable=True),
@@ -133,6 +136,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("alert_key", "channel", "target", name="uq_delivery"),
     )
     op.create_index("ix_delivery_alert", "delivery", ["alert_id"], unique=False)
+    op.create_index("ix_delivery_channel", "delivery", ["channel", "created_at"], unique=False)
     op.create_index("ix_delivery_due", "delivery", ["state", "due_at"], unique=False)
 
     op.create_table(
@@ -148,6 +152,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_item")),
         sa.UniqueConstraint("alert_id", "channel", "target", name="uq_digest_item"),
     )
+    op.create_index("ix_digest_item_told", "digest_item", ["told_in"], unique=False)
     op.create_index("ix_digest_item_window", "digest_item", ["channel", "target", "window"], unique=False)
 
     op.create_table(
@@ -241,6 +246,14 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "rarity",
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
+        sa.Column("upto_sketch", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counts", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("language", name=op.f("pk_rarity")),
+    )
+    op.create_table(
         "revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -301,6 +314,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_silence")),
     )
     op.create_table(
+        "sketch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("story_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("copy_group", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("words", sa.Integer(), nullable=False),
+        sa.Column("shingles", sa.LargeBinary(), nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sketch")),
+        sa.UniqueConstraint("article_id", name=op.f("uq_sketch_article_id")),
+    )
+    op.create_index("ix_sketch_day", "sketch", ["day"], unique=False)
+    op.create_index("ix_sketch_language", "sketch", ["language", "id"], unique=False)
+    op.create_index("ix_sketch_story", "sketch", ["story_id"], unique=False)
+
+    op.create_table(
         "source",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -348,6 +380,8 @@ def upgrade() -> None:
         sa.Column("opening_article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centroid", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("apart", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
         sa.Column("merged_into", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_story")),
         sqlite_autoincrement=True,
@@ -363,6 +397,20 @@ def upgrade() -> None:
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("a", "b", name=op.f("pk_story_link")),
     )
+    op.create_table(
+        "story_term",
+        sa.Column("term", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "story_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("term", "story_id", name=op.f("pk_story_term")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_story_term_story", "story_term", ["story_id"], unique=False)
+
     op.create_table(
         "timer",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

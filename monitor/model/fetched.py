@@ -19,11 +19,15 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET.  `etag` and `last_modified` are echoed byte for byte."""
+    """One GET, or a POST of `form` (url-encoded; its redirects are not followed).
+
+    `etag` and `last_modified` are echoed byte for byte, and only to `validators_url` if that is given.
+    """
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    validators_url: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     auth: Credentials | None = field(default=None, repr=False)
     proxy: str | None = field(default=None, repr=False)
@@ -31,6 +35,7 @@ class Request:
     check_robots: bool = False
     timeout_s: float | None = None
     max_bytes: int | None = None
+    form: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Fetched:
     `problem` is set when no complete answer was had (refused, timed out, broken off, too large, address not
     allowed, robots).  A complete answer with an error status has `status` and no `problem`; deciding what a status
     means is `fetch.schedule`'s job.  `headers` have lower-case names, in order.  `body` is decompressed.
+    `conditional`: validators went with the request that was answered.  `blocked_until`: nothing was asked (problem
+    `postponed`), since the host wants to be left alone until then.
     """
 
     url: str
@@ -59,6 +66,8 @@ class Fetched:
     started_at: datetime
     elapsed_s: float
     problem: Reason | None = None
+    conditional: bool = False
+    blocked_until: datetime | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of that lower-case name, or None."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.model.entry import FeedHints
 from monitor.model.fetched import Credentials
 from monitor.model.reasons import Reason
 
@@ -99,7 +100,11 @@ class PollMemory:
 
     `error_weight` grows by 1, .5 or .25 per failed poll (`fetching.md` 12) and is 0 after a good one.
     `overlap` is the running share of known items per poll (None: no idea yet).  `rhythm_s` is the source's own usual
-    gap between new items.  `item_hashes` are the hashes of the last document's items, for pruning.
+    gap between new items, `longest_gap_s` the longest that was normal.  `item_hashes` are the hashes of the last
+    document's items, for pruning.  `document_problem` is what was wrong with the last document that was read: it holds
+    as long as the answer is "unchanged".  `hints` of that document hold as long, too.  `adopted_url` counts only while
+    the configured address is still `adopted_from`.  `distrust_validators`: the ETag stayed while the items changed.
+    `breaks_on_304`: the server's "unchanged" was no HTTP, so it is never asked for that again.
     """
 
     etag: str | None = None
@@ -127,5 +132,11 @@ class PollMemory:
     gone_since: datetime | None = None
     ids_unstable: bool = False
     item_hashes: tuple[str, ...] = ()
+    longest_gap_s: float | None = None
+    document_problem: Reason | None = None
+    hints: FeedHints = field(default_factory=FeedHints)
+    adopted_from: str | None = None
+    distrust_validators: bool = False
+    breaks_on_304: bool = False
     health: Health = Health.NEW
     reason: Reason | None = None

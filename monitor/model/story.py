@@ -1,12 +1,20 @@
-"""Stories and what the dedup stage decides."""
+"""Stories, and what the dedup stage is given and decides."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from monitor.model.reasons import Reason
+
+Shingles: TypeAlias = npt.NDArray[np.uint32]
+"""The hashed word runs of a text: sorted, without repetition."""
 
 
 class EntryFate(StrEnum):
@@ -18,6 +26,35 @@ class EntryFate(StrEnum):
     RELINKED = "relinked"
     SIGHTING = "sighting"
     """Known from another source: the same article, one more sighting."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """One row of a source: what its entry said when last seen; `text` may be "" where it was not loaded."""
+
+    id: int
+    entry_key: str | None
+    url_key: str | None
+    title: str
+    content_hash: str
+    item_hash: str
+    article_id: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntries:
+    """What the database knows that a document could touch.
+
+    `rows` are those of the source that share an id, an address key or a content hash with the document; more do no
+    harm.  `sightings` maps address keys to articles that other sources brought.  `purged` holds those tombstone keys
+    of the source that the document asks for.  `ids_unstable` is what earlier polls found.
+    """
+
+    rows: tuple[KnownEntry, ...] = ()
+    sightings: Mapping[str, int] = field(default_factory=dict)
+    purged: frozenset[str] = frozenset()
+    ids_unstable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +81,93 @@ class Story:
     last_at: datetime
     articles: int = 0
     sources: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """An article as numbers and words: what comparing needs, picklable, about 5 KB.
+
+    `names` are the capitalised words of title and text, `subjects` whom a short item is about.  `terms`
+    are weights before the rarity of a term counts.
+    """
+
+    language: str
+    title: str
+    words: int
+    shingles: Shingles
+    fingerprints: tuple[int, ...]
+    numbers: frozenset[str]
+    names: frozenset[str]
+    subjects: frozenset[str]
+    terms: Mapping[str, float]
+    keys: tuple[str, ...] = ()
+    """For other languages: skeletons of names, and numbers; most telling first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedArticle:
+    """An article to be placed among copies and stories.  Times are aware UTC; `published_at` may be nonsense."""
+
+    id: int
+    source_id: str
+    prepared: Prepared
+    first_seen_at: datetime
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCandidate:
+    """An earlier article that shares fingerprints; `group` is the original that it is a copy of, or its own id."""
+
+    article_id: int
+    group: int
+    source_id: str
+    story_id: int
+    prepared: Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class StoryState:
+    """A story as deciding needs it.
+
+    `centroid` has length 1; `members` counts votes (wire copies have one together); `apart` are stories that
+    were split from it.  `by_hand`: merged by a person, and never split again by itself.
+    """
+
+    id: int
+    centroid: Mapping[str, float]
+    members: int
+    last_at: datetime
+    apart: frozenset[int] = frozenset()
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rarity:
+    """In how many of a language's documents the terms of each bucket stood."""
+
+    documents: int
+    counts: npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an article was put.
+
+    `copy_of` is the original it copies, `series` an earlier article of the same template, `kin` one whose text it
+    contains among much that is new.  `split_off` is a new story that some articles of this one (perhaps this article)
+    went to, `linked` are stories in other languages, `merged` those that turned out to be this one.  `reason` is about
+    the copy if it is one, else about the story.
+    """
+
+    story_id: int
+    opened: bool
+    reason: Reason
+    story_score: float | None = None
+    copy_of: int | None = None
+    copy_score: float | None = None
+    series: int | None = None
+    kin: int | None = None
+    split_off: int | None = None
+    linked: tuple[int, ...] = ()
+    merged: tuple[int, ...] = ()

@@ -7,11 +7,14 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from monitor.model.entry import FeedHints
 from monitor.model.reasons import Reason
 from monitor.model.source import Health, PollMemory
 
 _DEFAULT = PollMemory()
+_NO_HINTS = FeedHints()
 _NAMES = tuple(field.name for field in fields(PollMemory))
+_HINTS = tuple(field.name for field in fields(FeedHints))
 _TIMES = frozenset(field.name for field in fields(PollMemory) if "datetime" in str(field.type))
 
 
@@ -34,17 +37,22 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Reason):
-        return [value.code, value.text]
+        return {"code": value.code, "text": value.text}
+    if isinstance(value, FeedHints):
+        changed = {name: getattr(value, name) for name in _HINTS if getattr(value, name) != getattr(_NO_HINTS, name)}
+        return {name: sorted(item) if isinstance(item, frozenset) else item for name, item in changed.items()}
     return value
 
 
 def _rich(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name in _TIMES:
+    if name in _TIMES and value is not None:
         return datetime.fromisoformat(value)
-    if name == "reason":
-        return Reason(*value)
     if name == "health":
         return Health(value)
+    if name == "hints":
+        hints: dict[str, Any] = {key: item for key, item in value.items() if key in _HINTS}
+        sets = {key: frozenset(item) for key, item in hints.items() if isinstance(item, list)}
+        return FeedHints(**(hints | sets))
+    if isinstance(value, dict):
+        return Reason(**value)
     return tuple(value) if isinstance(value, list) else value

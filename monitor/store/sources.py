@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from monitor.model.fetched import Fetched
+from monitor.model.poll import PollDecision
 from monitor.model.reasons import Reason
 from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
 from monitor.store import leases
@@ -66,7 +68,7 @@ class PollRecord:
     elapsed_s: float
     status: int | None
     outcome: str
-    """unchanged, changed, error"""
+    """`unchanged`, `new`, `baseline` or the code of the failure."""
     bytes: int = 0
     items: int = 0
     new_items: int = 0
@@ -74,7 +76,27 @@ class PollRecord:
     choice: Choice | None = None
     host_blocked_until: datetime | None = None
     host: str = ""
-    problems: tuple[Reason, ...] = field(default=())
+
+    @classmethod
+    def of(
+        cls, claimed: ClaimedSource, fetched: Fetched, decision: PollDecision, *, choice: Choice | None = None
+    ) -> PollRecord:
+        """The record of a poll whose answer was `fetched`, without counts."""
+        return cls(
+            source_id=claimed.id,
+            lease=claimed.lease,
+            memory=decision.memory,
+            next_at=decision.next_at,
+            started_at=fetched.started_at,
+            elapsed_s=fetched.elapsed_s,
+            status=fetched.status,
+            outcome=decision.outcome_code,
+            bytes=len(fetched.body),
+            possible_loss=decision.possible_loss,
+            choice=choice,
+            host_blocked_until=decision.host_blocked_until,
+            host=host_of(fetched.final_url),
+        )
 
 
 def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: datetime) -> SyncReport:
@@ -131,8 +153,10 @@ def record_poll(connection: sa.Connection, record: PollRecord) -> None:
         block_host(connection, record.host, record.host_blocked_until, record.started_at)
 
 
-def record_unchanged(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
+def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
     """Many polls that brought nothing, in one unit.  A lease that was lost drops its own record only."""
+    if not records:
+        return
     statement = (
         sa.update(t.source)
         .where(
@@ -148,6 +172,9 @@ def record_unchanged(connection: sa.Connection, records: Sequence[PollRecord]) -
         rows.append({"row": record.source_id, "owner": record.lease.owner, "epoch": record.lease.epoch, **row})
     connection.execute(statement, rows)
     connection.execute(sa.insert(t.poll), [_history(record) for record in records])
+    for record in records:
+        if record.host_blocked_until is not None:
+            block_host(connection, record.host, record.host_blocked_until, record.started_at)
 
 
 def block_host(connection: sa.Connection, host: str, until: datetime, now: datetime) -> None:
@@ -311,7 +338,7 @@ def _row_after(record: PollRecord) -> dict[str, Any]:
         "health": memory.health.value,
         "reason_code": memory.reason and memory.reason.code,
         "reason": memory.reason and memory.reason.text,
-        "last_polled_at": memory.last_polled_at or record.started_at,
+        "last_polled_at": max(filter(None, (memory.last_polled_at, record.started_at))),
         "memory": memory_to_json(memory),
         "due_at": record.next_at,
         "attempts": memory.errors_in_a_row,

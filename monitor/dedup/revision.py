@@ -1,0 +1,144 @@
+"""What an edit means, how it reads, and when to look at a page again."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import xxhash
+
+from monitor.dedup.words import numbers, similarity, tokens
+from monitor.model.article import TextState
+from monitor.model.reasons import Reason
+
+NEW_SHINGLES = 0.30
+TITLE_CHANGE = 0.5
+READ_AGAIN_AFTER = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=90))
+SHORT_WORDS = 120
+YOUNG = timedelta(hours=24)
+_BREAKING = frozenset(
+    [
+        "eil",
+        "eilmeldung",
+        "breaking",
+        "live",
+        "liveblog",
+        "liveticker",
+        "ticker",
+        "urgent",
+        "alerte",
+        "молния",
+        "срочно",
+        "directo",
+        "urgente",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What of an article can change: plain text, one block a line."""
+
+    title: str
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing that a reader would notice."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Immaterial:
+    """Edited, but telling nothing new."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Edited, and worth matching again as news."""
+
+    reason: Reason
+
+
+def text_hash(version: Version) -> str:
+    """Equal for versions that differ in case, spacing and punctuation only (32 hex digits)."""
+    words = "\x1f".join(" ".join(tokens(part)) for part in (version.title, version.lead, version.text))
+    return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "surrogatepass"))
+
+
+def decide_revision(old: Version, new: Version) -> Unchanged | Immaterial | Material:
+    """Whether `new` is another text than `old`, and whether it tells anything that `old` did not."""
+    if text_hash(old) == text_hash(new):
+        return Unchanged(Reason("unchanged", "the same words"))
+    before, after = numbers(f"{old.title}\n{old.lead}"), numbers(f"{new.title}\n{new.lead}")
+    if before != after:
+        listed = ", ".join(sorted(before ^ after))
+        return Material(Reason("numbers", f"numbers in title or lead changed: {listed}"))
+    if similarity(old.title, new.title) <= TITLE_CHANGE and tokens(old.title) != tokens(new.title):
+        return Material(Reason("title", f"the title was “{old.title}”"))
+    share = _new_share(tokens(f"{old.lead}\n{old.text}"), tokens(f"{new.lead}\n{new.text}"))
+    if share >= NEW_SHINGLES:
+        return Material(Reason("text", f"{share:.0%} of the text is new"))
+    return Immaterial(Reason("edited", f"{share:.0%} of the text is new, the numbers in title and lead are the same"))
+
+
+def _new_share(old: list[str], new: list[str]) -> float:
+    size = max(1, min(4, len(old), len(new)))
+    before = {tuple(old[i : i + size]) for i in range(len(old) - size + 1)}
+    after = {tuple(new[i : i + size]) for i in range(len(new) - size + 1)}
+    return len(after - before) / len(after) if after else 0.0
+
+
+def readable_diff(old: Version, new: Version) -> str:
+    """The edit block by block: `-` and `+` lines, three unchanged blocks around them; "" when nothing differs."""
+    lines = difflib.unified_diff(_blocks(old), _blocks(new), "before", "after", n=3, lineterm="")
+    return "\n".join(lines)
+
+
+def _blocks(version: Version) -> list[str]:
+    head = [version.title] + ([version.lead] if version.lead and version.lead not in version.text else [])
+    return head + [block for block in version.text.splitlines() if block.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of an article's page when it has been read; `reads` counts the readings so far."""
+
+    title: str
+    words: int
+    first_seen_at: datetime
+    reads: int
+    text_state: TextState = TextState.FULL
+    live: bool = False
+    published_at: datetime | None = None
+
+
+def next_reading(article: Reading, now: datetime) -> datetime | None:
+    """When to read the page again, or None: only young pages that are short, breaking, live or partly readable.
+
+    5, 20 and 90 minutes after the first sight; a reading that an outage delayed follows after a minute.
+    """
+    step = article.reads - 1
+    if not 0 <= step < len(READ_AGAIN_AFTER) or not unfinished(article):
+        return None
+    born = min(article.published_at or article.first_seen_at, article.first_seen_at)
+    if now - born >= YOUNG:
+        return None
+    return max(article.first_seen_at + READ_AGAIN_AFTER[step], now + timedelta(minutes=1))
+
+
+def unfinished(article: Reading) -> bool:
+    """Whether a page is likely to fill up under the same address."""
+    partly = article.text_state is not TextState.FULL
+    return partly or article.live or article.words < SHORT_WORDS or is_breaking(article.title)
+
+
+def is_breaking(title: str) -> bool:
+    """Whether a title is marked as a flash ("+++ Eil +++", "BREAKING:")."""
+    return not _BREAKING.isdisjoint(tokens(title)[:3]) or "+++" in title

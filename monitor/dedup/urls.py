@@ -1,0 +1,184 @@
+"""Addresses for comparing: what two spellings of one address have in common, and when an alias can be trusted.
+
+A key is never fetched.  A false merge loses an article and a missed one costs a needless alert that the text
+comparison catches, so a parameter is dropped only when its whole name is on the list.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from posixpath import normpath
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
+
+from monitor.dedup.domains import registrable_domain
+
+_TRACKING = re.compile(
+    r"(?:utm|mtm|pk|piwik|matomo|hsa|oly|vero|trk|wt|sc|itm|stm|cx|ic|ns|wtrid|at)_[a-z_]+"
+    r"|(?:fb|gcl|dcl|msclk|twcl|tt(?:cl)|yscl|igsh|wbra|gbra|mkt_tok|mc_[ce])id|_openstat|gclsrc|yclid|ymclid|igshid"
+    r"|fb_(?:action_ids|action_types|ref|source)|fbclid|gclid|dclid|gbraid|wbraid|igsh|mkt_tok|mc_cid|mc_eid|_hsenc|_hsmi"
+    r"|_ga|_gl|ga_(?:source|medium|term|content|campaign|place)|s_?cid|s_kwcid|smid|smtyp|smprod|cmp|cmpid|ftag|xtor"
+    r"|wtrid|wt\.?(?:mc|zmc|nav|tsrc)(?:_[a-z]+)?|taid|ncid|ocid|icid|intcid|int_cid|soc_src|soc_trk|guccounter|guce_referr[a-z_]*"
+    r"|spm|share_?id|sharetype|sh?are_token|seid|__twitter_impression|_branch_match_id|outputtype|usqp|amp_js_v|amp_gsa"
+    r"|nl_?id|newsletter_?id|campaign_?id|emailid|tracking_?id|trackingcode|partner_?id|rss_?id|rssfeed|maca|feature_share",
+    re.IGNORECASE,
+)
+_ORIGIN = frozenset({"ref", "source", "from", "src", "referrer", "referer", "via"})
+_ORIGIN_VALUE = re.compile(
+    r"(?:[a-z0-9-]+\.)+[a-z]{2,}|rss\d?|feeds?|atom|newsletter|mail|email|share|twitter|facebook|whatsapp|telegram|app",
+    re.IGNORECASE,
+)
+_AMP_PARAMETERS = frozenset({"amp", "amp=1", "output=amp"})
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
+_INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php\d?|aspx?|jsp|cfm)$", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
+_AMP_PATH = re.compile(r"^/amp/(?=.)|/amp/?$|\.amp(?=(?:\.html?)?$)|(?<=/)amp\.html?$|(?<=\.html)/amp$", re.IGNORECASE)
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
+_WRAPPERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
+    (re.compile(r"(?:www\.)?google\.[a-z.]{2,6}"), "/url", ("url", "q")),
+    (re.compile(r"(?:l|lm|m|www)\.facebook\.com"), "/l.php", ("u",)),
+    (re.compile(r"l\.instagram\.com"), "/", ("u",)),
+    (re.compile(r"(?:www\.|m\.)?youtube\.com"), "/redirect", ("q",)),
+    (re.compile(r"(?:www\.)?bing\.com"), "/news/apiclick.aspx", ("url",)),
+)
+_AMP_VIEWER = re.compile(r"^/amp/(s/)?(?=[^/]+\.[^/]+)")
+_AMP_CACHE = re.compile(r"^/[acirv]/(s/)?(?=[^/]+\.[^/]+)")
+_UNWRAP_LIMIT = 4
+
+
+def url_key(url: str) -> str:
+    """A key that equal addresses share: `host/path?query`, without scheme, fragment and tracking.
+
+    Never raises: what is no web address is returned trimmed.  Built from w3lib's and RFC 3986's normal forms plus
+    what newsrooms add (AMP, mobile hosts, index pages, campaign parameters).
+    """
+    url = _tidied(url)
+    for _ in range(_UNWRAP_LIMIT):
+        inner = _unwrapped(url)
+        if inner is None:
+            break
+        url = _tidied(inner)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return url
+    if parts.scheme.lower() not in {"http", "https"} or not host:
+        return url
+    default = {"http": 80, "https": 443}[parts.scheme.lower()]
+    authority = _host(host) + (f":{port}" if port not in {None, default} else "")
+    query = _query(parts.query)
+    return authority + _path(parts.path) + (f"?{query}" if query else "")
+
+
+def _tidied(url: str) -> str:
+    url = "".join(url.split()) if "\n" in url or "\t" in url else url.strip()
+    if "&" in url and ";" in url:
+        url = html.unescape(url)
+    if "\\" in url[:10]:
+        url = url.replace("\\", "/")
+    url = re.sub(r"^(https?)://(?:https?:?/+)(?=[^/])", r"\1://", url, flags=re.IGNORECASE)
+    return "https:" + url if url.startswith("//") else url
+
+
+def _unwrapped(url: str) -> str | None:
+    """The address inside a redirector or an AMP cache, or None."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return None
+    for pattern, path, names in _WRAPPERS:
+        if parts.path == path and pattern.fullmatch(host):
+            values = dict(parse_qsl(parts.query))
+            return next((values[name] for name in names if values.get(name, "").startswith("http")), None)
+    cached = host.endswith(".cdn.ampproject.org") and _AMP_CACHE.match(parts.path)
+    viewed = re.fullmatch(r"(?:www\.)?google\.[a-z.]{2,6}", host) and _AMP_VIEWER.match(parts.path)
+    found = cached or viewed
+    if not found:
+        return None
+    query = f"?{parts.query}" if parts.query else ""
+    return ("https://" if found.group(1) else "http://") + parts.path[found.end() :] + query
+
+
+def _host(host: str) -> str:
+    host = host.lower().rstrip(".")
+    if host.startswith("xn--") or ".xn--" in host:
+        host = ".".join(_unpunycoded(label) for label in host.split("."))
+    return _PREFIX.sub("", host).lower()
+
+
+def _unpunycoded(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
+
+
+def _path(path: str) -> str:
+    path = _SESSION.sub("", path)
+    path = _ESCAPED.sub(_reescaped, path)
+    path = quote(path, safe="/%:@!$&'()*+,;=~-._")
+    path = _INDEX.sub("/", path)
+    path = normpath(re.sub(r"/{2,}", "/", path)) if path.strip("/") else ""
+    stripped = _AMP_PATH.sub("", path)
+    return stripped if stripped.strip("/") else path if path.strip("/") else ""
+
+
+def _reescaped(match: re.Match[str]) -> str:
+    """A byte escaped without need is written plainly; all others in upper case (RFC 3986, 6.2.2)."""
+    byte = unquote_to_bytes(match.group())
+    character = byte.decode("latin-1")
+    return character if character.isascii() and (character.isalnum() or character in "-._~") else match.group().upper()
+
+
+def _query(query: str) -> str:
+    if not query:
+        return ""
+    pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape", max_num_fields=None)
+    kept = [(name, value) for name, value in pairs if not _is_tracking(name, value)]
+    return urlencode(sorted(kept), errors="surrogateescape")
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    lowered = name.lower()
+    if lowered in _ORIGIN:
+        return _ORIGIN_VALUE.fullmatch(value) is not None
+    if lowered in {"amp", "outputtype", "output"}:
+        return value.lower() in {"", "1", "true", "amp"}
+    return _TRACKING.fullmatch(name) is not None
+
+
+def same_site(a: str, b: str) -> bool:
+    """Whether two addresses lie under the same registrable domain."""
+    first, second = _site(a), _site(b)
+    return bool(first) and first == second
+
+
+def _site(url: str) -> str:
+    try:
+        return registrable_domain((urlsplit(url).hostname or "").lower())
+    except ValueError:
+        return ""
+
+
+def is_home_page(url: str) -> bool:
+    """Whether an address names a whole site or a language section of it, not an article."""
+    key = url_key(url)
+    path = key.partition("/")[2]
+    return "?" not in key and len(path) <= 5 and path.count("/") == 0
+
+
+def usable_canonical(canonical: str | None, page_url: str, *, titles: int = 1) -> bool:
+    """Whether a page's `rel=canonical` may serve as another key of its article.
+
+    `titles` is the number of different titles of pages that named this canonical so far.  Not usable: another
+    registrable domain, a home page, and an address that three titles share.
+    """
+    if not canonical or titles >= 3:
+        return False
+    if not canonical.lower().startswith(("http://", "https://")):
+        return False
+    return same_site(canonical, page_url) and (not is_home_page(canonical) or is_home_page(page_url))

@@ -1,0 +1,74 @@
+"""The extractors: trafilatura at the core, and cheap ones for a second opinion."""
+
+from __future__ import annotations
+
+import logging
+from copy import copy, deepcopy
+from itertools import count
+
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.meta import reset_caches
+from trafilatura.metadata import Document
+from trafilatura.readability_lxml import Document as Readability
+
+from monitor.extract.blocks import fold_space, page_blocks_of
+
+# It logs every page without a text as an error; that is a verdict here, told with its reason.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+_RESET_EVERY = 200
+_runs = count(1)
+
+_LINES = frozenset({"p", "head", "item", "quote", "row", "code", "ab", "list", "table", "fw"})
+
+
+def by_trafilatura(tree: HtmlElement, *, precise: bool = True) -> list[str]:
+    """The article's lines in trafilatura's opinion; `precise` prefers less text (measured better on news pages)."""
+    if next(_runs) % _RESET_EVERY == 0:
+        reset_caches()
+    try:
+        document = bare_extraction(
+            copy(tree), favor_precision=precise, include_comments=False, include_tables=True, with_metadata=False
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError, IndexError, KeyError, etree.LxmlError):
+        return []
+    return [] if not isinstance(document, Document) or document.body is None else _lines_of(document.body)
+
+
+def by_readability(tree: HtmlElement) -> list[str]:
+    """The article's lines in the opinion of the readability algorithm."""
+    try:
+        summary = Readability(deepcopy(tree)).summary()
+        root = etree.fromstring(summary.encode("utf-8"), parser=etree.HTMLParser(encoding="utf-8"))
+    except (ValueError, TypeError, AttributeError, IndexError, etree.LxmlError):
+        return []
+    return [] if root is None else [block.text for block in page_blocks_of(root)]
+
+
+def _lines_of(body: etree._Element) -> list[str]:
+    """Trafilatura's own XML as lines: one per paragraph, heading, list item, table row; `<lb/>` parts lines."""
+    lines: list[str] = []
+    parts: list[str] = []
+
+    def flush() -> None:
+        line = fold_space("".join(parts))
+        parts.clear()
+        if line:
+            lines.append(line)
+
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        if event == "start":
+            if element.tag in _LINES or element.tag == "lb":
+                flush()
+            elif element.tag == "cell" and parts:
+                parts.append(" ")
+            parts.append(element.text or "")
+        else:
+            if element.tag in _LINES:
+                flush()
+            parts.append(element.tail or "" if element is not body else "")
+    flush()
+    return lines

@@ -1,0 +1,185 @@
+"""Finding the feeds of a page: declared in its head or its `Link` header, linked in its body, or at usual addresses.
+
+`<link rel="alternate" type=…>` as https://blog.whatwg.org/feed-autodiscovery has it: any case, several rel tokens,
+`<base href>`.  What only looks like a feed (oEmbed, REST endpoints, comment feeds) is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml import html as lxml_html
+
+MOST_FEEDS = 50
+"""Candidates that are returned; a page that declares more is a directory."""
+
+_TYPES = {
+    "application/rss+xml": "rss",
+    "application/x-rss+xml": "rss",
+    "application/atom+xml": "atom",
+    "application/x.atom+xml": "atom",
+    "application/x-atom+xml": "atom",
+    "application/rdf+xml": "rdf",
+    "application/feed+json": "json",
+    "text/rss+xml": "rss",
+    "text/atom+xml": "atom",
+    "text/rss": "rss",
+}
+# These say nothing by themselves: they count when the address, the title or rel=feed speaks for a feed
+_VAGUE_TYPES = frozenset({"application/xml", "text/xml", "application/json", ""})
+_NO_FEED = re.compile(
+    r"oembed|wp-json|/xmlrpc|opensearch|/wlwmanifest|/comments/feed|/feed/comments|commentsfeed|[?&]rsd\b",
+    re.IGNORECASE,
+)
+_COMMENTS = re.compile(r"\bcomments?\b|kommentar|commentaires|comentarios|komment", re.IGNORECASE)
+_FEED_PATH = re.compile(
+    r"(?:^|[/._?&=-])(?:rss2?|atom|feeds?|rdf)(?:[/._?&=-]|$)|\.(?:rss|atom|rdf)$|(?:feed|index|rss|atom)\.(?:xml|json)$"
+    r"|feeds\.feedburner\.com/",
+    re.IGNORECASE,
+)
+_FEED_WORD = re.compile(r"\b(?:rss|atom|xml|news) ?feeds?\b|^\s*(?:rss|atom)\s*$|\brss\b", re.IGNORECASE)
+_LINK_HEADER = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))*)")
+_PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
+_USUAL = (
+    "feed",
+    "rss",
+    "feed.xml",
+    "rss.xml",
+    "atom.xml",
+    "index.xml",
+    "feed.json",
+    "?feed=rss2",
+    "feeds/posts/default",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that a page names.  `type` is rss, atom, rdf, json or "" (unknown); `why` says where it was found.
+
+    `why`: header (Link header), declared (link element), anchor (an ordinary link that looks like a feed).
+    """
+
+    url: str
+    title: str
+    type: str
+    why: str
+
+
+def find_feeds(html: bytes | str, *, url: str, headers: Sequence[tuple[str, str]] = ()) -> tuple[FeedLink, ...]:
+    """The feeds that the page at `url` names, declared ones first, each address once; never raises for bad HTML."""
+    root = _tree(html)
+    base = _base(root, url) if root is not None else url
+    found = [*_from_headers(headers, url)]
+    if root is not None:
+        found += [*_declared(root, base), *_anchors(root, base)]
+    unique: dict[str, FeedLink] = {}
+    for link in found:
+        unique.setdefault(link.url, link)
+    return tuple(unique.values())[:MOST_FEEDS]
+
+
+def usual_paths(url: str) -> tuple[str, ...]:
+    """Addresses to try, best first, when a page names no feed: below the page's own directory, then at the root."""
+    parts = urlsplit(url)
+    root = f"{parts.scheme}://{parts.netloc}/"
+    folder = (
+        urljoin(url, ".")
+        if parts.path.endswith("/") or "." in parts.path.rsplit("/", 1)[-1]
+        else f"{url.split('?', maxsplit=1)[0].split('#', maxsplit=1)[0]}/"
+    )
+    bases = (folder, root) if folder != root else (root,)
+    return tuple(dict.fromkeys(base + path for base in bases for path in _USUAL))
+
+
+def _tree(html: bytes | str) -> etree._Element | None:
+    text = html.decode("utf-8", "replace") if isinstance(html, bytes) else html
+    text = text.replace("\x00", "").removeprefix("\ufeff")
+    if not text.strip():
+        return None
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, no_network=True)
+    try:
+        return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+def _base(root: etree._Element, url: str) -> str:
+    for element in root.iter("base"):
+        if href := (element.get("href") or "").strip():
+            return _joined(url, href) or url
+    return url
+
+
+def _from_headers(headers: Sequence[tuple[str, str]], url: str) -> Iterator[FeedLink]:
+    """RFC 8288: `<address>; rel="alternate"; type="application/rss+xml"`."""
+    for name, value in headers:
+        if name.lower() != "link":
+            continue
+        for target, parameters in _LINK_HEADER.findall(value[:20_000]):
+            given = {key.lower(): quoted or bare for key, quoted, bare in _PARAMETER.findall(parameters)}
+            if link := _judged(target, url, given, "header"):
+                yield link
+
+
+def _declared(root: etree._Element, base: str) -> Iterator[FeedLink]:
+    for element in root.iter("link"):
+        given = {str(key).lower(): str(value) for key, value in element.attrib.items()}
+        if link := _judged(given.get("href", ""), base, given, "declared"):
+            yield link
+
+
+def _judged(href: str, base: str, given: dict[str, str], why: str) -> FeedLink | None:
+    """The link as a feed, if its relation and type (`given`: attributes or parameters) say so."""
+    relations = given.get("rel", "").lower().split()
+    if "alternate" not in relations and "feed" not in relations:
+        return None
+    if "stylesheet" in relations:
+        return None
+    media = given.get("type", "").lower().split(";")[0].strip()
+    url = _joined(base, href.strip())
+    if url is None or not href.strip() or _NO_FEED.search(url):
+        return None
+    title = " ".join(given.get("title", "").split())
+    if media not in _TYPES:
+        speaks = "feed" in relations or _FEED_PATH.search(_path(url)) or _FEED_WORD.search(title)
+        if media not in _VAGUE_TYPES or not speaks:
+            return None
+    if _COMMENTS.search(title) or _COMMENTS.search(_path(url)):
+        return None
+    return FeedLink(url, title, _TYPES.get(media, "json" if "json" in media else ""), why)
+
+
+def _anchors(root: etree._Element, base: str) -> Iterator[FeedLink]:
+    host = urlsplit(base).netloc
+    for element in root.iter("a"):
+        href = (element.get("href") or "").strip()
+        if not href or href.startswith("#") or not _FEED_PATH.search(href):
+            continue
+        url = _joined(base, href)
+        if url is None or _NO_FEED.search(url) or _COMMENTS.search(_path(url)):
+            continue
+        text = " ".join("".join(str(part) for part in element.itertext()).split()) or (element.get("title") or "")
+        if urlsplit(url).netloc == host or _FEED_WORD.search(text) or url.endswith((".rss", ".xml", ".atom", ".rdf")):
+            yield FeedLink(url, text[:200], _TYPES.get((element.get("type") or "").lower(), ""), "anchor")
+
+
+def _joined(base: str, href: str) -> str | None:
+    """Absolute http(s) address without its fragment; the old `feed:` scheme is understood."""
+    if href.lower().startswith("feed:"):
+        href = href[5:] if href[5:].lower().startswith(("http:", "https:")) else "http:" + href[5:]
+    try:
+        url = urljoin(base, href)
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url.partition("#")[0] if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

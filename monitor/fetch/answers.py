@@ -1,0 +1,188 @@
+"""What an answer means: the name and weight of every failure, Retry-After, freshness.  Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from monitor.model.fetched import Fetched
+from monitor.model.reasons import Reason
+
+MAX_RETRY_AFTER = timedelta(hours=24)
+UNNAMED_BLOCK = timedelta(minutes=1)
+"""How long a host is left alone after a 429 that does not say."""
+
+HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25
+"""What a failure weighs: will not pass by itself; feeds do come back from it; a hiccup of the line."""
+
+WEIGHTS: Mapping[str, float] = {
+    "timeout": TEMPORARY,
+    "reset": TEMPORARY,
+    "truncated": TEMPORARY,
+    "protocol": TEMPORARY,
+    "empty-body": TEMPORARY,
+    "no-content": TEMPORARY,
+    "unexpected-304": TEMPORARY,
+    "dns": SOFT,
+    "refused": SOFT,
+    "robots": SOFT,
+    "proxy": SOFT,
+    "not-found": SOFT,
+    "too-many-requests": SOFT,
+    "server-error": SOFT,
+    "unavailable": SOFT,
+    "bot-wall": SOFT,
+    "html": SOFT,
+    "login-page": SOFT,
+    "consent-page": SOFT,
+}
+"""Codes with less than a hard weight."""
+
+BLOCKING = frozenset({"forbidden", "bot-wall", "robots", "too-many-requests"})
+"""Codes that mean: the server is there and does not want us."""
+
+NETWORK = frozenset({"dns", "refused", "timeout", "reset"})
+"""Codes that a machine without a network shows for every source."""
+
+_STATUS: Mapping[int, Reason] = {
+    204: Reason("no-content", "the server answered 204 without content; check the address"),
+    401: Reason("unauthorized", "the server wants a user and a password (401); set `auth` for this source"),
+    402: Reason("payment-required", "the server wants to be paid (402)"),
+    403: Reason("forbidden", "the server refuses us (403); check the address, or ask the publisher"),
+    404: Reason("not-found", "there is nothing at this address (404); check it in a browser"),
+    407: Reason("proxy", "a proxy wants a user and a password (407); put them into `proxy`"),
+    410: Reason("gone", "the server says that this address is gone for good (410)"),
+    429: Reason("too-many-requests", "the server says that it is asked too often (429); raise `every`"),
+    503: Reason("unavailable", "the server is unavailable (503); it is tried again"),
+}
+
+_WALL_HEADERS = {"cf-mitigated", "x-amzn-waf-action", "x-datadome", "x-dd-b", "x-sucuri-block", "x-px-block"}
+_WALL_MARKS = re.compile(
+    rb"cf-browser-verification|/cdn-cgi/challenge-platform|<title>just a moment|_incapsula_resource|px-captcha"
+    rb"|captcha-delivery\.com|ddos-guard|attention required! \| cloudflare|awswafintegration|errors\.edgesuite\.net",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(rb"<input[^>]{0,200}type\s*=\s*[\"']?password", re.IGNORECASE)
+_CONSENT = re.compile(
+    rb"consentmanager|sourcepoint|sp_message|privacy-mgmt|didomi|onetrust|cmpbox|before you continue", re.IGNORECASE
+)
+_CONSENT_HOST = re.compile(r"^(consent|privacy|cmp|zustimmung)\.|/consent(/|\?|$)", re.IGNORECASE)
+_LOOKED_AT = 65_536
+
+
+def name_failure(fetched: Fetched) -> Reason | None:
+    """Why the answer is no document, or None when there is one to read."""
+    if fetched.problem is not None:
+        return fetched.problem
+    status = fetched.status or 0
+    if status in {403, 429, 503, 405, 406, 202} and is_bot_wall(fetched):
+        return _bot_wall(status)
+    if status in _STATUS:
+        return _STATUS[status]
+    if status in {200, 202, 203, 226}:
+        if fetched.body.strip(b"\0 \t\r\n"):
+            return None
+        return Reason("empty-body", f"the server answered {status} with nothing in it; it is tried again")
+    return _unlisted(status)
+
+
+def _unlisted(status: int) -> Reason:
+    if status == 304:
+        return Reason(
+            "unexpected-304", "the server says that nothing has changed although it was not asked; it is tried again"
+        )
+    if status >= 500:
+        return Reason("server-error", f"the server is in trouble ({status}); it is tried again")
+    if status >= 400:
+        return Reason("client-error", f"the server refuses the request ({status}); check the address")
+    return Reason("unexpected-status", f"the server answered {status}, which is no document; check the address")
+
+
+def name_page(fetched: Fetched, reason: Reason) -> Reason:
+    """A better name for a page that came in place of a feed, when it can be recognised; otherwise `reason`."""
+    start = fetched.body[:_LOOKED_AT]
+    if is_bot_wall(fetched):
+        return _bot_wall(fetched.status or 0)
+    if _CONSENT_HOST.search(fetched.final_url.partition("://")[2]) or _CONSENT.search(start):
+        return Reason(
+            "consent-page", "a page that asks for consent came in place of the document; use the feed's own address"
+        )
+    if _LOGIN.search(start):
+        return Reason(
+            "login-page", "a page that asks for a password came in place of the document; set `auth` or headers"
+        )
+    return reason
+
+
+def is_bot_wall(fetched: Fetched) -> bool:
+    """Whether a service that keeps programs out has answered in place of the site."""
+    if any(name in _WALL_HEADERS for name, _ in fetched.headers):
+        return True
+    return bool(_WALL_MARKS.search(fetched.body[:_LOOKED_AT]))
+
+
+def _bot_wall(status: int) -> Reason:
+    text = f"a service that keeps programs out answered in place of the site ({status}); ask the publisher to let us in"
+    return Reason("bot-wall", text)
+
+
+def weight_of(code: str) -> float:
+    """How much a failure adds to a source's error weight."""
+    return WEIGHTS.get(code, HARD)
+
+
+def parse_instant(value: str) -> datetime | None:
+    """An HTTP date in any of its three forms, in UTC; None for anything else."""
+    try:
+        parsed = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def retry_after(value: str | None, *, now: datetime) -> datetime | None:
+    """When a Retry-After header (seconds or a date) lets us come back, at most a day ahead.
+
+    Nonsense and what is not in the future are None.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if re.fullmatch(r"\d{1,12}(\.\d+)?", text):
+        wait = timedelta(seconds=min(float(text), MAX_RETRY_AFTER.total_seconds()))
+        return now + wait if wait else None
+    at = parse_instant(text)
+    return min(at, now + MAX_RETRY_AFTER) if at is not None and at > now else None
+
+
+def host_block(status: int | None, retry: str | None, *, now: datetime) -> datetime | None:
+    """Until when the whole host is to be left alone after this status, if at all."""
+    if status not in {429, 503}:
+        return None
+    until = retry_after(retry, now=now)
+    return now + UNNAMED_BLOCK if until is None and status == 429 else until
+
+
+def fresh_for_s(fetched: Fetched) -> float:
+    """Seconds for which the server calls its answer fresh: max-age less Age, or Expires less Date; 0 when unknown.
+
+    RFC 9111, 4.2.
+    """
+    control = ",".join(value for name, value in fetched.headers if name == "cache-control").lower()
+    if re.search(r"\bno-(cache|store)\b", control):
+        return 0.0
+    age = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,10})", control)
+    if age is not None:
+        return max(0.0, float(age.group(1)) - _number(fetched.header("age")))
+    until, since = fetched.header("expires"), fetched.header("date")
+    if until is None or since is None:
+        return 0.0
+    expires, date = parse_instant(until), parse_instant(since)
+    return 0.0 if expires is None or date is None else max(0.0, (expires - date).total_seconds())
+
+
+def _number(value: str | None) -> float:
+    text = (value or "").strip()
+    return float(text) if re.fullmatch(r"\d{1,10}", text) else 0.0

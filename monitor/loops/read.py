@@ -1,0 +1,352 @@
+"""READ, the loop that reads pages.
+
+::
+
+    claim due articles | fetch page | extract | dedup | match | decide   -> text, story, matches, alerts, outbox
+
+A page that cannot be read holds up nothing: its article was matched on the teaser, and is settled with it in the end.
+It orders these and decides nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from monitor.dedup.revision import Reading, next_reading
+from monitor.dedup.urls import is_home_page, url_key, usable_canonical
+from monitor.errors import LeaseLost, StoreError, WorkerError
+from monitor.extract.article import extract_article
+from monitor.fetch.answers import name_failure
+from monitor.fetch.pages import next_try, plan_page
+from monitor.loops import settle
+from monitor.loops.context import Context, in_thread, log
+from monitor.loops.hand import InHand
+from monitor.loops.settle import Settling, Text
+from monitor.model.article import Extracted, TextState
+from monitor.model.fetched import Fetched
+from monitor.model.reasons import Reason
+from monitor.model.source import ArticleSelectors, SourceSpec
+from monitor.store import articles
+from monitor.store.articles import ArticleChange, ClaimedReading, ReadingKind, StoredArticle
+from monitor.store.evidence import Body
+
+MOST_PARTS = 6
+"""Pages of one article that are joined."""
+
+
+@dataclass(slots=True)
+class ReadReport:
+    """What a pass did; counts of articles and alerts."""
+
+    read: int = 0
+    failed: int = 0
+    """Pages that could not be read this time; some of them are tried again."""
+    settled: int = 0
+    """Stored texts that were settled without reading a page."""
+    told: int = 0
+
+
+class PageReading:
+    """The loop's state between two ticks: pages in hand.  `start_due` is the tick; it never waits for a page."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.report = ReadReport()
+        self._hand = InHand()
+        self._settling = False
+        """A batch of stored texts is in hand: the next one waits, so that pages never do."""
+
+    @property
+    def in_hand(self) -> int:
+        """Articles that are being read."""
+        return len(self._hand)
+
+    async def start_due(self) -> int:
+        """Claim as many due articles as there is room for and start reading them; how many."""
+        room = self.context.settings.reads_at_once - len(self._hand)
+        if room <= 0:
+            return 0
+        pages, stored = await in_thread(_claim, self.context, room, with_stored=not self._settling)
+        for work in pages:
+            self._hand.start(self._read(self.context, work), f"read {work.article.id}")
+        if stored:
+            self._settling = True
+            self._hand.start(self._settle_stored(self.context, stored), "settle what is stored")
+        return len(pages) + len(stored)
+
+    async def wait_for_room(self) -> None:
+        """Until at least one page in hand is settled."""
+        await self._hand.one_ended()
+
+    async def drain(self) -> None:
+        """Until every page in hand is settled; nothing new is claimed."""
+        await self._hand.all_ended()
+
+    async def _settle_stored(self, context: Context, works: list[_Work]) -> None:
+        """Settle texts that need no page, all in one unit; one by one where that fails."""
+        try:
+            settlings = await asyncio.to_thread(lambda: [_again(context, work) for work in works])
+            self.report.told += await in_thread(_settle, context, settlings)
+            self.report.settled += len(settlings)
+        except Exception:  # noqa: BLE001 - the bulkhead stands around each of them below
+            for work in works:
+                await self._read(context, work)
+        finally:
+            self._settling = False
+
+    async def _read(self, context: Context, work: _Work) -> None:
+        try:
+            settling = await _settling(context, work)
+            if isinstance(settling, Settling):
+                self.report.told += await in_thread(_settle, context, [settling])
+                self.report.read += 1
+            else:
+                await in_thread(_change, context, settling)
+                self.report.failed += 1
+        except LeaseLost as lost:
+            log.warning("lease-lost", article=work.article.id, error=str(lost))
+        except StoreError:
+            # Nothing was written, so nothing is lost: the article is due again when its lease ends.
+            log.exception("reading-not-stored", article=work.article.id)
+        except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this page did, the others go on
+            log.exception("reading-broke", article=work.article.id)
+            reason = Reason("internal", f"an error of this program: {type(error).__name__}: {error}")
+            await in_thread(_give_back, context, work, reason)
+            self.report.failed += 1
+
+
+async def read_once(context: Context) -> ReadReport:
+    """Read what is due, until all is settled; pages that failed are tried again only when their time has come."""
+    reading = PageReading(context)
+    while True:
+        if await reading.start_due():
+            continue
+        if not reading.in_hand:
+            return reading.report
+        await reading.wait_for_room()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    claimed: ClaimedReading
+    article: StoredArticle
+    spec: SourceSpec | None
+    """None when the source is configured no more: its articles are read nevertheless."""
+
+
+def _claim(context: Context, room: int, *, with_stored: bool) -> tuple[list[_Work], list[_Work]]:
+    """Pages to read, and stored texts to settle."""
+    settings, now, owner = context.settings, context.clock.now(), context.owner
+    with context.database.unit() as connection:
+        pages = articles.claim_pages(
+            connection, owner=owner, now=now, lease_s=settings.lease_s, limit=room, per_source=settings.per_host
+        )
+        limit = settings.settled_at_once if with_stored else 0
+        stored = articles.claim_stored(connection, owner=owner, now=now, lease_s=settings.lease_s, limit=limit)
+        found = articles.load_articles(connection, [item.article_id for item in (*pages, *stored)])
+
+    def work(item: ClaimedReading) -> _Work:
+        return _Work(item, found[item.article_id], context.sources.get(item.source_id))
+
+    return [work(item) for item in pages], [work(item) for item in stored]
+
+
+async def _settling(context: Context, work: _Work) -> Settling | ArticleChange:
+    """What follows from reading: a text to settle, or just another time to try."""
+    url = work.article.url
+    if work.claimed.reading is ReadingKind.MATCH or url is None:
+        return await asyncio.to_thread(_again, context, work)
+    again = work.claimed.reading is ReadingKind.AGAIN
+    fetched = await context.fetcher.fetch(plan_page(work.spec, url, work.article.page if again else None))
+    now = context.clock.now()
+    if fetched.status == 304 and fetched.conditional:
+        return ArticleChange(work.article.id, _read_columns(work, _words(work.article.text), now), work.claimed.lease)
+    failure = name_failure(fetched)
+    if failure is not None:
+        return await asyncio.to_thread(_after_failure, context, work, fetched, failure)
+    extracted = await _extract(context, work, fetched)
+    return await asyncio.to_thread(_after_reading, context, work, fetched, extracted)
+
+
+async def _extract(context: Context, work: _Work, fetched: Fetched) -> Extracted:
+    first = await _extract_one(context, work, fetched)
+    parts, seen = [first], {fetched.final_url, fetched.url}
+    while parts[-1].next_url and parts[-1].next_url not in seen and len(parts) < MOST_PARTS:
+        seen.add(parts[-1].next_url)
+        more = await context.fetcher.fetch(plan_page(work.spec, parts[-1].next_url))
+        if name_failure(more) is not None:
+            break
+        part = await _extract_one(context, work, more)
+        if not part.text or part.text in first.text:
+            break
+        parts.append(part)
+    return replace(first, text="\n".join(part.text for part in parts))
+
+
+async def _extract_one(context: Context, work: _Work, fetched: Fetched) -> Extracted:
+    read = partial(
+        extract_article,
+        fetched.body,
+        url=fetched.final_url,
+        content_type=fetched.header("content-type"),
+        selectors=work.spec.article if work.spec is not None else ArticleSelectors(),
+        title_hint=work.article.title,
+        now=context.clock.now(),
+    )
+    try:
+        return await context.workers.run(read, timeout_s=context.settings.worker_timeout_s)
+    except WorkerError as error:
+        reason = Reason(f"worker-{error.code}", f"the page could not be read: {error}")
+        return Extracted(title=work.article.title, text="", text_state=TextState.TITLE, text_reason=reason)
+
+
+def _again(context: Context, work: _Work) -> Settling:
+    """What is stored, matched once more (another source showed it, or it has no page)."""
+    stored = settle.stored_text(work.article, complete=True)
+    analysed = settle.analyse(stored, work.article.sources, context.watchlist)
+    return Settling(
+        work.article.id,
+        analysed,
+        work.article.text_state,
+        work.article.text_reason,
+        changes={"due_at": None, "reading": None},
+        lease=work.claimed.lease,
+        again=True,
+    )
+
+
+def _after_failure(context: Context, work: _Work, fetched: Fetched, failure: Reason) -> Settling | ArticleChange:
+    settings, now = context.settings, context.clock.now()
+    attempts = work.article.attempts + (fetched.blocked_until is None)
+    at = next_try(fetched, attempts=attempts, limit=settings.read_attempts, pause_s=settings.read_pause_s, now=now)
+    if at is not None:
+        columns = {"due_at": at, "attempts": attempts, **articles.set_text_state(work.article.text_state, failure)}
+        return ArticleChange(work.article.id, columns, work.claimed.lease)
+    return _with_what_there_is(context, work, failure)
+
+
+def _with_what_there_is(context: Context, work: _Work, reason: Reason) -> Settling:
+    """The page will not be read: what the entry brought is the text for good."""
+    stored = settle.stored_text(work.article, complete=True)
+    return Settling(
+        work.article.id,
+        settle.analyse(stored, work.article.sources, context.watchlist),
+        work.article.text_state,
+        reason,
+        changes={"due_at": None, "reading": None, "attempts": 0},
+        lease=work.claimed.lease,
+    )
+
+
+def _after_reading(context: Context, work: _Work, fetched: Fetched, extracted: Extracted) -> Settling:
+    article, now = work.article, context.clock.now()
+    page = {
+        "etag": fetched.header("etag"),
+        "last_modified": fetched.header("last-modified"),
+        "url": fetched.final_url,
+    }
+    poorer = extracted.text_state is not TextState.FULL and _words(extracted.text) < _words(article.text)
+    if poorer or not extracted.text:
+        reason = extracted.text_reason or Reason("no-text", "no article text was found on the page")
+        kept = _with_what_there_is(context, work, reason)
+        unread = replace(extracted, text_state=TextState.TEASER)
+        return replace(kept, changes=_read_columns(work, _words(article.text), now, unread) | {"page": page})
+    text = Text(
+        title=extracted.title or article.title,
+        lead=extracted.lead or "",
+        text=extracted.text,
+        url=article.url,
+        language=extracted.language or article.language,
+        authors=extracted.authors or article.authors,
+        section=extracted.section,
+        published_at=article.published_at or extracted.published_at,
+    )
+    columns = _read_columns(work, _words(extracted.text), now, extracted)
+    return Settling(
+        article.id,
+        settle.analyse(text, article.sources, context.watchlist),
+        extracted.text_state,
+        extracted.text_reason,
+        changes=columns | _page_columns(text, extracted) | {"page": page},
+        keys=_alias_keys(fetched, extracted, article),
+        body=Body(fetched.final_url, fetched.headers, fetched.body, fetched.started_at),
+        lease=work.claimed.lease,
+    )
+
+
+def _read_columns(work: _Work, words: int, now: datetime, extracted: Extracted | None = None) -> dict[str, Any]:
+    """The columns that count a reading and say when the next one is due, if one is."""
+    article, reads = work.article, work.article.reads + 1
+    at = next_reading(
+        Reading(
+            title=extracted.title if extracted is not None else article.title,
+            words=words,
+            first_seen_at=article.first_seen_at,
+            reads=reads,
+            text_state=extracted.text_state if extracted is not None else article.text_state,
+            live=extracted.live if extracted is not None else article.live,
+            published_at=article.published_at,
+        ),
+        now,
+    )
+    return {
+        "reads": reads,
+        "attempts": 0,
+        "due_at": at,
+        "reading": ReadingKind.AGAIN.value if at is not None else None,
+    }
+
+
+def _page_columns(text: Text, extracted: Extracted) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "authors": list(text.authors),
+        "section": text.section,
+        "published_at": text.published_at,
+        "live": extracted.live,
+    }
+    if extracted.image:
+        columns["image"] = extracted.image
+    if extracted.published_at_local:
+        columns["published_at_local"] = extracted.published_at_local
+    return columns
+
+
+def _alias_keys(fetched: Fetched, extracted: Extracted, article: StoredArticle) -> tuple[tuple[str, str], ...]:
+    """Other addresses that lead to the same article: where redirects ended, what the page calls its own address."""
+    own = url_key(article.url) if article.url else None
+    keys: dict[str, str] = {}
+    if fetched.hops and not is_home_page(fetched.final_url):
+        keys[url_key(fetched.final_url)] = "redirect"
+    if extracted.canonical_url and usable_canonical(extracted.canonical_url, fetched.final_url):
+        keys.setdefault(url_key(extracted.canonical_url), "canonical")
+    return tuple((key, kind) for key, kind in keys.items() if key and key != own)
+
+
+def _words(text: str) -> int:
+    return len(text.split())
+
+
+def _settle(context: Context, settlings: list[Settling]) -> int:
+    with context.database.unit(lock=settle.settle_locks(item.analysed for item in settlings)) as connection:
+        return settle.settle(connection, settlings, context, context.clock.now())
+
+
+def _change(context: Context, change: ArticleChange) -> None:
+    with context.database.unit() as connection:
+        articles.change_article(connection, change)
+
+
+def _give_back(context: Context, work: _Work, reason: Reason) -> None:
+    """After an error of ours: tried again later, and in the end settled as a page that cannot be read."""
+    settings, now = context.settings, context.clock.now()
+    attempts = work.article.attempts + 1
+    if attempts < settings.read_attempts:
+        at = now + timedelta(seconds=settings.read_pause_s * 2**attempts)
+        columns = {"due_at": at, "attempts": attempts, **articles.set_text_state(work.article.text_state, reason)}
+        _change(context, ArticleChange(work.article.id, columns, work.claimed.lease))
+    else:
+        _settle(context, [_with_what_there_is(context, work, reason)])

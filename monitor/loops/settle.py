@@ -1,0 +1,308 @@
+"""READ's second half, for a poll with full texts and for a page that was read.
+
+::
+
+    text | recognise language, prepare, match      (before the unit: CPU only)
+         | revision, keys, copies and story, alerts (in the unit: written)
+
+It orders these and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.dedup.prepared import prepare
+from monitor.dedup.revision import Immaterial, Material, Unchanged, Version, decide_revision, text_hash
+from monitor.loops.context import Context, Watchlist
+from monitor.loops.placing import place_article, story_lock
+from monitor.loops.tell import record_matches
+from monitor.match.languages import recognise
+from monitor.model.article import Document, TextState
+from monitor.model.match import Verdict
+from monitor.model.reasons import Reason
+from monitor.model.settled import Baseline, CopyOf, Gap, Occasion, SeenIn, SettledArticle, StoryRef
+from monitor.model.story import PlacedArticle, Placement, Prepared
+from monitor.store import articles, entries, evidence
+from monitor.store.articles import ArticleChange, NewRevision, SourceFacts, StoredArticle
+from monitor.store.evidence import Body
+from monitor.store.leases import Lease
+
+FIRST = Reason("first", "the first text")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is known of an article's wording now, from its entry or its page; `language` as declared, if it is."""
+
+    title: str
+    lead: str
+    text: str
+    url: str | None = None
+    language: str | None = None
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    published_at: datetime | None = None
+    complete: bool = True
+    """False while the page is still to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A text with everything that can be computed without the database."""
+
+    version: Version
+    text_hash: str
+    language: str | None
+    language_sure: bool
+    prepared: Prepared
+    document: Document
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """An article whose text is to be settled.
+
+    `changes` are further columns of its row; `keys` address keys that also lead to it, with their kind; `body` what
+    was fetched, kept if a rule matches; `lease` gives a claimed article back in the same unit.  `again`: what is stored
+    is matched once more because another source showed it.
+    """
+
+    article_id: int
+    analysed: Analysed
+    text_state: TextState
+    text_reason: Reason | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    keys: tuple[tuple[str, str], ...] = ()
+    body: Body | None = None
+    lease: Lease | None = None
+    again: bool = False
+
+
+def analyse(text: Text, sources: Iterable[SourceFacts], watchlist: Watchlist) -> Analysed:
+    """Language, comparable form and verdicts of a text.  No database; costs a few milliseconds of CPU."""
+    version = Version(text.title, text.lead, text.text)
+    language, sure = recognise(f"{text.title}\n{text.lead}\n{text.text}", declared=text.language)
+    document = Document(
+        title=text.title,
+        lead=text.lead,
+        paragraphs=tuple(line for line in text.text.splitlines() if line.strip()),
+        authors=text.authors,
+        sources=tuple(name for source in sources for name in (source.id, source.name, *source.tags)),
+        language=language,
+        language_sure=sure,
+        url=text.url or "",
+        section=text.section or "",
+        complete=text.complete,
+        published_at=text.published_at,
+    )
+    return Analysed(
+        version=version,
+        text_hash=text_hash(version),
+        language=language,
+        language_sure=sure,
+        prepared=prepare(text.title, text.lead, text.text, language),
+        document=document,
+        verdicts=watchlist.matcher.match(document),
+    )
+
+
+def settle_locks(analysed: Iterable[Analysed]) -> list[str]:
+    """What `Database.unit` must lock to settle these texts."""
+    return sorted({story_lock(item.language) for item in analysed})
+
+
+def settle(connection: sa.Connection, items: Sequence[Settling], context: Context, now: datetime) -> int:
+    """Write texts and everything that follows from them, in the caller's unit; how many alerts are told now.
+
+    Raises `LeaseLost` when a claimed article belongs to somebody else by now.
+    """
+    if not items:
+        return 0
+    stored = articles.load_articles(connection, [item.article_id for item in items])
+    settled = [_Settled(item, stored[item.article_id]) for item in items if item.article_id in stored]
+    articles.add_revisions(connection, [each.revision for each in settled if each.revision], now)
+    told = 0
+    for each in settled:
+        articles.change_article(connection, each.change())
+        for key, kind in each.item.keys:
+            entries.add_keys(connection, [(key, each.item.article_id)], kind, now)
+        if each.is_news:
+            placement = _place(connection, each, context, now)
+            told += _tell(connection, each, placement, context, now)
+    return told
+
+
+class _Settled:
+    """One article being settled: the stored one, the new text, and what the revision decision made of both."""
+
+    def __init__(self, item: Settling, stored: StoredArticle) -> None:
+        self.item = item
+        self.stored = stored
+        self.revision, self.occasion = _revise(item, stored)
+
+    @property
+    def number(self) -> int:
+        return self.revision.number if self.revision else self.stored.number
+
+    @property
+    def completes(self) -> bool:
+        return self.item.analysed.document.complete and not self.stored.settled
+
+    @property
+    def is_news(self) -> bool:
+        return self.revision is not None or self.completes or self.item.again
+
+    def revised_at(self, now: datetime) -> datetime | None:
+        if self.number <= 1:
+            return None
+        return now if self.revision else self.stored.revised_at
+
+    def change(self) -> ArticleChange:
+        analysed = self.item.analysed
+        values = {
+            "language": analysed.language,
+            "language_sure": analysed.language_sure,
+            "settled": self.stored.settled or analysed.document.complete,
+            **articles.set_text_state(self.item.text_state, self.item.text_reason),
+            **self.item.changes,
+        }
+        return ArticleChange(self.item.article_id, values, self.item.lease)
+
+
+def _revise(item: Settling, stored: StoredArticle) -> tuple[NewRevision | None, Occasion]:
+    version = item.analysed.version
+    if stored.number == 0:
+        return _new_revision(item, 1, material=True, reason=FIRST), Occasion.NEW
+    if stored.story_id is None and stored.text_hash == item.analysed.text_hash:
+        return None, Occasion.NEW  # a baseline's text was stored before it was settled
+    decision = decide_revision(Version(stored.title, stored.lead, stored.text), version)
+    completes = item.analysed.document.complete and not stored.settled
+    match decision:
+        case Unchanged():
+            return None, Occasion.TEXT if completes else Occasion.TOUCHED
+        case Immaterial(reason=reason):
+            occasion = Occasion.TEXT if completes else Occasion.TOUCHED
+            return _new_revision(item, stored.number + 1, material=False, reason=reason), occasion
+        case Material(reason=reason):
+            occasion = Occasion.TEXT if completes else Occasion.REVISED
+            return _new_revision(item, stored.number + 1, material=True, reason=reason), occasion
+
+
+def _new_revision(item: Settling, number: int, *, material: bool, reason: Reason) -> NewRevision:
+    version = item.analysed.version
+    return NewRevision(
+        item.article_id, number, version.title, version.lead, version.text, item.analysed.text_hash, material, reason
+    )
+
+
+def _place(connection: sa.Connection, each: _Settled, context: Context, now: datetime) -> Placement:
+    stored = each.stored
+    placed = PlacedArticle(
+        id=stored.id,
+        source_id=stored.sources[0].id if stored.sources else "",
+        prepared=each.item.analysed.prepared,
+        first_seen_at=stored.first_seen_at,
+        published_at=stored.published_at,
+    )
+    return place_article(connection, placed, now=now, memory=context.rarities)
+
+
+def _tell(connection: sa.Connection, each: _Settled, placement: Placement, context: Context, now: datetime) -> int:
+    verdicts = [verdict for verdict in each.item.analysed.verdicts if verdict.fired or verdict.held]
+    if not verdicts:
+        return 0
+    watchlist = context.watchlist
+    report = record_matches(
+        connection,
+        _settled_article(connection, each, placement, now),
+        verdicts,
+        rules=watchlist.rules,
+        channels=watchlist.channels,
+        settings=watchlist.alerts,
+        now=now,
+        engine=watchlist.engine,
+    )
+    if report.matches and each.item.body is not None:
+        evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
+    return len(report.told)
+
+
+def _settled_article(connection: sa.Connection, each: _Settled, placement: Placement, now: datetime) -> SettledArticle:
+    stored, analysed = each.stored, each.item.analysed
+    baseline = None
+    if stored.baseline and stored.sources:
+        first = stored.sources[0]
+        baseline = Baseline(first.id, first.name, first.founding)
+    return SettledArticle(
+        article_id=stored.id,
+        revision=each.number,
+        occasion=each.occasion,
+        document=analysed.document,
+        title=analysed.version.title,
+        url=stored.url or "",
+        language=analysed.language,
+        sources=tuple(SeenIn(source.id, source.name, source.tags) for source in stored.sources),
+        first_seen_at=stored.first_seen_at,
+        published_at=stored.published_at,
+        revised_at=each.revised_at(now),
+        complete=analysed.document.complete,
+        baseline=baseline,
+        gap=gap_from_json(stored.gap),
+        story=_story(connection, placement),
+        copy=_copy(placement),
+    )
+
+
+def _story(connection: sa.Connection, placement: Placement) -> StoryRef | None:
+    opened_at = articles.story_opened_at(connection, placement.story_id)
+    if opened_at is None:
+        return None
+    linked = {*placement.linked, *articles.linked_stories(connection, placement.story_id)}
+    return StoryRef(placement.story_id, opened_at, tuple(sorted(linked)))
+
+
+def _copy(placement: Placement) -> CopyOf | None:
+    if placement.copy_of is None:
+        return None
+    return CopyOf(placement.copy_of, placement.copy_score or 0.0, placement.reason)
+
+
+def gap_to_json(gap: Gap | None) -> dict[str, Any] | None:
+    """A gap as an article keeps it."""
+    if gap is None:
+        return None
+    return {"since": gap.since.isoformat(), "until": gap.until.isoformat(), "ours": gap.ours}
+
+
+def gap_from_json(kept: Mapping[str, Any] | None) -> Gap | None:
+    """What `gap_to_json` made."""
+    if kept is None:
+        return None
+    return Gap(datetime.fromisoformat(kept["since"]), datetime.fromisoformat(kept["until"]), bool(kept["ours"]))
+
+
+def stored_text(stored: StoredArticle, *, complete: bool) -> Text:
+    """The stored text of an article, to be matched once more."""
+    return Text(
+        title=stored.title,
+        lead=stored.lead,
+        text=stored.text,
+        url=stored.url,
+        language=stored.language,
+        authors=stored.authors,
+        section=stored.section,
+        published_at=stored.published_at,
+        complete=complete,
+    )
+
+
+def incomplete(text: Text) -> Text:
+    """The same text, its page still to be read."""
+    return replace(text, complete=False)

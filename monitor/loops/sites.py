@@ -1,0 +1,89 @@
+"""`site:`: find what a site offers and go on with the best of it.
+
+::
+
+declared feeds | news sitemaps, if no feed will do | the page's own links | choose
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin
+
+from monitor.extract.discover import find_feeds
+from monitor.extract.site import Candidate, choose_candidate
+from monitor.loops.documents import Follower, Reading, Unread, read_answer
+from monitor.model.fetched import Fetched
+from monitor.model.source import PollMemory, SourceKind, SourceSpec
+from monitor.store.sources import Choice
+
+USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml")
+FEEDS_TRIED = 3
+_SITEMAP_LINE = re.compile(rb"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_KINDS = {
+    "feed": SourceKind.FEED,
+    "sitemap": SourceKind.SITEMAP,
+    "itemlist": SourceKind.PAGE,
+    "listing": SourceKind.PAGE,
+}
+
+
+@dataclass
+class _Offers:
+    """What was found on a site, with how each was read."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    readings: dict[str, Reading] = field(default_factory=dict)
+
+    def add(self, kind: str, reading: Reading, title: str = "") -> None:
+        dates = [entry.published_at for entry in reading.entries if entry.published_at is not None]
+        url = reading.spec.url
+        self.candidates.append(Candidate(kind, url, title, reading.items, max(dates, default=None)))
+        self.readings[f"{kind} {url}"] = reading
+
+    @property
+    def usable(self) -> bool:
+        return choose_candidate(self.candidates).chosen is not None
+
+
+async def read_site(follower: Follower, spec: SourceSpec, memory: PollMemory, fetched: Fetched) -> Reading | Unread:
+    """The best that the site at `fetched` offers, read, with the choice to remember."""
+    offers = _Offers()
+    await _try_feeds(follower, spec, fetched, offers)
+    if not offers.usable:
+        await _try_sitemaps(follower, spec, fetched, offers)
+    listing = await read_answer(follower, replace(spec, kind=SourceKind.PAGE), memory, fetched)
+    if isinstance(listing, Reading):
+        offers.add("listing", listing)
+    choice = choose_candidate(offers.candidates, now=follower.context.clock.now())
+    if choice.chosen is None:
+        return Unread(spec, fetched, choice.reason)
+    reading = offers.readings[f"{choice.chosen.kind} {choice.chosen.url}"]
+    return replace(reading, choice=Choice(_KINDS[choice.chosen.kind], choice.chosen.url, choice.reason))
+
+
+async def _try_feeds(follower: Follower, spec: SourceSpec, fetched: Fetched, offers: _Offers) -> None:
+    found = find_feeds(fetched.body, url=fetched.final_url, headers=fetched.headers)
+    declared = [link for link in found if link.why in ("header", "declared")]
+    for link in (declared or list(found))[:FEEDS_TRIED]:
+        await _try(follower, replace(spec, kind=SourceKind.FEED, url=link.url), "feed", offers, link.title)
+
+
+async def _try_sitemaps(follower: Follower, spec: SourceSpec, fetched: Fetched, offers: _Offers) -> None:
+    robots = await follower.get(spec, urljoin(fetched.final_url, "/robots.txt"))
+    named = _SITEMAP_LINE.findall(robots.body) if robots is not None else []
+    urls = [url for raw in named if "news" in (url := raw.decode("ascii", "ignore")).lower()]
+    for url in urls or [urljoin(fetched.final_url, path) for path in USUAL_SITEMAPS]:
+        await _try(follower, replace(spec, kind=SourceKind.SITEMAP, url=url), "sitemap", offers)
+        if offers.usable:
+            return
+
+
+async def _try(follower: Follower, spec: SourceSpec, kind: str, offers: _Offers, title: str = "") -> None:
+    answer = await follower.get(spec, spec.url)
+    if answer is None:
+        return
+    reading = await read_answer(follower, spec, PollMemory(), answer)
+    if isinstance(reading, Reading) and reading.choice is None:
+        offers.add(kind, reading, title)

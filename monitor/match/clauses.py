@@ -1,0 +1,157 @@
+"""Clauses of a sentence and what governs each: enough grammar to say how far "threatened to" reaches.
+
+No parser: clauses are cut at punctuation and at the words that open them.  A complement (that …, dass …, чтобы …, an
+infinitive behind a comma), a continuation and a coordinated clause take over how their governor presents things; a
+relative, adverbial or conditional clause stands for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import cache
+from typing import Final, NamedTuple
+
+from monitor.match.wordlists import word_sets
+
+CUE_LANGUAGES: Final = ("de", "en", "ru", "fr", "es", "it", "pt", "pl", "uk", "nl")
+# Where commas are obligatory between clauses, words open a clause only behind one.
+_COMMA_LANGUAGES: Final = frozenset({"de", "ru", "pl", "uk"})
+_PUNCTUATION: Final = re.compile(r"[,;:()–—…!?]|\s-\s")
+_WORD: Final = re.compile(r"[^\W_]+")
+_FINITE_ENDING: Final = {
+    "en": re.compile(r"[a-z]{2,}ed"),
+    "de": re.compile(r"[a-zäöü]{2,}(?:te|ten)"),
+    "ru": re.compile(r"[а-я]{2,}(?:л|ла|ли|ло|лся|лась|лись)"),
+}
+
+
+# A German (or Dutch) infinitive at the end of its clause: "… zu verhängen", "… auszuweisen".
+_TO_INFINITIVE: Final = re.compile(r"(?:\b(?:zu|te)\s+[a-zäöüß]+n|\b[a-zäöü]{2,12}zu[a-zäöüß]{4,}n)(?:\s+\w+)?\W*$")
+_PURPOSE: Final = frozenset({"um", "statt", "anstatt", "om"})
+
+
+class Kind(StrEnum):
+    """What a clause is to its governor."""
+
+    MAIN = "main"
+    COMPLEMENT = "complement"
+    CONTINUATION = "continuation"
+    COORDINATION = "coordination"
+    RELATIVE = "relative"
+    ADVERBIAL = "adverbial"
+    CONDITION = "condition"
+    CONTRAST = "contrast"
+
+
+_OPENERS: Final = (Kind.COMPLEMENT, Kind.RELATIVE, Kind.ADVERBIAL, Kind.CONDITION, Kind.CONTRAST, Kind.COORDINATION)
+_INHERITING: Final = frozenset({Kind.COMPLEMENT, Kind.CONTINUATION, Kind.COORDINATION})
+
+
+class Clause(NamedTuple):
+    """Start and end in the sentence's text, its kind, and the index of the governing clause (None: none).
+
+    `inherits`: what holds of the governor from some word on holds of this clause too.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    governor: int | None
+    inherits: bool
+
+
+def split_clauses(sentence: str, language: str | None) -> tuple[Clause, ...]:
+    """The clauses of a sentence in order; together they cover its words."""
+    lists = cue_lists(language)
+    clauses: list[Clause] = []
+    for start, end, behind_mark in _pieces(sentence, language):
+        kind = _kind(sentence[start:end], lists, first=not clauses)
+        if kind is Kind.COMPLEMENT and _follows_a_noun(sentence[:start], lists):
+            kind = Kind.RELATIVE
+        if kind is Kind.COORDINATION and _has_own_verb(sentence[start:end], language, lists):
+            clauses.append(Clause(start, end, kind, None, inherits=False))
+            continue
+        if not behind_mark and kind is Kind.MAIN and clauses:
+            kind = Kind.CONTINUATION
+        governor = _governor(kind, clauses)
+        clauses.append(Clause(start, end, kind, governor, inherits=governor is not None and kind in _INHERITING))
+    return tuple(clauses)
+
+
+def _follows_a_noun(before: str, lists: dict[str, frozenset[str]]) -> bool:
+    """Whether "that" stands behind "the women" and not behind a verb or a noun with content ("the threat that")."""
+    noun = re.search(r"\b(?:the|an?|all|those|some|any|his|her|its|their)\s+(\w+)\s*$", before, re.IGNORECASE)
+    content = lists.get("content_noun")
+    return content is not None and noun is not None and noun.group(1).lower() not in content
+
+
+def cue_lists(language: str | None) -> dict[str, frozenset[str]]:
+    """The word lists of `data/cues_<language>.txt`; empty for other languages."""
+    return dict(word_sets(f"cues_{language}")) if language in CUE_LANGUAGES else {}
+
+
+def _pieces(sentence: str, language: str | None) -> list[tuple[int, int, bool]]:
+    """Start and end of each piece between marks and opening words, and whether a mark stands before it."""
+    cuts = {0: True}
+    for mark in _PUNCTUATION.finditer(sentence):
+        if not _inside_number(sentence, mark.start()):
+            cuts[mark.end()] = True
+    for word in _opening_words(language).finditer(sentence):
+        cuts.setdefault(word.start(), False)
+    starts = sorted(cuts)
+    ends = [*starts[1:], len(sentence)]
+    return [
+        (start, end, cuts[start]) for start, end in zip(starts, ends, strict=True) if _WORD.search(sentence, start, end)
+    ]
+
+
+def _inside_number(sentence: str, at: int) -> bool:
+    return sentence[at] in ",:" and sentence[at - 1 : at].isdigit() and sentence[at + 1 : at + 2].isdigit()
+
+
+@cache
+def _opening_words(language: str | None) -> re.Pattern[str]:
+    """Words that open a clause without a mark before them; everywhere at least the coordinating ones."""
+    lists = cue_lists(language)
+    kinds = (Kind.COORDINATION,) if language in _COMMA_LANGUAGES else _OPENERS
+    words = sorted((word for kind in kinds for word in lists.get(kind, ())), key=len, reverse=True)
+    joined = "|".join(re.escape(word).replace("_", r"[\s'’]+") for word in words)
+    return re.compile(rf"\b(?:{joined})\b", re.IGNORECASE) if words else re.compile(r"(?!)")
+
+
+def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
+    words = [word.group().lower() for word in _WORD.finditer(piece)][:3]
+    joined = {"_".join(words[:length]) for length in range(1, len(words) + 1)}
+    inner = words[1:2] if not first else []  # behind a preposition or a coordination: "in der", "und dass"
+    if not first and _TO_INFINITIVE.search(piece):
+        return Kind.ADVERBIAL if words[0] in _PURPOSE else Kind.COMPLEMENT
+    for kind in _OPENERS:
+        if joined & lists.get(kind, frozenset()):
+            return Kind.MAIN if first and kind not in (Kind.CONDITION, Kind.ADVERBIAL) else kind
+    for kind in (Kind.COMPLEMENT, Kind.RELATIVE, Kind.CONDITION):
+        if inner and len(words[0]) <= 4 and inner[0] in lists.get(kind, frozenset()):
+            return kind
+    return Kind.MAIN if first else Kind.CONTINUATION
+
+
+def _has_own_verb(piece: str, language: str | None, lists: dict[str, frozenset[str]]) -> bool:
+    """Whether a finite verb among the first words behind a coordination starts a statement of its own."""
+    words = [word.group().lower() for word in _WORD.finditer(piece)][1:4]
+    ending = _FINITE_ENDING.get(language or "")
+    finite = lists.get("finite", frozenset())
+    return any(word in finite or (ending is not None and ending.fullmatch(word)) for word in words)
+
+
+def _governor(kind: Kind, before: list[Clause]) -> int | None:
+    """The index of the clause that governs the next one, given those before it."""
+    if not before or kind in (Kind.MAIN, Kind.CONTRAST):
+        return None
+    last = len(before) - 1
+    if kind is not Kind.CONTINUATION or before[last].kind not in (Kind.RELATIVE, Kind.ADVERBIAL, Kind.CONDITION):
+        return last
+    while before[last].kind in (Kind.RELATIVE, Kind.ADVERBIAL, Kind.CONDITION):
+        if last == 0:
+            return None
+        last -= 1
+    return last

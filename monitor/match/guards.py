@@ -1,0 +1,140 @@
+"""How a clause presents what it says: hypothetical, negated, quoted.
+
+Cues (`cues.py`) reach over words: most over what follows in their clause and in the clauses that this one governs
+(`reach.py`, `clauses.py`), predicates over their subject, adjectives and nouns over their own phrase.  A group of
+evidence words has a label if the cue reaches the words that tell the event: verbs and bare nouns, not names and not
+nouns with a definite article, which speak of something known ("did not respond to the attack").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from monitor.match.clauses import cue_lists, split_clauses
+from monitor.match.cues import Found, find_cues
+from monitor.match.reach import Reach, reach_of
+from monitor.model.rule import Label
+
+_CAPITAL_NOUNS: Final = frozenset({"de"})
+_QUOTES: Final[Mapping[str, str]] = {
+    "„": "“”", "“": "”“", "«": "»", "»": "«", "‚": "‘", "‘": "’", '"': '"', "「": "」", "『": "』",
+}  # fmt: skip
+"""Opening marks and what may close them."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_NEVER: Final = re.compile("(?!)")
+# What may stand between an article and its noun.
+_ADJECTIVE: Final = {
+    "en": re.compile(
+        r"[A-Z]\w+|\w{2,}(?:al|ic|ive|ous|ent|ant|ian|ean|ese|ish|ful|ary|ory|able|ible|ing|ed|ly|est)|new|big|\d+"
+    ),
+    "de": re.compile(r"[a-zäöüß]{3,}(?:e|en|er|es|em)|\d+"),
+    "fr": re.compile(
+        r"nouve(?:au|aux|l|lle|lles)|grande?s?|petite?s?|premi(?:er|ère)s?|prochaine?s?|derni(?:er|ère)s?|\d+"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """The words that gave a label: offsets into the sentence and the text there."""
+
+    start: int
+    end: int
+    text: str
+
+
+def label_group(sentence_text: str, spans: Sequence[tuple[int, int]], language: str | None) -> Mapping[Label, Cue]:
+    """Which labels hold for the words at `spans` of a sentence, each with the cue that gave it.
+
+    Where the language has no cues (or is None) only `quoted` is decided.
+    """
+    labels: dict[Label, Cue] = {}
+    if not spans:
+        return labels
+    if (quote := _quote_around(sentence_text, spans)) is not None:
+        labels[Label.QUOTED] = _cue(sentence_text, quote, quote + 1)
+    if not cue_lists(language):
+        return labels
+    clauses = split_clauses(sentence_text, language)
+    telling = [span for span in spans if not _is_known_thing(sentence_text, span, language)]
+    for found in find_cues(sentence_text, clauses, language):
+        meant = list(spans) if found.reach in ("near", "after", "follow") else telling
+        reach = reach_of(found, clauses, sentence_text, language)
+        if found.label not in labels and _reaches(reach, meant, found):
+            labels[found.label] = _cue(sentence_text, found.start, found.end)
+    if Label.HYPOTHETICAL not in labels and telling and _is_open_question(sentence_text, language):
+        at = sentence_text.rindex("?")
+        labels[Label.HYPOTHETICAL] = _cue(sentence_text, at, at + 1)
+    return labels
+
+
+def _cue(text: str, start: int, end: int) -> Cue:
+    return Cue(start, end, text[start:end])
+
+
+def _reaches(reach: Reach, spans: Sequence[tuple[int, int]], found: Found) -> bool:
+    """Whether at least half of the words lie in reach; the cue's own words do not count, unless all of them are."""
+    if found.reach != "near":
+        spans = [(start, end) for start, end in spans if end <= found.start or start >= found.end]
+    reached = sum(any(start >= low and end <= high for low, high in reach) for start, end in spans)
+    return bool(spans) and 2 * reached >= len(spans)
+
+
+def _is_open_question(text: str, language: str | None) -> bool:
+    """A question whose answer is not known; one that asks why or how takes the event for granted."""
+    first = _WORD.search(text)
+    asks_how = first is not None and first.group().lower() in cue_lists(language).get("open_question", ())
+    return text.rstrip("\"'»”“’) ").endswith("?") and not asks_how
+
+
+def _quote_around(text: str, spans: Sequence[tuple[int, int]]) -> int | None:
+    """Where the quotation starts that holds most of the words; None if none does."""
+    for low, high in _quotations(text):
+        if 2 * sum(low <= start and end <= high for start, end in spans) > len(spans):
+            return low
+    return None
+
+
+def _quotations(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each quotation, from left to right; one that is not closed goes to the end."""
+    start, closing = -1, ""
+    for at, letter in enumerate(text):
+        apostrophe = letter in "’‘'" and text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+        if start < 0 and letter in _QUOTES and not apostrophe:
+            start, closing = at, _QUOTES[letter]
+        elif start >= 0 and letter in closing and not apostrophe:
+            yield start, at
+            start = -1
+    if start >= 0:
+        yield start, len(text)
+
+
+def _is_known_thing(text: str, span: tuple[int, int], language: str | None) -> bool:
+    """Whether a word is a name, or a noun that is spoken of as known ("the attack", "seine Zölle")."""
+    start, end = span
+    word = text[start:end]
+    before = list(_WORD.finditer(text, 0, start))[-3:]
+    capital = word[:1].isupper() and bool(before)
+    if language not in _CAPITAL_NOUNS and capital and not word.isupper():
+        return True
+    if language in _CAPITAL_NOUNS and not word[:1].isupper():
+        return False
+    return _has_definite_article(text, before, start, language)
+
+
+def _has_definite_article(text: str, before: Sequence[re.Match[str]], start: int, language: str | None) -> bool:
+    """Whether an article, demonstrative or possessive stands before a word, with nothing but adjectives between."""
+    definite = cue_lists(language).get("definite", frozenset())
+    adjective = _ADJECTIVE.get(language or "", _NEVER)
+    edge = start
+    for word in reversed(before):
+        between = text[word.end() : edge]
+        if between[:2] in ("'s", "’s") or (not between.strip(" '’") and word.group().lower() in definite):
+            return True
+        if between.strip(" -") or not adjective.fullmatch(word.group()):
+            return False
+        edge = word.start()
+    return False

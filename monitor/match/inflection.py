@@ -1,0 +1,101 @@
+"""Base forms that a word could belong to, by rule: what a dictionary with one lemma per form leaves out.
+
+Participles (verhängt, imposed, введённые, imposées), strong verbs and homographs.  The rules propose freely; only what
+the dictionary has as a base form counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Final
+
+from monitor.match.wordlists import word_lists
+
+_SHORTEST: Final = 2
+"""Letters that must stay in front of an ending."""
+_LONGEST_ENDING: Final = 9
+_ONE_VOWEL_ONE_CONSONANT: Final = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
+
+_Endings = Mapping[str, tuple[str, ...]]
+
+
+def base_candidates(norm: str, language: str, *, capital: bool | None, known: bool) -> Iterator[str]:
+    """Words that `norm` could be an inflected form of, best first, perhaps some twice, without `norm` itself.
+
+    `capital`: how it is written (None: says nothing); `known`: the dictionary has the form, under other base forms.
+    """
+    propose = {"de": _german, "en": _english, "fr": _french, "ru": _russian}.get(language)
+    if propose is not None and len(norm) > 3:
+        yield from (candidate for candidate in propose(norm, capital, known) if candidate != norm)
+
+
+def _german(norm: str, capital: bool | None, known: bool) -> Iterator[str]:
+    """Declined participles and adjectives, and strong verbs; a capital word is no finite verb."""
+    participle = _endings("de_participle")
+    for base in (norm, *_replaced(norm, _endings("de_adjective"), shortest=3)):
+        yield base
+        yield from _without_ge(_replaced(base, participle, shortest=0))
+    if not capital:
+        yield from _without_ge(_replaced(norm, _endings("de_finite"), shortest=3 if known else 0))
+
+
+def _without_ge(candidates: Iterable[str]) -> Iterator[str]:
+    """Each candidate, and without the first `ge` or `zu` inside it (ausgebrochen -> ausgebrechen -> ausbrechen)."""
+    for candidate in candidates:
+        yield candidate
+        for inner in ("ge", "zu"):
+            before, found, after = candidate.partition(inner)
+            if found and len(after) > 3:
+                yield before + after
+
+
+def _english(norm: str, capital: bool | None, known: bool) -> Iterator[str]:
+    del capital
+    yield from (base for base in _replaced(norm, _endings("en_verb"), shortest=0) if _is_spelt_so(norm, base))
+    if not known:
+        yield from _replaced(norm, _endings("en_weak"), shortest=3)
+
+
+def _is_spelt_so(norm: str, base: str) -> bool:
+    """No -ing of a short verb without its doubled letter: hoping is no form of hop."""
+    return norm != base + "ing" or len(base) > 4 or not _ONE_VOWEL_ONE_CONSONANT.fullmatch(base)
+
+
+def _french(norm: str, capital: bool | None, known: bool) -> Iterator[str]:
+    del capital
+    for name in ("fr_verb", "fr_noun") if known else ("fr_verb", "fr_noun", "fr_weak"):
+        yield from _replaced(norm, _endings(name), shortest=0)
+
+
+def _russian(norm: str, capital: bool | None, known: bool) -> Iterator[str]:
+    """Participles, full and short, gerunds and past forms; a reflexive participle leads to the reflexive verb."""
+    del capital, known
+    plain, reflexive = (norm[:-2], "ся") if norm.endswith(("ся", "сь")) else (norm, "")
+    for kind in ("hard", "soft", "short"):
+        short = (plain,) if kind == "short" else ()
+        for stem in (*short, *_replaced(plain, _endings(f"ru_{kind}"), shortest=3)):
+            yield from (verb + reflexive for verb in _replaced(stem, _endings(f"ru_{kind}_participle"), shortest=1))
+    yield from _replaced(norm, _endings("ru_verb"), shortest=3)
+
+
+def _replaced(norm: str, endings: _Endings, *, shortest: int) -> Iterator[str]:
+    """`norm` with each fitting ending replaced, the longest endings first.
+
+    An ending that is the whole word (irregular forms) needs four letters of its own.
+    """
+    for length in range(min(_LONGEST_ENDING, len(norm) - shortest), 0, -1):
+        if len(norm) - length < _SHORTEST and length < 3:
+            continue
+        for other in endings.get(norm[len(norm) - length :], ()):
+            yield norm[: len(norm) - length] + other
+
+
+@cache
+def _endings(name: str) -> _Endings:
+    table: dict[str, list[str]] = {}
+    for pair in word_lists("inflection").get(name, ()):
+        ending, _, base = pair.partition(">")
+        table.setdefault(ending, []).append(base)
+    return {ending: tuple(bases) for ending, bases in table.items()}

@@ -1,0 +1,163 @@
+"""How far a cue reaches in its sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from monitor.match.clauses import Clause, Kind, cue_lists
+from monitor.match.cues import Found
+from monitor.model.rule import Label
+
+_NEAR_LETTERS: Final = 40
+"""How far an adjective or a noun reaches to the right inside its clause."""
+_CLOSE_LETTERS: Final = 20
+_OWN_LETTERS: Final = 80
+"""How far other cues reach in their own clause, outside German and Dutch."""
+_VERB_LAST: Final = frozenset({"de", "nl"})
+"""Languages in which a verb at the end of a clause reaches over all of it."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_FUTURE: Final = {
+    "en": re.compile(r"\b(?:will|would|shall)\b|'ll\b"),
+    "de": re.compile(r"\b(?:wird|werden?|würden?|wirst|werdet)\b"),
+    "ru": re.compile(r"\b(?:буд(?:ет|ут)|[а-я]+(?:ет|ит|ут|ют|ят|ат))\b"),
+    "fr": re.compile(r"\b[a-zé]+(?:ra|ront|rai|rez|rons|rait|raient)\b"),
+}
+
+
+Reach = list[tuple[int, int]]
+"""Stretches of the sentence: start and end."""
+
+
+def reach_of(found: Found, clauses: Sequence[Clause], text: str, language: str | None) -> Reach:
+    """The stretches of a sentence that a cue holds for; none where it stands outside every clause."""
+    at = next((n for n, clause in enumerate(clauses) if clause.start <= found.start < clause.end), None)
+    if at is None:
+        return []
+    if found.reach in ("before", "modal"):
+        return _onward(found, at, clauses, text, language)
+    if found.reach in ("after", "governs", "clause", "condition"):
+        return _clausewise(found, at, clauses, text, language)
+    return _nearby(found, clauses[at], text, language)
+
+
+def _nearby(found: Found, clause: Clause, text: str, language: str | None) -> Reach:
+    """The phrase, the noun or the word beside a cue."""
+    if found.reach == "near":
+        return [(found.end, min(clause.end, _near_end(found.end, text, language)))]
+    if found.reach == "close":
+        return [(found.end, min(clause.end, found.end + _CLOSE_LETTERS))]
+    if found.reach == "follow":
+        return [(len(text[: found.start].rstrip(" -").rpartition(" ")[0]), found.start)]
+    following = _WORD.search(text, found.end)
+    return [following.span()] if following else []
+
+
+def _clausewise(found: Found, at: int, clauses: Sequence[Clause], text: str, language: str | None) -> Reach:
+    """Whole clauses, or what stands in them before the cue."""
+    clause = clauses[at]
+    if found.reach == "after":
+        return [(clauses[n].start, min(clauses[n].end, found.start)) for n in _subject_clauses(at, clauses)]
+    if found.reach == "governs":
+        return _spans(_governed(at, clauses, modal=False), clauses)
+    if found.reach == "clause":
+        return [(clause.start, clause.end)]
+    return [(clause.start, clause.end), *_consequence(at, clauses, text, language)]
+
+
+def _onward(found: Found, at: int, clauses: Sequence[Clause], text: str, language: str | None) -> Reach:
+    """All that follows in the clause and in the clauses that it governs; what stands before, by position."""
+    clause, modal = clauses[at], found.reach == "modal"
+    reach = [
+        (found.end, _own_end(found, clause, text, language)),
+        *_spans(_governed(at, clauses, modal=modal), clauses),
+    ]
+    if modal:
+        reach += _indefinite_subject(found, clause, text, language)
+    if language in _VERB_LAST and _is_last(found, clause, text):
+        reach.append((clause.start, found.start))
+    leads = found.label is Label.HYPOTHETICAL and clause.kind is Kind.CONTINUATION
+    if at > 0 and leads and not _WORD.search(text, clause.start, found.start):
+        reach += _spans(_led_in(at, clauses), clauses)
+    return reach
+
+
+def _spans(numbers: Iterator[int], clauses: Sequence[Clause]) -> Reach:
+    return [(clauses[n].start, clauses[n].end) for n in numbers]
+
+
+def _near_end(at: int, text: str, language: str | None) -> int:
+    """Where the phrase of an adjective or noun cue ends: at a preposition that begins another one, or after a while."""
+    stops = cue_lists(language).get("near_stop", frozenset())
+    for word in _WORD.finditer(text, at, at + _NEAR_LETTERS):
+        if word.group().lower() in stops:
+            return word.start()
+    return at + _NEAR_LETTERS
+
+
+def _indefinite_subject(found: Found, clause: Clause, text: str, language: str | None) -> Reach:
+    """A noun before a modal that is spoken of as new ("a strike could …"): from its article to the modal."""
+    indefinite = cue_lists(language).get("indefinite", frozenset())
+    before = list(_WORD.finditer(text, clause.start, found.start))[-6:]
+    return [(word.end(), found.start) for word in before if word.group().lower() in indefinite][:1]
+
+
+def _own_end(found: Found, clause: Clause, text: str, language: str | None) -> int:
+    """How far a cue reaches in its own clause: not far, where the verb stands early; a modal, to the next verb."""
+    if language in _VERB_LAST:
+        return clause.end
+    end = min(clause.end, found.end + _OWN_LETTERS)
+    if found.reach == "modal":
+        finite = cue_lists(language).get("finite", frozenset())
+        words = list(_WORD.finditer(text, found.end, end))[1:]  # the first is the modal's own ("may have been …")
+        return next((word.start() for word in words if word.group().lower() in finite), end)
+    return end
+
+
+def _governed(at: int, clauses: Sequence[Clause], *, modal: bool) -> Iterator[int]:
+    """The clauses that a clause governs and that inherit from it, directly or through each other.
+
+    A modal governs its own verb, not what that verb says: no complements.
+    """
+    inside = {at}
+    for n in range(at + 1, len(clauses)):
+        clause = clauses[n]
+        if modal and clause.kind is Kind.COMPLEMENT:
+            return
+        if clause.inherits and clause.governor in inside:
+            inside.add(n)
+            yield n
+
+
+def _subject_clauses(at: int, clauses: Sequence[Clause]) -> Iterator[int]:
+    """A predicate's own clause, and the one that it continues behind a relative clause."""
+    yield at
+    while clauses[at].kind is Kind.CONTINUATION and (governor := clauses[at].governor) is not None:
+        at = governor
+        yield at
+
+
+def _led_in(at: int, clauses: Sequence[Clause]) -> Iterator[int]:
+    """Clauses before a verb that stands behind what it says ("…, drohte er")."""
+    for n in range(at - 1, -1, -1):
+        if clauses[n].kind in (Kind.RELATIVE, Kind.ADVERBIAL):
+            continue
+        yield n
+        if clauses[n].kind is Kind.CONTRAST:
+            return
+
+
+def _consequence(at: int, clauses: Sequence[Clause], text: str, language: str | None) -> Iterator[tuple[int, int]]:
+    """The clauses beside a condition that speak of the future."""
+    future = _FUTURE.get(language or "")
+    for n in (at - 1, at + 1, at + 2):
+        if future and 0 <= n < len(clauses) and n != at:
+            start, end = clauses[n].start, clauses[n].end
+            if clauses[n].kind not in (Kind.RELATIVE, Kind.ADVERBIAL) and future.search(text.lower(), start, end):
+                yield start, end
+
+
+def _is_last(found: Found, clause: Clause, text: str) -> bool:
+    """Whether at most one word of the clause stands behind the cue."""
+    return len(_WORD.findall(text, found.end, clause.end)) <= 1

@@ -1,0 +1,248 @@
+"""Names of months, weekdays, day halves and time zones, as feeds around the world write them.
+
+A name that means different months in different languages ("listopad": November in Polish, October in Croatian) is
+dropped when the table is built: an unclear date is no date.  Names are compared folded (`folded`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# A paragraph a language: twelve months, alternatives joined by "/".
+_MONTHS = """
+january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept october/oct
+november/nov december/dec
+
+januar/jänner/jän februar/feber märz/mär/mrz april mai juni juli august september oktober/okt november dezember/dez
+
+janvier/janv février/févr/fév mars avril/avr mai juin juillet/juil août septembre octobre novembre décembre/déc
+
+enero/ene febrero marzo abril/abr mayo junio julio agosto/ago septiembre/setiembre octubre noviembre diciembre/dic
+
+gennaio/gen febbraio/febbr marzo aprile maggio/mag giugno/giu luglio/lug agosto/ago settembre/set/sett ottobre/ott
+novembre dicembre/dic
+
+janeiro fevereiro/fev março abril/abr maio junho julho agosto/ago setembro/set outubro/out novembro dezembro/dez
+
+januari februari maart/mrt april mei juni juli augustus september oktober/okt november december
+
+januari februari mars april maj juni juli augusti september oktober/okt november december
+
+januar februar marts april maj juni juli august september oktober/okt november december
+
+januar februar mars april mai juni juli august september oktober/okt november desember/des
+
+tammikuu/tammikuuta/tammi helmikuu/helmikuuta/helmi maaliskuu/maaliskuuta/maalis huhtikuu/huhtikuuta/huhti
+toukokuu/toukokuuta/touko kesäkuu/kesäkuuta/kesä heinäkuu/heinäkuuta/heinä elokuu/elokuuta/elo
+syyskuu/syyskuuta/syys lokakuu/lokakuuta/loka marraskuu/marraskuuta/marras joulukuu/joulukuuta/joulu
+
+jaanuar/jaan veebruar/veebr märts aprill mai juuni juuli august september oktoober november detsember/dets
+
+janvāris/janvārī februāris/februārī marts/martā aprīlis/aprīlī maijs/maijā jūnijs/jūnijā jūlijs/jūlijā
+augusts/augustā septembris/septembrī oktobris/oktobrī novembris/novembrī decembris/decembrī
+
+sausio/sausis vasario/vasaris kovo/kovas balandžio/balandis gegužės/gegužė birželio/birželis liepos/liepa
+rugpjūčio/rugpjūtis rugsėjo/rugsėjis spalio/spalis lapkričio/lapkritis gruodžio/gruodis
+
+styczeń/stycznia/sty luty/lutego/lut marzec/marca kwiecień/kwietnia/kwi maj/maja czerwiec/czerwca/cze
+lipiec/lipca/lip sierpień/sierpnia/sie wrzesień/września/wrz październik/października/paź listopad/listopada/lis
+grudzień/grudnia/gru
+
+leden/ledna/led únor/února/úno březen/března/bře duben/dubna/dub květen/května/kvě červen/června/čvn
+červenec/července/čvc srpen/srpna/srp září/zář říjen/října/říj listopad/listopadu/lis prosinec/prosince/pro
+
+január/januára február/februára marec/marca apríl/apríla máj/mája jún/júna júl/júla august/augusta
+september/septembra október/októbra november/novembra december/decembra
+
+siječanj/siječnja/sij veljača/veljače/velj ožujak/ožujka/ožu travanj/travnja/tra svibanj/svibnja/svi
+lipanj/lipnja/lip srpanj/srpnja/srp kolovoz/kolovoza/kol rujan/rujna/ruj listopad/listopada/lis
+studeni/studenoga/stu prosinac/prosinca/pro
+
+januar/januara februar/februara mart/marta april/aprila maj/maja jun/juna/juni jul/jula/juli avgust/avgusta
+septembar/septembra oktobar/oktobra novembar/novembra decembar/decembra
+
+januarja februarja marca aprila maja junija/junij julija/julij avgusta septembra oktobra novembra decembra
+
+јануар/јануара фебруар/фебруара март/марта април/априла мај/маја јун/јуна јул/јула август/августа
+септембар/септембра октобар/октобра новембар/новембра децембар/децембра
+
+január február/febr március/márc április/ápr május/máj június/jún július/júl augusztus szeptember/szept október
+november december
+
+ianuarie/ian februarie martie aprilie mai iunie/iun iulie/iul august septembrie octombrie noiembrie/noi decembrie
+
+януари/яну февруари/фев март април/апр май юни юли август/авг септември/сеп октомври/окт ноември/ное декември/дек
+
+январь/января/янв февраль/февраля/фев/февр март/марта/мар апрель/апреля/апр май/мая июнь/июня/июн июль/июля/июл
+август/августа/авг сентябрь/сентября/сен/сент октябрь/октября/окт ноябрь/ноября/ноя/нояб декабрь/декабря/дек
+
+січень/січня/січ лютий/лютого/лют березень/березня/бер квітень/квітня/кві травень/травня/тра червень/червня/чер
+липень/липня/лип серпень/серпня/сер вересень/вересня/вер жовтень/жовтня/жов листопад/листопада/лис
+грудень/грудня/гру
+
+студзень/студзеня люты/лютага сакавік/сакавіка красавік/красавіка май/мая чэрвень/чэрвеня ліпень/ліпеня
+жнівень/жніўня верасень/верасня кастрычнік/кастрычніка лістапад/лістапада снежань/снежня
+
+ιανουάριος/ιανουαρίου/ιαν/ιανού φεβρουάριος/φεβρουαρίου/φεβ/φεβρου μάρτιος/μαρτίου/μαρ/μάρτ/μάρ
+απρίλιος/απριλίου/απρ μάιος/μαΐου/μαι ιούνιος/ιουνίου/ιουν/ιούν ιούλιος/ιουλίου/ιουλ/ιούλ/ιολ
+αύγουστος/αυγούστου/αυγ/αύγ σεπτέμβριος/σεπτεμβρίου/σεπ/σεπτ οκτώβριος/οκτωβρίου/οκτ νοέμβριος/νοεμβρίου/νοε/νοέμ
+δεκέμβριος/δεκεμβρίου/δεκ
+
+ocak/oca şubat/şub mart nisan/nis mayıs haziran/haz temmuz/tem ağustos/ağu eylül/eyl ekim/eki kasım/kas aralık/ara
+
+januari februari maret/mac april/apr mei/mei juni juli agustus/agu september oktober/okt november/nop desember/des
+
+januari/jan februari/feb mac april mei jun julai/jul ogos/ogo september/sep oktober/okt november disember/dis
+
+gener febrer març abril maig juny juliol agost setembre octubre novembre desembre
+
+urtarrila/urtarrilak otsaila/otsailak martxoa/martxoak apirila/apirilak maiatza/maiatzak ekaina/ekainak
+uztaila/uztailak abuztua/abuztuak iraila/irailak urria/urriak azaroa/azaroak abendua/abenduak
+
+xaneiro febreiro marzo abril maio xuño xullo agosto setembro outubro novembro decembro
+
+ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr
+
+eanáir feabhra márta aibreán bealtaine meitheamh iúil lúnasa meán_fómhair deireadh_fómhair samhain nollaig
+
+يناير/كانون_الثاني/جانفي فبراير/شباط/فيفري مارس/آذار أبريل/إبريل/ابريل/نيسان/أفريل مايو/أيار/ماي يونيو/حزيران/جوان
+يوليو/تموز/جويلية أغسطس/آب/أوت/اغسطس سبتمبر/أيلول أكتوبر/تشرين_الأول/اكتوبر نوفمبر/تشرين_الثاني ديسمبر/كانون_الأول
+
+ינואר/בינואר פברואר/בפברואר מרץ/במרץ אפריל/באפריל מאי/במאי יוני/ביוני יולי/ביולי אוגוסט/באוגוסט ספטמבר/בספטמבר
+אוקטובר/באוקטובר נובמבר/בנובמבר דצמבר/בדצמבר
+
+जनवरी फ़रवरी/फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर/सितम्बर अक्टूबर/अक्तूबर नवंबर/नवम्बर दिसंबर/दिसम्बर
+
+জানুয়ারি/জানুয়ারী ফেব্রুয়ারি/ফেব্রুয়ারী মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর
+
+جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر
+
+มกราคม/ม.ค กุมภาพันธ์/ก.พ มีนาคม/มี.ค เมษายน/เม.ย พฤษภาคม/พ.ค มิถุนายน/มิ.ย กรกฎาคม/ก.ค สิงหาคม/ส.ค กันยายน/ก.ย
+ตุลาคม/ต.ค พฤศจิกายน/พ.ย ธันวาคม/ธ.ค
+
+januaro februaro marto aprilo majo junio julio aŭgusto septembro oktobro novembro decembro
+
+januari februari maart april mei junie/jun julie/jul augustus september oktober/okt november desember/des
+
+januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba
+"""
+
+_WEEKDAYS = """
+monday/mon tuesday/tue/tues wednesday/wed thursday/thu/thur/thurs friday/fri saturday/sat sunday/sun
+
+montag/mo dienstag/di mittwoch/mi donnerstag/do freitag/fr samstag/sa/sonnabend sonntag/so
+
+lundi/lun mardi mercredi jeudi/jeu vendredi samedi dimanche
+
+lunes martes miércoles jueves viernes sábado domingo
+
+lunedì martedì mercoledì giovedì/gio venerdì sabato domenica
+
+maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+"""
+
+
+AFTERNOON = _set_of("pm p.m p.m. μμ μ.μ. μ.μ 下午 오후 午後 晚上 م")
+FORENOON = _set_of("am a.m a.m. πμ π.μ. π.μ 上午 오전 午前 早上 凌晨 ص")
+
+# Minutes east of UTC.  Ambiguous letters follow RFC 822 (EST, CST …) and, outside it, the far larger press.
+ZONES = {
+    "z": 0,
+    "ut": 0,
+    "utc": 0,
+    "gmt": 0,
+    "wet": 0,
+    "west": 60,
+    "bst": 60,
+    "cet": 60,
+    "mez": 60,
+    "cest": 120,
+    "mesz": 120,
+    "met": 60,
+    "mest": 120,
+    "eet": 120,
+    "eest": 180,
+    "msk": 180,
+    "msd": 240,
+    "trt": 180,
+    "sast": 120,
+    "wat": 60,
+    "cat": 120,
+    "eat": 180,
+    "idt": 180,
+    "gst": 240,
+    "pkt": 300,
+    "ist": 330,
+    "npt": 345,
+    "ict": 420,
+    "wib": 420,
+    "wita": 480,
+    "wit": 540,
+    "hkt": 480,
+    "sgt": 480,
+    "myt": 480,
+    "pht": 480,
+    "awst": 480,
+    "kst": 540,
+    "jst": 540,
+    "acst": 570,
+    "acdt": 630,
+    "aest": 600,
+    "aedt": 660,
+    "nzst": 720,
+    "nzdt": 780,
+    "nst": -210,
+    "ndt": -150,
+    "ast": -240,
+    "adt": -180,
+    "brt": -180,
+    "art": -180,
+    "clt": -240,
+    "cot": -300,
+    "est": -300,
+    "edt": -240,
+    "cst": -360,
+    "cdt": -300,
+    "mst": -420,
+    "mdt": -360,
+    "pst": -480,
+    "pdt": -420,
+    "akst": -540,
+    "akdt": -480,
+    "hst": -600,
+}
+# Names that stand for summer or winter time, whichever holds on that day
+CIVIL_ZONES = {
+    "et": "America/New_York",
+    "ct": "America/Chicago",
+    "mt": "America/Denver",
+    "pt": "America/Los_Angeles",
+    "мск": "Europe/Moscow",
+}
+
+
+def folded(name: str) -> str:
+    """A name without case, accents and a closing dot, so that "DÉC." and "dec" are the same."""
+    base = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in base if not unicodedata.combining(letter)).rstrip(".")
+
+
+def _table(text: str) -> dict[str, int]:
+    """Folded name -> number (from 0); names with two meanings are left out."""
+    table: dict[str, int] = {}
+    unclear: set[str] = set()
+    for language in text.strip().split("\n\n"):
+        for number, names in enumerate(language.split()):
+            for name in names.replace("_", " ").split("/"):
+                if table.setdefault(folded(name), number) != number:
+                    unclear.add(folded(name))
+    return {name: number for name, number in table.items() if name not in unclear}
+
+
+MONTHS = {name: number + 1 for name, number in _table(_MONTHS).items()}
+WEEKDAYS = _table(_WEEKDAYS)

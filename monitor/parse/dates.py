@@ -1,0 +1,246 @@
+"""Date texts of feeds -> instants, or None: never a guess (`fetching.md` 28).
+
+Two shapes cover nearly all feeds and are read by one expression each: RFC 822 (leniently) and ISO 8601.  Everything
+else is cut into tokens: a month's name in any of the languages of `calendar_names`, numbers, a clock, a zone.
+A missing or unknown zone means UTC, as every feed reader takes it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from monitor.parse import calendar_names as names
+
+LONGEST = 120
+"""Characters of a date text that are looked at."""
+
+_RFC822 = re.compile(
+    r"(?:[A-Za-z]{3,9}\.?,?\s*)?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?,?[\s-]+(\d{4}|\d{2}),?\s+"
+    r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,5})?(?:\s*\([^)]*\))?\Z"
+)
+_ISO = re.compile(
+    r"(\d{4})([-/.])(\d{1,2})(?:[-/.](\d{1,2}))?"
+    r"(?:[Tt\s_,-]\s*(\d{1,2}):(\d{2})(?::(\d{1,2})(?:[.,]\d+)?)?\s*([Zz]|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{2,5})?)?\Z"
+)
+_BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?\Z")
+_ORDINAL = re.compile(r"(\d{4})-(\d{3})\Z")
+_CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+_VIETNAMESE = re.compile(r"(\d{1,2})\s*tháng\s*(\d{1,2})\s*(?:năm|[,/-])?\s*(\d{4})", re.IGNORECASE)
+_EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?\Z|(\d{12,13})\Z")
+
+_CLOCK = re.compile(
+    r"(?<![\d:])(\d{1,2})(?::|h|時|시\s*|点|點|\.(?=\d{2}\.\d{2}(?!\d)))(\d{1,2})(?:[:.分분]\s*(\d{1,2})(?:[.,]\d+)?)?"
+    r"(?:[分분秒초])?(?![\d:])"
+)
+_OFFSET = re.compile(r"(?:\b(?:GMT|UTC|UT)\s*)?(?<![\d])([+\-−])(\d{1,2})(?::?(\d{2}))?(?![\d:/.-])", re.IGNORECASE)
+_PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\b")
+_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,;:()/-]*")
+_COMMENT = re.compile(r"\([^()]*\)")
+
+
+def parse_date(text: str, *, now: datetime) -> datetime | None:
+    """The instant that `text` names, aware, in UTC, whole seconds; None where it is unclear.
+
+    Instants later than `now` are clamped to it; two-digit years are taken from the century that ends next year.
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST:
+        return None
+    try:
+        found = _rfc822(text, now) or _iso(text) or _other(text, now)
+        return min(found.astimezone(UTC), now.astimezone(UTC)) if found else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _rfc822(text: str, now: datetime) -> datetime | None:
+    found = _RFC822.match(text)
+    if not found:
+        return None
+    day, month_name, year, *clock, zone = found.groups()
+    month = names.MONTHS.get(names.folded(month_name))
+    if month is None:
+        return None
+    if zone and zone.lower().strip(".") in names.AFTERNOON | names.FORENOON:
+        return None
+    return _instant((_year(year, now), month, int(day)), _numbers(clock), _zone(zone))
+
+
+def _iso(text: str) -> datetime | None:
+    """Year first, numbers only; or seconds since 1970."""
+    if not text[0].isdigit():
+        return None
+    if found := _ISO.match(text):
+        year, separator, month, day, *clock, zone = found.groups()
+        if (zone and zone.lower() in ("am", "pm")) or (day is None and separator != "-"):
+            return None
+        return _instant((int(year), int(month), int(day or 1)), _numbers(clock), _zone(zone))
+    if found := _EPOCH.match(text):
+        seconds, milliseconds = found.groups()
+        return datetime.fromtimestamp(int(seconds) if seconds else int(milliseconds) // 1000, UTC)
+    if found := _BASIC.match(text):
+        year, month, day, *clock, zone = found.groups()
+        return _instant((int(year), int(month), int(day)), _numbers(clock), _zone(zone))
+    if found := _ORDINAL.match(text):
+        return datetime.strptime(text, "%Y-%j").replace(tzinfo=UTC)
+    return None
+
+
+def _numbers(clock: list[str | None]) -> tuple[int, int, int]:
+    hour, minute, second = (int(part or 0) for part in clock)
+    return hour, minute, second
+
+
+def _other(text: str, now: datetime) -> datetime | None:
+    """Any other way to write a date: clock, zone and day are taken out of the text one after the other."""
+    text = _western_digits(unicodedata.normalize("NFKC", text))
+    text = _COMMENT.sub(" ", text)
+    clock, text = _take_clock(text)
+    zone, text = _take_zone(text, with_clock=clock is not None)
+    day = _day(text, now)
+    if day is None:
+        return None
+    return _instant((day.year, day.month, day.day), clock or (0, 0, 0), zone)
+
+
+def _western_digits(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
+
+
+def _take_clock(text: str) -> tuple[tuple[int, int, int] | None, str]:
+    found = _CLOCK.search(text)
+    if not found:
+        return None, text
+    hour, minute, second = (int(part or 0) for part in found.groups())
+    rest = f"{text[: found.start()]} ; {text[found.end() :]}"
+    halves = set(re.findall(r"[^\W\d_]+(?:\.[^\W\d_]+)*\.?", rest.casefold()))
+    if halves & names.AFTERNOON and hour < 12:
+        hour += 12
+    elif halves & names.FORENOON and hour == 12:
+        hour = 0
+    return (hour, minute, second), rest
+
+
+def _take_zone(text: str, *, with_clock: bool) -> tuple[tzinfo, str]:
+    if found := _PLACE.search(text):
+        try:
+            return ZoneInfo(found.group(1)), text[: found.start()] + " " + text[found.end() :]
+        except (LookupError, OSError):
+            return UTC, text
+    _, mark, tail = text.partition(";")
+    if with_clock and mark and (found := _OFFSET.search(tail)):
+        sign, hours, minutes = found.groups()
+        east = (int(hours) * 60 + int(minutes or 0)) * (1 if sign == "+" else -1)
+        return _offset(east), text[: len(text) - len(tail)] + tail[: found.start()] + " " + tail[found.end() :]
+    for word in re.findall(r"[^\W\d_]{1,5}", text):
+        if (key := word.casefold()) in names.ZONES and word.isupper():
+            return _offset(names.ZONES[key]), re.sub(rf"\b{word}\b", " ", text)
+        if key in names.CIVIL_ZONES and (word.isupper() or not word.isascii()):
+            return ZoneInfo(names.CIVIL_ZONES[key]), re.sub(rf"\b{word}\b", " ", text)
+    return UTC, text
+
+
+def _day(text: str, now: datetime) -> date | None:
+    if found := _CJK.search(text):
+        return date(*(int(part) for part in found.groups()))
+    if found := _VIETNAMESE.search(text):
+        day, month, year = (int(part) for part in found.groups())
+        return date(year, month, day)
+    if found := _NUMERIC.search(text):
+        return _numeric_day(found, text, now)
+    return _named_day(text, now)
+
+
+def _numeric_day(found: re.Match[str], text: str, now: datetime) -> date | None:
+    """Day and month as numbers: dots put the day first everywhere; else only what can be read in one way."""
+    first, separator, second, last = found.groups()
+    if len(first) == 4:
+        return date(int(first), int(second), int(last)) if len(last) < 4 else None
+    year = _year(last, now)
+    readings = {
+        reading
+        for reading in (_possible(year, int(second), int(first)), _possible(year, int(first), int(second)))
+        if reading
+    }
+    if separator == ".":
+        return _possible(year, int(second), int(first))
+    weekdays = {names.WEEKDAYS.get(names.folded(word)) for word in _TOKEN.findall(text)} - {None}
+    if len(readings) > 1 and weekdays:
+        readings = {reading for reading in readings if reading.weekday() in weekdays}
+    return readings.pop() if len(readings) == 1 else None
+
+
+def _possible(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _named_day(text: str, now: datetime) -> date | None:
+    """A month by name, a day and a year, in any order, among words that change nothing."""
+    months: list[int] = []
+    numbers: list[str] = []
+    tokens = _TOKEN.findall(text)
+    for position, token in enumerate(tokens):
+        if token.isdigit():
+            numbers.append(token)
+            continue
+        name = names.folded(token)
+        pair = f"{name} {names.folded(tokens[position + 1])}" if position + 1 < len(tokens) else ""
+        month = names.MONTHS.get(pair) or names.MONTHS.get(name)
+        if month is not None and name not in names.WEEKDAYS:
+            months.append(month)
+    if len(months) != 1 or len(numbers) != 2:
+        return None
+    year = next((number for number in numbers if len(number) == 4), None)
+    if year is None:
+        if len(numbers[1]) != 2:
+            return None
+        day, year = numbers
+    else:
+        day = numbers[0] if numbers[1] == year else numbers[1]
+    if len(day) > 2:
+        return None
+    return date(_year(year, now), months[0], int(day))
+
+
+def _year(text: str, now: datetime) -> int:
+    if len(text) == 2:
+        year = now.year - now.year % 100 + int(text)
+        return year - 100 if year > now.year + 1 else year
+    year = int(text)
+    return year - 543 if 2400 < year < 2700 else year  # the Buddhist era, as Thai papers count
+
+
+def _zone(text: str | None) -> tzinfo:
+    if not text:
+        return UTC
+    if text[0] in "+-":
+        digits = text[1:].replace(":", "")
+        hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+        return _offset((int(hours) * 60 + int(minutes)) * (-1 if text[0] == "-" else 1))
+    key = text.casefold()
+    if key in names.CIVIL_ZONES:
+        return ZoneInfo(names.CIVIL_ZONES[key])
+    return _offset(names.ZONES.get(key, 0))
+
+
+def _offset(minutes_east: int) -> tzinfo:
+    if not -12 * 60 <= minutes_east <= 14 * 60:
+        raise ValueError(minutes_east)
+    return timezone(timedelta(minutes=minutes_east)) if minutes_east else UTC
+
+
+def _instant(day: tuple[int, int, int], clock: tuple[int, int, int], zone: tzinfo) -> datetime:
+    """Midnight may be written 24:00, and leap seconds exist."""
+    hour, minute, second = clock
+    late = hour == 24 and minute == second == 0
+    found = datetime(*day, 0 if late else hour, minute, min(second, 59), tzinfo=zone)
+    return found + timedelta(days=1) if late else found

@@ -1,0 +1,96 @@
+"""feedparser, for what no strict parser can read: the authority on broken bytes, kept away from everything else.
+
+It gets bytes that are already UTF-8, never an address; it neither sanitises nor resolves (both are quadratic or leak
+between entries).  It holds the GIL and can take quadratic time, so it runs only where it can be killed.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import feedparser
+
+from monitor.parse.channel import Channel
+from monitor.parse.direct import person_of
+from monitor.parse.raw import Link, RawItem
+
+
+def read_with_feedparser(data: bytes) -> tuple[list[RawItem], Channel, str]:
+    """Items, channel and version ("rss20", "atom10", "" for no feed at all) as feedparser sees them."""
+    parsed: Any = feedparser.parse(
+        io.BytesIO(data),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    raws = [_item(entry, parsed.feed.get("language")) for entry in parsed.entries]
+    return raws, _channel(parsed.feed), str(parsed.get("version") or "")
+
+
+def _item(entry: Any, feed_language: str | None) -> RawItem:
+    content = [part for part in entry.get("content", ()) if part.get("value")]
+    raw = RawItem(
+        id=entry.get("id", ""),
+        title=dict.get(entry, "title", ""),
+        summary=dict.get(entry, "summary"),
+        contents=[part["value"] for part in content],
+        published=dict.get(entry, "published", ""),
+        updated=dict.get(entry, "updated", ""),
+        created=dict.get(entry, "created", ""),
+    )
+    raw.links, raw.enclosures = _links(entry)
+    raw.id_is_link = bool(entry.get("guidislink")) and raw.id.lower().startswith(("http://", "https://"))
+    raw.authors = _authors(entry)
+    raw.categories = [term for tag in entry.get("tags", ()) for term in (tag.get("term"), tag.get("label")) if term]
+    raw.images = _images(entry)
+    details = [entry.get("title_detail"), *content, entry.get("summary_detail")]
+    languages = (detail.get("language") for detail in details if detail)
+    raw.language = next((language for language in languages if language and language != feed_language), None)
+    return raw
+
+
+def _links(entry: Any) -> tuple[list[Link], list[str]]:
+    links = [Link("alternate", "", entry["link"])] if dict.get(entry, "link") else []
+    enclosures = []
+    for link in entry.get("links", ()):
+        if href := link.get("href"):
+            if link.get("rel") == "enclosure":
+                enclosures.append(href)
+            else:
+                links.append(Link(link.get("rel") or "alternate", link.get("type") or "", href))
+    return links, enclosures
+
+
+def _authors(entry: Any) -> list[str]:
+    """Feedparser cuts mail addresses with long top-level domains in two, so the last author is taken from its text."""
+    found = [name for who in entry.get("authors", ()) if (name := who.get("name") or who.get("email"))]
+    last = person_of(entry.get("author") or "")
+    return [*found[:-1], last] if last else found
+
+
+def _images(entry: Any) -> list[str]:
+    thumbnails = [image["url"] for image in entry.get("media_thumbnail", ()) if image.get("url")]
+    pictures = [
+        image["url"]
+        for image in entry.get("media_content", ())
+        if image.get("url") and (image.get("medium") == "image" or image.get("type", "").startswith("image/"))
+    ]
+    pictures += [
+        link["href"]
+        for link in entry.get("links", ())
+        if link.get("rel") == "enclosure" and link.get("href") and link.get("type", "").startswith("image/")
+    ]
+    image = entry.get("image") or {}
+    return [*pictures, *thumbnails, *([image["href"]] if image.get("href") else [])]
+
+
+def _channel(feed: Any) -> Channel:
+    channel = Channel(title=feed.get("title", ""), link=feed.get("link", ""), language=feed.get("language"))
+    for link in feed.get("links", ()):
+        if link.get("href") and link.get("rel") not in (None, "alternate"):
+            channel.links.setdefault(link["rel"], link["href"])
+    for name in ("ttl", "sy_updateperiod", "sy_updatefrequency"):
+        if feed.get(name):
+            channel.texts[name] = str(feed[name])
+    return channel

@@ -1,0 +1,64 @@
+"""Relative links of feeds -> absolute ones, by us: feedparser's own resolution leaks a base between entries."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_JUNK = re.compile(r"[\x00-\x20\x7f]+")
+LONGEST_URL = 8000
+
+
+def absolute(link: str | None, *bases: str | None) -> str | None:
+    """`link` as an http(s) address, resolved against the innermost base; None when it cannot be one.
+
+    `bases` go from the innermost (xml:base of the entry) to the outermost (the address the document came from); each
+    may itself be relative to the next.
+    """
+    link = tidy(link)
+    if not link or len(link) > LONGEST_URL:
+        return None
+    if _SCHEME.match(link):
+        return link if link.lower().startswith(("http://", "https://")) and _host(link) else None
+    base = base_of(*bases)
+    joined = _join(base, link) if base else None
+    return joined if joined and _host(joined) else None
+
+
+def base_of(*bases: str | None) -> str | None:
+    """The innermost base made absolute by the outer ones, or None."""
+    resolved: str | None = None
+    for given in reversed(bases):
+        base = tidy(given)
+        if not base:
+            continue
+        if base.lower().startswith(("http://", "https://")):
+            resolved = base
+        elif resolved and not _SCHEME.match(base):
+            resolved = _join(resolved, base) or resolved
+    return resolved
+
+
+def tidy(link: str | None) -> str:
+    """The link without the whitespace and control characters that pretty-printers put into it."""
+    if not link:
+        return ""
+    link = link.strip()
+    if link.isascii() and link.isprintable() and " " not in link:
+        return link
+    return _JUNK.sub(lambda run: "%20" if run.group().strip("\t\r\n\x00") == " " else "", link)
+
+
+def _join(base: str, link: str) -> str | None:
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return None
+
+
+def _host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).netloc)
+    except ValueError:
+        return False

@@ -1,0 +1,115 @@
+"""Lists of feeds as other readers write them (http://opml.org/spec2.opml): in and out."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
+
+from monitor.errors import ParseError
+from monitor.parse.charset import decode
+from monitor.parse.clean import cleaned, repaired
+from monitor.parse.direct import parse_recovering, parse_strict
+from monitor.parse.links import absolute
+from monitor.parse.markup import Element
+from monitor.parse.text import plain
+
+DEEPEST = 20
+"""Folders within folders that are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpmlFeed:
+    """One subscription: its folders become `tags`, outermost first.
+
+    `problem` is why it cannot be used (then `url` is what stood there), None when it can.
+    """
+
+    url: str
+    title: str
+    site: str | None = None
+    tags: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+def read_opml(body: bytes) -> tuple[OpmlFeed, ...]:
+    """Every subscription of the list in its order, unusable ones with their problem.
+
+    Raises `ParseError` when the document is no OPML at all.
+    """
+    data = cleaned(decode(body).text)
+    root = parse_strict(data)
+    if root is None:
+        root = parse_strict(repaired(data, {}))
+    if root is None:
+        root = parse_recovering(data)
+    if root is None or _name(root) != "opml":
+        raise ParseError(
+            "the file is no OPML list", code="not-opml", remedy="export the feed list as OPML and try again"
+        )
+    feeds: list[OpmlFeed] = []
+    seen: set[str] = set()
+    for child in root:
+        if _name(child) == "body":
+            _walk(child, (), feeds, seen)
+    return tuple(feeds)
+
+
+def write_opml(feeds: Iterable[OpmlFeed], *, title: str = "news-monitor") -> bytes:
+    """The list as OPML 2.0, feeds in folders by their tags."""
+    tree: dict[tuple[str, ...], list[OpmlFeed]] = {}
+    for feed in feeds:
+        tree.setdefault(feed.tags, []).append(feed)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<opml version="2.0">',
+        f"  <head><title>{html.escape(title)}</title></head>",
+        "  <body>",
+    ]
+    for tags, members in tree.items():
+        lines += [f"{'  ' * (2 + depth)}<outline text={quoteattr(tag)}>" for depth, tag in enumerate(tags)]
+        lines += [f"{'  ' * (2 + len(tags))}{_outline(feed)}" for feed in members]
+        lines += [f"{'  ' * (2 + depth)}</outline>" for depth in range(len(tags) - 1, -1, -1)]
+    return "\n".join([*lines, "  </body>", "</opml>", ""]).encode()
+
+
+def _outline(feed: OpmlFeed) -> str:
+    site = f" htmlUrl={quoteattr(feed.site)}" if feed.site else ""
+    name = quoteattr(feed.title or feed.url)
+    return f'<outline type="rss" text={name} title={name} xmlUrl={quoteattr(feed.url)}{site}/>'
+
+
+def _walk(element: Element, tags: tuple[str, ...], feeds: list[OpmlFeed], seen: set[str]) -> None:
+    for child in element:
+        if _name(child) != "outline":
+            continue
+        given = {str(key).lower(): str(value).strip() for key, value in child.attrib.items()}
+        title = plain(given.get("title") or given.get("text") or "")
+        address = given.get("xmlurl", "")
+        if address or given.get("type", "").lower() in ("rss", "atom"):
+            feeds.append(_feed(address, title, given, tags, seen))
+        if len(child) and len(tags) < DEEPEST:
+            _walk(child, (*tags, title) if title and not address else tags, feeds, seen)
+
+
+def _feed(address: str, title: str, given: dict[str, str], tags: tuple[str, ...], seen: set[str]) -> OpmlFeed:
+    if address.lower().startswith("feed:"):
+        address = address[5:] if address[5:].startswith("http") else "http:" + address[5:]
+    url = absolute(address)
+    named = tuple(part.strip(" /") for part in given.get("category", "").split(",") if part.strip(" /"))
+    problem = None
+    if not address:
+        problem = "the outline has no address (xmlUrl)"
+    elif url is None:
+        problem = "the address is not http or https"
+    elif url in seen:
+        problem = "the address stands in the list twice"
+    if url:
+        seen.add(url)
+    tags = tuple(dict.fromkeys((*tags, *named)))
+    return OpmlFeed(url or address, title or address, absolute(given.get("htmlurl")), tags, problem)
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""

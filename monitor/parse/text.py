@@ -1,0 +1,131 @@
+"""Markup as feeds carry it -> plain text for titles, names and hashes.  Linear in its input, never raises."""
+
+from __future__ import annotations
+
+import html
+import re
+from contextlib import suppress
+
+LONGEST_TITLE = 1000
+"""Characters of a title that are kept: a megabyte of title is an attack or a mistake."""
+
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*+)([^<>]*+)>")
+_ANY_TAG = re.compile(r"<[/!?A-Za-z][^<>]*+>")
+_LONG_REFERENCE = re.compile(r"&#[0-9]{8,}+;?")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_CLOSING = re.compile(r"</([A-Za-z][A-Za-z0-9:-]*+)")
+_CODE = re.compile(r"<(?:script|style)\b[^<>]*+>[^<]*+</(?:script|style)\s*>", re.IGNORECASE)
+_ALT = re.compile(r"""<img\b[^<>]*\balt\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)')""", re.IGNORECASE)
+_C1 = re.compile(r"[\x80-\x9f]")
+_WINDOWS_1252 = {
+    code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
+
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Elements people format titles with: always markup.  Any other name is markup only when it has attributes or is
+# closed later, so that "the <video> element" and "Vec<T>" keep their words.
+_FORMATTING = _set_of(
+    "a abbr acronym b bdi bdo big br center cite del dfn div em font h1 h2 h3 h4 h5 h6 i img ins li mark nobr ol "
+    "p q s samp small span strike strong sub sup tt u ul var wbr"
+)
+_BREAKING = _set_of("br p div li h1 h2 h3 h4 h5 h6 td tr ul ol")
+
+
+def plain(markup: str, limit: int = LONGEST_TITLE) -> str:
+    """One line of text: tags stripped, entities decoded (twice where they were escaped twice), whitespace folded.
+
+    Text that would vanish altogether (a title that is nothing but markup) is kept as its characters.
+    """
+    text = markup[: limit * 20]
+    for _ in range(2):
+        if "<" in text:
+            text = _strip_tags(text)
+        if "&" not in text:
+            break
+        text = _decode(text)
+    if "<" in text:
+        text = _strip_tags(text)
+    return fold(text)[:limit].rstrip()
+
+
+def fold(text: str) -> str:
+    """Whitespace runs to one blank, control and direction characters gone."""
+    if not text.isascii() or not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
+
+
+def words_of(markup: str) -> str:
+    """The text of a body with tags, comments and whitespace runs removed: for hashes and made-up titles."""
+    if "<!" in markup:
+        markup = _without_comments(markup)
+    if "<" in markup:
+        markup = _ANY_TAG.sub(" ", markup)
+    if "&" in markup:
+        markup = html.unescape(_LONG_REFERENCE.sub("", markup))  # int() refuses thousands of digits
+        if "<" in markup:
+            markup = _ANY_TAG.sub(" ", markup)
+    return fold(markup)
+
+
+def headline_of(markup: str, longest: int = 100) -> str:
+    """A title for an entry that has none: the first words of its text, cut between words."""
+    text = words_of(markup[:20_000])
+    if len(text) <= longest:
+        return text
+    return text[: longest + 1].rsplit(" ", 1)[0][:longest].rstrip(" ,;:-–—") + "…"
+
+
+def mended(text: str) -> str:
+    """Text whose UTF-8 was once taken for latin-1, and windows-1252 punctuation taken for controls, put right."""
+    if text.isascii():
+        return text
+    with suppress(UnicodeError):
+        text = text.encode("iso-8859-1").decode("utf-8")
+    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
+
+
+def _without_comments(markup: str) -> str:
+    """Comments dropped, CDATA opened.  By hand: an expression is quadratic on runs of openings that never close."""
+    parts: list[str] = []
+    position = 0
+    for opening, closing, keep in (("<!--", "-->", False), ("<![CDATA[", "]]>", True)):
+        parts.clear()
+        position = 0
+        while (start := markup.find(opening, position)) >= 0 and (end := markup.find(closing, start)) >= 0:
+            parts.append(markup[position:start])
+            parts.append(markup[start + len(opening) : end] if keep else " ")
+            position = end + len(closing)
+        parts.append(markup[position:])
+        markup = "".join(parts)
+    return markup
+
+
+def _strip_tags(text: str) -> str:
+    """Markup gone; where nothing would be left, first the code that was dropped comes back, then the text as it was."""
+    if "<!" in text:
+        text = _without_comments(text)
+    for candidate in (_CODE.sub(" ", text) if "</" in text else text, text):
+        closed = {name.lower() for name in _CLOSING.findall(candidate)}
+        stripped = _TAG.sub(lambda tag: _replacement(tag, closed), candidate)  # noqa: B023 - called at once
+        if stripped.strip():
+            return stripped
+    return " ".join(double or single for double, single in _ALT.findall(text)) or text
+
+
+def _replacement(tag: re.Match[str], closed: set[str]) -> str:
+    name = tag.group(1).lower()
+    if name in _FORMATTING or name in closed or "=" in tag.group(2):
+        return " " if name in _BREAKING else ""
+    return tag.group()
+
+
+def _decode(text: str) -> str:
+    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)

@@ -1,0 +1,368 @@
+"""Articles: one row each, their revisions, and the queue of those whose page is to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.model.article import TextState
+from monitor.model.reasons import Reason
+from monitor.store import leases, search
+from monitor.store import tables as t
+from monitor.store.leases import Lease
+from monitor.store.stories import ALSO_IN
+
+
+class ReadingKind(StrEnum):
+    """Why an article waits for READ."""
+
+    PAGE = "page"
+    """Its page is still to be read."""
+    AGAIN = "again"
+    """Its page may have filled up, or the entry says that it changed."""
+    MATCH = "match"
+    """What is stored is to be settled: it came with a baseline, or another source showed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article as its first entry describes it.  `reading_at` None: nothing is to be read."""
+
+    title: str
+    url: str | None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    language_sure: bool = False
+    image: str | None = None
+    published_at: datetime | None = None
+    baseline: bool = False
+    gap: Mapping[str, Any] | None = None
+    reading: ReadingKind | None = None
+    reading_at: datetime | None = None
+    text_state: TextState = TextState.TITLE
+    text_reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A source that showed an article."""
+
+    id: str
+    name: str
+    tags: tuple[str, ...]
+    founding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article with its latest revision; `number` 0 and empty texts before the first.
+
+    `sources` has the one that brought it first in front.  `page` remembers the last reading of its page (`etag`,
+    `last_modified`, `url`), None if it was never read.  `gap` is the one that the poll which brought it ended.
+    """
+
+    id: int
+    url: str | None
+    title: str
+    authors: tuple[str, ...]
+    language: str | None
+    language_sure: bool
+    image: str | None
+    section: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    baseline: bool
+    text_state: TextState
+    text_reason: Reason | None
+    reads: int
+    attempts: int
+    live: bool
+    settled: bool
+    story_id: int | None
+    reading: ReadingKind | None
+    page: Mapping[str, Any] | None
+    gap: Mapping[str, Any] | None
+    number: int
+    lead: str
+    text: str
+    text_hash: str
+    revised_at: datetime | None
+    sources: tuple[SourceFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRevision:
+    """A text to be stored as the latest of an article.  `number` counts from 1."""
+
+    article_id: int
+    number: int
+    title: str
+    lead: str
+    text: str
+    text_hash: str
+    material: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedReading:
+    """An article to read now."""
+
+    article_id: int
+    lease: Lease
+    source_id: str
+    reading: ReadingKind
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleChange:
+    """Columns that a reading or a new entry changes; `lease` gives a claimed article back."""
+
+    article_id: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+    lease: Lease | None = None
+
+
+_A, _R, _S = t.article.c, t.revision.c, t.source.c
+_INSERT = sa.insert(t.article).returning(_A.id, sort_by_parameter_order=True)
+_LOAD = (
+    sa.select(t.article, _R.lead, _R.text, _R.text_hash.label("revision_hash"), _R.created_at.label("revised_at"))
+    .select_from(t.article.outerjoin(t.revision, sa.and_(_R.article_id == _A.id, _R.number == _A.revision)))
+    .where(_A.id.in_(sa.bindparam("ids", expanding=True)))
+)
+_SOURCES_OF = (
+    sa.select(t.sighting.c.article_id, _S.id, _S.name, _S.tags, _S.founding)
+    .select_from(
+        t.sighting.join(t.source, _S.id == t.sighting.c.source_id).join(t.article, _A.id == t.sighting.c.article_id)
+    )
+    .where(t.sighting.c.article_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(t.sighting.c.article_id, _S.id != _A.first_source_id, t.sighting.c.seen_at, _S.id)
+)
+_ADD_REVISION = sa.insert(t.revision).returning(_R.id, sort_by_parameter_order=True)
+_LATEST = (
+    sa.update(t.article)
+    .where(_A.id == sa.bindparam("row"))
+    .values({name: sa.bindparam(f"new_{name}") for name in ("revision", "title", "text_hash")})
+)
+
+
+def insert_articles(
+    connection: sa.Connection, source_id: str, articles: Sequence[NewArticle], now: datetime
+) -> list[int]:
+    """Give articles their rows; their ids in the same order."""
+    if not articles:
+        return []
+    rows = [_new_row(article, source_id, now) for article in articles]
+    return list(connection.execute(_INSERT, rows).scalars())
+
+
+def load_articles(connection: sa.Connection, ids: Sequence[int]) -> dict[int, StoredArticle]:
+    """Articles with their latest revisions and their sources."""
+    if not ids:
+        return {}
+    sources = sources_of(connection, ids)
+    rows = connection.execute(_LOAD, {"ids": ids}).mappings()
+    return {row["id"]: _stored(dict(row), sources.get(row["id"], ())) for row in rows}
+
+
+def sources_of(connection: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[SourceFacts, ...]]:
+    """Which sources showed each article, in the order in which they did."""
+    found: dict[int, list[SourceFacts]] = {}
+    if not ids:
+        return {}
+    for row in connection.execute(_SOURCES_OF, {"ids": ids}):
+        found.setdefault(row.article_id, []).append(SourceFacts(row.id, row.name, tuple(row.tags), row.founding))
+    return {article_id: tuple(facts) for article_id, facts in found.items()}
+
+
+def add_revisions(connection: sa.Connection, revisions: Sequence[NewRevision], now: datetime) -> None:
+    """Store texts as the latest revisions of their articles, findable in place of the ones before."""
+    if not revisions:
+        return
+    search.remove(connection, _indexed(connection, [item.article_id for item in revisions if item.number > 1]))
+    ids = connection.execute(_ADD_REVISION, [_revision_row(item, now) for item in revisions]).scalars()
+    search.add(
+        connection, [search.Indexed(id_, item.title, item.text) for id_, item in zip(ids, revisions, strict=True)]
+    )
+    connection.execute(
+        _LATEST,
+        [
+            {
+                "row": item.article_id,
+                "new_revision": item.number,
+                "new_title": item.title,
+                "new_text_hash": item.text_hash,
+            }
+            for item in revisions
+        ],
+    )
+
+
+def change_article(connection: sa.Connection, change: ArticleChange) -> None:
+    """Write columns of an article; with a lease also give it back, or raise `LeaseLost`."""
+    if change.lease is not None:
+        leases.complete(connection, t.article, change.article_id, change.lease, dict(change.values))
+    elif change.values:
+        connection.execute(sa.update(t.article).where(t.article.c.id == change.article_id).values(**change.values))
+
+
+def ask_reading(connection: sa.Connection, ids: Sequence[int], reading: ReadingKind, at: datetime) -> None:
+    """Put articles into READ's queue, unless they wait for something earlier or greater already."""
+    if not ids:
+        return
+    waits = t.article.c.due_at.is_not(None)
+    keep = sa.or_(sa.and_(waits, t.article.c.due_at <= at), sa.and_(waits, sa.literal(reading == ReadingKind.MATCH)))
+    connection.execute(
+        sa.update(t.article).where(t.article.c.id.in_(ids), sa.not_(keep)).values(reading=reading.value, due_at=at)
+    )
+
+
+def claim_pages(
+    connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int, per_source: int
+) -> list[ClaimedReading]:
+    """Lease up to `limit` articles whose pages are due, the newest first, at most `per_source` of one source."""
+    turn = sa.func.row_number().over(partition_by=t.article.c.first_source_id, order_by=_NEWEST)
+    ranked = (
+        sa.select(t.article.c.id, turn.label("turn"))
+        .where(
+            t.article.c.due_at <= now, t.article.c.reading != ReadingKind.MATCH.value, leases.is_free(t.article, now)
+        )
+        .subquery("ranked")
+    )
+    chosen = sa.select(ranked.c.id).where(ranked.c.turn <= per_source).order_by(ranked.c.turn).limit(limit)
+    return _claim(connection, chosen, owner=owner, now=now, lease_s=lease_s)
+
+
+def claim_stored(
+    connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int
+) -> list[ClaimedReading]:
+    """Lease up to `limit` articles whose stored text is to be settled, the newest first."""
+    chosen = (
+        sa.select(t.article.c.id)
+        .where(
+            t.article.c.due_at <= now, t.article.c.reading == ReadingKind.MATCH.value, leases.is_free(t.article, now)
+        )
+        .order_by(*_NEWEST)
+        .limit(limit)
+    )
+    return _claim(connection, chosen, owner=owner, now=now, lease_s=lease_s)
+
+
+_NEWEST = (sa.func.coalesce(t.article.c.published_at, t.article.c.first_seen_at).desc(), t.article.c.id)
+
+
+def _claim(
+    connection: sa.Connection, chosen: sa.Select[Any], *, owner: str, now: datetime, lease_s: float
+) -> list[ClaimedReading]:
+    candidates = sa.select(t.article.c.id).where(t.article.c.id.in_(chosen), leases.is_free(t.article, now))
+    rows = leases.claim(connection, t.article, candidates, owner=owner, now=now, lease_s=lease_s)
+    return [
+        ClaimedReading(row["id"], Lease(owner, row["lease_epoch"]), row["first_source_id"], ReadingKind(row["reading"]))
+        for row in rows
+    ]
+
+
+def story_opened_at(connection: sa.Connection, story_id: int) -> datetime | None:
+    """When a story was opened; None for one that is not there."""
+    return connection.execute(sa.select(t.story.c.opened_at).where(t.story.c.id == story_id)).scalar()
+
+
+def linked_stories(connection: sa.Connection, story_id: int) -> tuple[int, ...]:
+    """The stories in other languages about the same event."""
+    link = t.story_link.c
+    either = sa.or_(link.a == story_id, link.b == story_id)
+    rows = connection.execute(sa.select(link.a, link.b).where(link.verdict == ALSO_IN, either))
+    return tuple(sorted(row.b if row.a == story_id else row.a for row in rows))
+
+
+def set_text_state(state: TextState, reason: Reason | None) -> dict[str, Any]:
+    """The columns that say how much could be read."""
+    return {
+        "text_state": state.value,
+        "text_reason_code": reason and reason.code,
+        "text_reason": reason and reason.text,
+    }
+
+
+def _new_row(article: NewArticle, source_id: str, now: datetime) -> dict[str, Any]:
+    return {
+        "url": article.url,
+        "title": article.title,
+        "authors": list(article.authors),
+        "language": article.language,
+        "language_sure": article.language_sure,
+        "image": article.image,
+        "published_at": article.published_at,
+        "first_seen_at": now,
+        "first_source_id": source_id,
+        "baseline": article.baseline,
+        **set_text_state(article.text_state, article.text_reason),
+        "gap": article.gap,
+        "reading": article.reading and article.reading.value,
+        "due_at": article.reading_at,
+    }
+
+
+def _revision_row(item: NewRevision, now: datetime) -> dict[str, Any]:
+    return {
+        "article_id": item.article_id,
+        "number": item.number,
+        "title": item.title,
+        "lead": item.lead,
+        "text": item.text,
+        "text_hash": item.text_hash,
+        "material": item.material,
+        "reason_code": item.reason.code,
+        "reason": item.reason.text,
+        "created_at": now,
+    }
+
+
+def _indexed(connection: sa.Connection, article_ids: Sequence[int]) -> list[search.Indexed]:
+    if not article_ids:
+        return []
+    a, r = t.article.c, t.revision.c
+    rows = connection.execute(
+        sa.select(r.id, r.title, r.text)
+        .select_from(t.revision.join(t.article, sa.and_(a.id == r.article_id, a.revision == r.number)))
+        .where(a.id.in_(article_ids))
+    )
+    return [search.Indexed(*row) for row in rows]
+
+
+def _stored(row: dict[str, Any], sources: tuple[SourceFacts, ...]) -> StoredArticle:
+    reason = Reason(row["text_reason_code"], row["text_reason"]) if row["text_reason_code"] else None
+    return StoredArticle(
+        id=row["id"],
+        url=row["url"],
+        title=row["title"],
+        authors=tuple(row["authors"]),
+        language=row["language"],
+        language_sure=row["language_sure"],
+        image=row["image"],
+        section=row["section"],
+        published_at=row["published_at"],
+        first_seen_at=row["first_seen_at"],
+        baseline=row["baseline"],
+        text_state=TextState(row["text_state"]),
+        text_reason=reason,
+        reads=row["reads"],
+        attempts=row["attempts"],
+        live=row["live"],
+        settled=row["settled"],
+        story_id=row["story_id"],
+        reading=row["reading"] and ReadingKind(row["reading"]),
+        page=row["page"],
+        gap=row["gap"],
+        number=row["revision"],
+        lead=row["lead"] or "",
+        text=row["text"] or "",
+        text_hash=row["revision_hash"] or "",
+        revised_at=row["revised_at"],
+        sources=sources,
+    )

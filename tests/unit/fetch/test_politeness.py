@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.clock import SystemClock
+from monitor.fetch.politeness import MemoryHostBook, Politeness
+from monitor.testing import FrozenClock
+
+
+@given(st.lists(st.floats(0, 5), min_size=1, max_size=20), st.floats(0.01, 3))
+def test_reservations_are_in_order_and_apart(steps: list[float], spacing_s: float) -> None:
+    clock, book = FrozenClock(), MemoryHostBook()
+
+    async def reserve() -> list[datetime]:
+        instants = []
+        for step in steps:
+            instants.append(await book.reserve("http://h:80", clock.advance(step), spacing_s))
+            assert instants[-1] >= clock.now()
+        return instants
+
+    instants = asyncio.run(reserve())
+    gaps = [later - sooner for sooner, later in pairwise(instants)]
+    assert all(gap >= timedelta(seconds=spacing_s) for gap in gaps)
+
+
+async def test_hosts_do_not_wait_for_each_other(clock: FrozenClock) -> None:
+    book = MemoryHostBook()
+    assert await book.reserve("http://a:80", clock.now(), 60) == clock.now()
+    assert await book.reserve("http://b:80", clock.now(), 60) == clock.now()
+    assert await book.reserve("http://a:80", clock.now(), 60) == clock.now() + timedelta(seconds=60)
+
+
+async def test_the_later_block_counts_and_ends_by_itself(clock: FrozenClock) -> None:
+    book = MemoryHostBook()
+    until = clock.now() + timedelta(minutes=5)
+    await book.block("http://h:80", until)
+    await book.block("http://h:80", clock.now() + timedelta(minutes=1))
+    assert await book.blocked_until("http://h:80", clock.now()) == until
+    assert await book.blocked_until("http://other:80", clock.now()) is None
+    assert await book.blocked_until("http://h:80", until) is None
+
+
+async def test_starts_are_spaced_and_the_next_hop_does_not_wait() -> None:
+    clock = SystemClock()
+    politeness = Politeness(MemoryHostBook(), clock, per_host=2, spacing_s=0.1)
+    starts: list[float] = []
+
+    async def ask(*, at_once: bool = False) -> None:
+        async with politeness.turn("http://h:80", at_once=at_once):
+            starts.append(clock.monotonic())
+
+    before = clock.monotonic()
+    await asyncio.gather(ask(), ask(), ask())
+    assert starts[-1] - before >= 0.19
+    last = clock.monotonic()
+    await ask(at_once=True)
+    assert starts[-1] - last < 0.1
+
+
+async def test_a_crawl_delay_is_waited_for() -> None:
+    clock = SystemClock()
+    politeness = Politeness(MemoryHostBook(), clock, per_host=2, spacing_s=0)
+    before = clock.monotonic()
+    for _ in range(2):
+        async with politeness.turn("http://h:80", spacing_s=0.1):
+            pass
+    assert clock.monotonic() - before >= 0.09

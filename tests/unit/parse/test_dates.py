@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.parse.dates import parse_date
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def iso(text: str) -> str | None:
+    found = parse_date(text, now=NOW)
+    return found.strftime("%Y-%m-%d %H:%M:%S") if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("Tue, 05 Mar 2024 09:08:07 GMT", "2024-03-05 09:08:07"),
+        ("Tue,05 March 2024 09:08:07 +0200", "2024-03-05 07:08:07"),
+        ("5 Mar 24 09:08 EST", "2024-03-05 14:08:00"),
+        ("Tuesday, 05-Mar-24 09:08:07 GMT", "2024-03-05 09:08:07"),
+        ("Tue, 05 Mar 2024 09:08:07 -0800 (PST)", "2024-03-05 17:08:07"),
+        ("Tue Mar  5 09:08:07 2024", "2024-03-05 09:08:07"),
+        ("Tue Mar 05 09:08:07 PDT 2024", "2024-03-05 16:08:07"),
+        ("Tue, 05 Mar 2024 24:00:00 GMT", "2024-03-06 00:00:00"),
+        ("Sat, 31 Dec 2016 23:59:60 GMT", "2016-12-31 23:59:59"),
+    ],
+)
+def test_rfc_822_leniently(text: str, instant: str) -> None:
+    assert iso(text) == instant
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2024-03-05T09:08:07Z", "2024-03-05 09:08:07"),
+        ("2024-03-05T09:08:07.123456+05:30", "2024-03-05 03:38:07"),
+        ("2024-03-05 09:08", "2024-03-05 09:08:00"),
+        ("2024/3/5 9:08:07", "2024-03-05 09:08:07"),
+        ("2024-03", "2024-03-01 00:00:00"),
+        ("20240305T090807Z", "2024-03-05 09:08:07"),
+        ("2024-065", "2024-03-05 00:00:00"),
+        ("1709629687", "2024-03-05 09:08:07"),
+        ("1709629687000", "2024-03-05 09:08:07"),
+    ],
+)
+def test_iso_8601_and_epochs(text: str, instant: str) -> None:
+    assert iso(text) == instant
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("Fri, 5 Jul 2024 10:00:00 BST", "2024-07-05 09:00:00"),
+        ("Fri, 5 Jul 2024 10:00:00 CEST", "2024-07-05 08:00:00"),
+        ("Fri, 5 Jul 2024 10:00:00 GMT+9", "2024-07-05 01:00:00"),
+        ("Fri, 5 Jul 2024 10:00:00 GMT-07:00", "2024-07-05 17:00:00"),
+        ("5 Jul 2024 10:00 America/New_York", "2024-07-05 14:00:00"),
+        ("5 Jul 2024 10:00 ET", "2024-07-05 14:00:00"),
+        ("Fri, 5 Jul 2024 10:00:00 QQQ", "2024-07-05 10:00:00"),
+    ],
+)
+def test_zones(text: str, instant: str) -> None:
+    assert iso(text) == instant
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("Jul 5, 2024 10:20 PM", "2024-07-05 22:20:00"),
+        ("July 5, 2024 12:20 a.m.", "2024-07-05 00:20:00"),
+        ("Fri, Jul 5 2024 02:02:33 PM EST", "2024-07-05 19:02:33"),
+        ("2024年7月5日 15:30", "2024-07-05 15:30:00"),
+        ("2024년 7월 5일 오후 3:30", "2024-07-05 15:30:00"),
+        ("5 lipca 2024 10:20", "2024-07-05 10:20:00"),
+        ("ven., 5 juil. 2024 10:20:30 +0200", "2024-07-05 08:20:30"),
+        ("5 de julio de 2024, 10:20", "2024-07-05 10:20:00"),
+        ("Freitag, 5. Juli 2024, 10:20 Uhr", "2024-07-05 10:20:00"),
+        ("5 июля 2024, 10:20", "2024-07-05 10:20:00"),
+        ("5 липня 2024 р., 10:20", "2024-07-05 10:20:00"),
+        ("5 Temmuz 2024 10:20", "2024-07-05 10:20:00"),
+        ("5 Ιουλίου 2024 10:20", "2024-07-05 10:20:00"),
+        ("5. července 2024 10:20", "2024-07-05 10:20:00"),
+        ("2024. július 5. 10:20", "2024-07-05 10:20:00"),
+        ("5 heinäkuuta 2024 10:20", "2024-07-05 10:20:00"),
+        ("٥ يوليو ٢٠٢٤ 10:20", "2024-07-05 10:20:00"),
+        ("5 जुलाई 2024 10:20", "2024-07-05 10:20:00"),
+        ("5 กรกฎาคม 2567 10:20", "2024-07-05 10:20:00"),
+        ("5 Juli 2024 10:20", "2024-07-05 10:20:00"),
+        ("Ngày 5 tháng 7 năm 2024 10:20", "2024-07-05 10:20:00"),
+    ],
+)
+def test_languages_and_clocks(text: str, instant: str) -> None:
+    assert iso(text) == instant
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("05.07.2024 10:20", "2024-07-05 10:20:00"),
+        ("25/12/2023 10:20", "2023-12-25 10:20:00"),
+        ("12/25/2023 10:20", "2023-12-25 10:20:00"),
+        ("Fri, 05/07/2024 - 10:20", "2024-07-05 10:20:00"),
+        ("05/05/2024", "2024-05-05 00:00:00"),
+    ],
+)
+def test_numbers_that_can_be_read_in_one_way(text: str, instant: str) -> None:
+    assert iso(text) == instant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "05/07/2024",
+        "32 Foo 2024 99:99",
+        "Fri, 28 Xyz 2010 21:03:38 GMT",
+        "31 Feb 2024 10:00:00 GMT",
+        "5 listopada 2024",
+        "2024",
+        "2024-13-45",
+        "0000-00-00 00:00:00",
+        "9" * 30,
+        "Fri, 05 Jul 2024 25:61:00 GMT",
+        "x" * 5000,
+        "-0001-11-30T00:00:00+00:00",
+    ],
+)
+def test_what_is_unclear_is_no_date(text: str) -> None:
+    assert parse_date(text, now=NOW) is None
+
+
+def test_future_dates_are_clamped() -> None:
+    assert parse_date("2031-01-01T00:00:00Z", now=NOW) == NOW
+
+
+def test_two_digit_years_lie_around_now() -> None:
+    assert iso("12 Apr 26 10:00:00 GMT") == "2026-04-12 10:00:00"
+    assert iso("12 Apr 70 10:00:00 GMT") == "1970-04-12 10:00:00"
+
+
+def test_results_are_utc() -> None:
+    found = parse_date("2024-03-05T09:08:07+05:30", now=NOW)
+    assert found is not None
+    assert found.tzinfo is UTC

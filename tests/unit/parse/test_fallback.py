@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from monitor.parse.fallback import read_with_feedparser
+from monitor.parse.raw import Link
+
+BROKEN = b"""<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>Paper</title>
+<link>https://paper.example/</link><ttl>60</ttl><item><title>A & B</title><guid>https://paper.example/1</guid>
+<link>https://paper.example/1</link><description>Text <b>bold</description><author>a@b.example (Ann)</author>
+<category>One</category><pubDate>Tue, 05 Mar 2024 09:08:07 GMT</pubDate>
+<enclosure url="https://paper.example/1.jpg" type="image/jpeg"/><media:thumbnail url="https://paper.example/t.png"/>
+</item></channel></rss>"""
+
+
+def test_broken_documents_are_read_loosely() -> None:
+    (raw,), channel, version = read_with_feedparser(BROKEN)
+    assert version == "rss20"
+    assert (channel.title, channel.link, channel.texts) == ("Paper", "https://paper.example/", {"ttl": "60"})
+    assert raw.id == "https://paper.example/1"
+    assert raw.links[0] == Link("alternate", "", "https://paper.example/1")
+    assert raw.title.startswith("A")
+    assert "bold" in (raw.summary or "")
+    assert raw.authors == ["Ann"]
+    assert raw.categories == ["One"]
+    assert raw.published == "Tue, 05 Mar 2024 09:08:07 GMT"
+    assert raw.enclosures == ["https://paper.example/1.jpg"]
+    assert raw.images == ["https://paper.example/1.jpg", "https://paper.example/t.png"]
+
+
+def test_what_is_no_feed_has_no_version() -> None:
+    assert read_with_feedparser(b"<a><b></a>")[0] == []
+    assert read_with_feedparser(b"http://localhost/feed")[2] == ""

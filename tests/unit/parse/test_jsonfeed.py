@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.model.entry import NotAFeed, ParsedFeed
+from monitor.parse.feed import read_document
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+URL = "https://paper.example/feed.json"
+FEED: dict[str, Any] = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Paper & Co",
+    "home_page_url": "https://paper.example/",
+    "feed_url": "/feed.json",
+    "next_url": "?page=2",
+    "language": "en",
+    "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
+    "items": [
+        {
+            "id": 7,
+            "url": "/a",
+            "title": "A < B",
+            "content_html": "<p>Text</p>",
+            "summary": "short",
+            "date_published": "2024-01-02T03:04:05+01:00",
+            "date_modified": "2024-01-03T00:00:00Z",
+            "authors": [{"name": "Ann"}, "odd"],
+            "tags": ["one", 2],
+            "image": "/i.png",
+            "attachments": [{"url": "/a.mp3"}, {}],
+        },
+        {"id": "https://paper.example/b", "content_text": "Only text, no title"},
+        "not an item",
+    ],
+}
+
+
+def read(body: str | dict[str, Any], **more: Any) -> ParsedFeed | NotAFeed:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return read_document(text.encode(), url=URL, now=NOW, **more)
+
+
+def test_a_whole_feed() -> None:
+    feed = read(FEED)
+    assert isinstance(feed, ParsedFeed)
+    assert (feed.kind, feed.title, feed.url, feed.language) == ("json", "Paper & Co", "https://paper.example/", "en")
+    assert feed.hints.next_url == "https://paper.example/feed.json?page=2"
+    assert feed.hints.hub == "https://hub.example/"
+    first, second = feed.entries
+    assert (first.id, first.url, first.title) == ("7", "https://paper.example/a", "A < B")
+    assert first.published_at == datetime(2024, 1, 2, 2, 4, 5, tzinfo=UTC)
+    assert first.authors == ("Ann",)
+    assert first.categories == ("one", "2")
+    assert first.image == "https://paper.example/i.png"
+    assert first.enclosures == ("https://paper.example/a.mp3",)
+    assert (second.url, second.title) == ("https://paper.example/b", "Only text, no title")
+
+
+def test_known_items_are_left_out() -> None:
+    feed = read(FEED)
+    assert isinstance(feed, ParsedFeed)
+    again = read(FEED, known=frozenset(feed.item_hashes[:1]))
+    assert isinstance(again, ParsedFeed)
+    assert (again.entries, again.known) == (feed.entries[1:], 1)
+    assert again.item_hashes == feed.item_hashes
+
+
+def test_a_cut_feed_keeps_its_complete_items() -> None:
+    text = json.dumps(FEED)
+    feed = read(text[: text.index("Only text")])
+    assert isinstance(feed, ParsedFeed)
+    assert [entry.id for entry in feed.entries] == ["7"]
+    assert feed.title == "Paper & Co"
+    assert [problem.code for problem in feed.problems] == ["truncated"]
+
+
+def test_other_json_is_no_feed() -> None:
+    for body in ("{}", "[1, 2]", '{"items": []}', '{"items": "x", "title": "t"}', "{", '{"error": "no such feed"}'):
+        answer = read(body)
+        assert isinstance(answer, NotAFeed), body
+        assert answer.reason.code == "not-a-feed"
+
+
+def test_an_empty_feed_is_a_feed() -> None:
+    feed = read({**FEED, "items": []})
+    assert isinstance(feed, ParsedFeed)
+    assert feed.entries == ()
+
+
+def test_deep_nesting_is_survived() -> None:
+    assert read('{"version": "https://jsonfeed.org/version/1", "items": [' + "[" * 100_000)
+    assert read('{"version": "1", "items": [{"id": ' + "[" * 980 + "]" * 980 + "}]}")

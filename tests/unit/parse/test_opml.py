@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.errors import ParseError
+from monitor.parse.opml import OpmlFeed, read_opml, write_opml
+
+LIST = b"""<?xml version="1.0" encoding="UTF-8"?><opml version="2.0"><head><title>Mine</title></head><body>
+<outline text="World"><outline text="Europe">
+<outline type="rss" text="Paper &amp; Co" xmlUrl="https://paper.example/feed" htmlUrl="https://paper.example/"/></outline>
+<outline type="rss" title="Twice" text="x" xmlUrl="https://paper.example/feed"/></outline>
+<outline type="rss" text="Nothing"/><outline text="File" xmlUrl="file:///etc/passwd"/>
+<outline text="Old" xmlUrl="feed://old.example/rss" category="/tech/linux,news"/></body></opml>"""
+
+
+def test_feeds_with_folders_and_problems() -> None:
+    paper, twice, nothing, file, old = read_opml(LIST)
+    assert paper == OpmlFeed("https://paper.example/feed", "Paper & Co", "https://paper.example/", ("World", "Europe"))
+    assert (twice.title, twice.tags, twice.problem) == ("Twice", ("World",), "the address stands in the list twice")
+    assert nothing.problem == "the outline has no address (xmlUrl)"
+    assert file.problem == "the address is not http or https"
+    assert (old.url, old.tags, old.problem) == ("http://old.example/rss", ("tech/linux", "news"), None)
+
+
+def test_broken_lists_are_read_as_far_as_they_go() -> None:
+    cut = LIST.replace(b"&amp;", b"&")[: LIST.index(b"Nothing")]
+    assert [feed.url for feed in read_opml(cut)][:1] == ["https://paper.example/feed"]
+
+
+def test_other_documents_are_refused() -> None:
+    for body in (b"", b"<rss/>", b"plain"):
+        with pytest.raises(ParseError, match="no OPML"):
+            read_opml(body)
+
+
+def test_what_is_written_can_be_read() -> None:
+    feeds = (
+        OpmlFeed("https://a.example/?x=1&y=2", 'A "quoted" <title>', None, ("One", "Two & more")),
+        OpmlFeed("https://b.example/", "B", "https://b.example/site"),
+    )
+    assert read_opml(write_opml(feeds, title="List & more")) == (feeds[0], feeds[1])

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import stat
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import pytest
+
+from monitor.errors import DeliveryError, MonitorError, WorkerError
+from monitor.workers import InlineWorkers, WorkerPool
+
+# What the worker processes are told to do; they must be importable by name.
+
+
+def add(left: int, right: int) -> int:
+    return left + right
+
+
+def own_pid() -> int:
+    return os.getpid()
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def eat(megabytes: int) -> int:
+    return len(b"x" * (megabytes * 1_000_000))
+
+
+def keep(megabytes: int) -> int:
+    globals()["kept"] = b"x" * (megabytes * 1_000_000)
+    return os.getpid()
+
+
+def fail(error: Exception) -> None:
+    raise error
+
+
+def fail_oddly() -> None:
+    raise DeliveryError("cannot be pickled", permanent=True)
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def sockets() -> int:
+    opened = 0
+    for number in range(256):
+        with suppress(OSError):
+            opened += stat.S_ISSOCK(os.fstat(number).st_mode)
+    return opened
+
+
+def loaded() -> set[str]:
+    return {name.partition(".")[0] for name in sys.modules}
+
+
+def resident_mb() -> float:
+    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - a process file
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def unpicklable() -> object:
+    return lambda: None
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[WorkerPool]:
+    async with WorkerPool(2, memory_mb=200) as made:
+        yield made
+
+
+async def code_of(pool: WorkerPool, function: object, *args: object, timeout_s: float = 60.0) -> str:
+    assert callable(function)
+    with pytest.raises(WorkerError) as caught:
+        await pool.run(function, *args, timeout_s=timeout_s)
+    return caught.value.code
+
+
+async def test_results_come_back_from_another_process(pool: WorkerPool) -> None:
+    assert await pool.run(add, 1, 2) == 3
+    assert await pool.run(own_pid) != os.getpid()
+
+
+async def test_a_process_serves_many_jobs(pool: WorkerPool) -> None:
+    pids = [await pool.run(own_pid) for _ in range(5)]
+    assert len(set(pids)) == 1
+
+
+async def test_time_and_memory_limits_and_deaths_cost_one_job_alone(pool: WorkerPool) -> None:
+    spinning = asyncio.create_task(code_of(pool, spin, timeout_s=0.3))
+    assert await pool.run(add, 2, 2) == 4
+    assert await spinning == "timeout"
+    assert await code_of(pool, eat, 400) == "memory"
+    assert await code_of(pool, crash) == "died"
+    assert await pool.run(eat, 50) == 50_000_000
+
+
+async def test_exceptions_of_the_function_come_through(pool: WorkerPool) -> None:
+    with pytest.raises(KeyError, match="x") as caught:
+        await pool.run(fail, KeyError("x"))
+    assert "in fail" in caught.value.__notes__[0]
+    with pytest.raises(MonitorError, match="cannot be pickled"):
+        await pool.run(fail_oddly)
+
+
+async def test_what_cannot_be_handed_over_is_named(pool: WorkerPool) -> None:
+    assert await code_of(pool, unpicklable) == "failed"
+    assert await pool.run(add, 1, 1) == 2
+
+
+async def test_a_process_inherits_no_sockets(pool: WorkerPool) -> None:
+    before = await pool.run(sockets)
+    held = [socket.socket() for _ in range(10)]
+    async with WorkerPool(1) as fresh:
+        assert await fresh.run(sockets) <= before
+    for each in held:
+        each.close()
+
+
+async def test_a_process_holds_only_what_it_needs(pool: WorkerPool) -> None:
+    assert not {"aiohttp", "sqlalchemy", "uvloop", "starlette"} & await pool.run(loaded)
+    assert await pool.run(resident_mb) < 60
+
+
+async def test_a_process_is_replaced_after_its_jobs_or_once_it_has_grown() -> None:
+    async with WorkerPool(1, max_jobs=2, growth_mb=30) as pool:
+        pids = [await pool.run(own_pid) for _ in range(4)]
+        assert pids[0] == pids[1] != pids[2] == pids[3]
+        grown = await pool.run(keep, 50)
+        assert await pool.run(own_pid) != grown
+
+
+async def test_an_idle_process_that_was_killed_is_replaced(pool: WorkerPool) -> None:
+    victim = await pool.run(own_pid)
+    os.kill(victim, signal.SIGKILL)
+    await asyncio.sleep(0.2)
+    assert await pool.run(add, 1, 1) == 2
+
+
+async def test_no_more_jobs_run_at_once_than_there_are_processes() -> None:
+    async with WorkerPool(2) as pool:
+        pids = await asyncio.gather(*(pool.run(own_pid) for _ in range(20)))
+        assert len(set(pids)) <= 2
+
+
+async def test_closing_ends_running_jobs_and_refuses_new_ones() -> None:
+    pool = WorkerPool(1)
+    running = asyncio.create_task(code_of(pool, spin, timeout_s=60))
+    await asyncio.sleep(0.5)
+    await pool.close()
+    assert await running == "died"
+    assert await code_of(pool, add, 1, 1) == "died"
+
+
+async def test_inline_workers_run_here_and_now() -> None:
+    assert await InlineWorkers().run(own_pid) == os.getpid()
