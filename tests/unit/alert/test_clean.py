@@ -19,7 +19,6 @@ from monitor.alert.clean import cut_at_word, for_chat, plain, safe_url
         "**b**",
         "`c`",
         "_i_",
-        "> q",
     ],
 )
 def test_no_mention_or_markup_survives_for_chats(hostile: str) -> None:
