@@ -132,7 +132,7 @@ def _window(work: Work, timer: Timer) -> datetime | None:
 
 
 def _update(work: Work, timer: Timer) -> datetime | None:
-    root = rows.find_alert(work.connection, timer.subject)
+    root = rows.find_alert(work.connection, timer.subject, lock=True)
     if root is None:
         return None
     thread = rows.thread_from(root)
@@ -152,7 +152,7 @@ def _update(work: Work, timer: Timer) -> datetime | None:
 
 def _sources(work: Work, timer: Timer) -> datetime | None:
     """A story that waits for enough sources to carry it."""
-    root = rows.find_alert(work.connection, timer.subject)
+    root = rows.find_alert(work.connection, timer.subject, lock=True)
     rule = work.telling.rules.get(str(timer.facts["rule"]))
     if root is None or rule is None or not isinstance(rule.fire, FireSources):
         return None
@@ -172,7 +172,7 @@ def _sources(work: Work, timer: Timer) -> datetime | None:
 
 def _escalate(work: Work, timer: Timer) -> datetime | None:
     """A story that grows: others are told as well, singly and at once."""
-    root = rows.find_alert(work.connection, timer.subject)
+    root = rows.find_alert(work.connection, timer.subject, lock=True)
     rule = work.telling.rules.get(str(timer.facts["rule"]))
     spec = rule.alert.escalate if rule else None
     if root is None or spec is None or root.state is AlertState.SUPPRESSED or root.facts.get("escalated"):

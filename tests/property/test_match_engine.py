@@ -21,17 +21,41 @@ CONCEPTS = {
     "act": ConceptSpec("act", None, (), {"de": ("treffen", "Sanktion", "ausweisen"), "en": ("meet", "phone call")}),
     "deep": ConceptSpec("deep", None, ("$who", "embargo*", "/krise[ns]?/i")),
 }
-
-
-def _words(text: str) -> list[str]:
-    return text.split()
-
-
-TEXT = _words(
-    "Putin Putins Biden Joe Байденом Sanktion Sanktionen Sanktionspolitik Gespräch Gespräche Embargo "
-    "Embargos Krise Haus Häuser meets met phone call calls WHO who weist aus санкций the und - . , ! "
-    "Muller Müller "
-)
+TEXT = [
+    "Putin",
+    "Putins",
+    "Biden",
+    "Joe",
+    "Байденом",
+    "Sanktion",
+    "Sanktionen",
+    "Sanktionspolitik",
+    "Gespräch",
+    "Gespräche",
+    "Embargo",
+    "Embargos",
+    "Krise",
+    "Haus",
+    "Häuser",
+    "meets",
+    "met",
+    "phone",
+    "call",
+    "calls",
+    "WHO",
+    "who",
+    "weist",
+    "aus",
+    "санкций",
+    "the",
+    "und",
+    "-",
+    ".",
+    ",",
+    "!",
+    "Muller",
+    "Müller",
+]
 BASES = [
     "Putin",
     "Biden",
