@@ -116,9 +116,9 @@ class Gathering:
             await self._poll_source(context, claimed, spec)
         except LeaseLost as lost:
             log.warning("lease-lost", source=claimed.id, error=str(lost))
-        except StoreError:
+        except StoreError as error:
             # Nothing was written, so nothing is lost: the source is due again when its lease ends.
-            log.exception("poll-not-stored", source=claimed.id)
+            log.warning("poll-not-stored", source=claimed.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this source did, the others go on
             log.exception("poll-broke", source=claimed.id)
             await self._remember(_broken(context, claimed, spec, error))

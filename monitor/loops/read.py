@@ -109,9 +109,9 @@ class PageReading:
                 self.report.failed += 1
         except LeaseLost as lost:
             log.warning("lease-lost", article=work.article.id, error=str(lost))
-        except StoreError:
+        except StoreError as error:
             # Nothing was written, so nothing is lost: the article is due again when its lease ends.
-            log.exception("reading-not-stored", article=work.article.id)
+            log.warning("reading-not-stored", article=work.article.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this page did, the others go on
             log.exception("reading-broke", article=work.article.id)
             reason = Reason("internal", f"an error of this program: {type(error).__name__}: {error}")
