@@ -47,7 +47,8 @@ def find_items(data: bytes, name: bytes) -> Items:
                 break
             continue
         end = data.find(b">", position) + 1
-        if not end:
+        if not end:  # the document ends inside this tag
+            start = found.start() if start is None and not closing else start
             break
         position = end
         if closing:
