@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import xxhash
 
 _PATTERNS = {
-    names: re.compile(rb"<(?:(/)?(?:[\w.-]+:)?(?:%s)(?=[\s/>])|(!--)|(!\[CDATA\[))" % names, re.IGNORECASE)
+    names: re.compile(rb"<(?:(/)?(?:[\w.-]+:)?(?:%s)(?=[\s/>]|\Z)|(!--)|(!\[CDATA\[))" % names, re.IGNORECASE)
     for names in (b"item", b"entry", b"url", b"sitemap")
 }
 
