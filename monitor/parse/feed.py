@@ -174,8 +174,8 @@ def _read_whole_loosely(document: Document) -> ParsedFeed | NotAFeed:
     raws, channel = _read_loosely(document.data)
     if not raws and document.root not in KINDS:
         return not_a_feed(document.data)
-    if document.items.open_at is not None and raws:
-        raws = raws[: max(len(document.items.spans), len(raws) - 1)]
+    if document.is_cut:  # the last item is half-written
+        raws = raws[: len(document.items.spans) if document.items.regular else max(len(raws) - 1, 0)]
     problem = _TRUNCATED if document.is_cut else _MALFORMED
     return _hashed_by_content(document, raws, channel, problem)
 
