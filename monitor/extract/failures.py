@@ -83,7 +83,7 @@ def judge(page: Page, blocks: Sequence[Block], meta: Metadata, lines: Sequence[s
     heading = " ".join([title_of_document(page), *(block.text for block in blocks if block.is_heading)][:4])
     if chars < _WALL_TEXT and (reason := _wall(page, heading, everything, lines)):
         return TextState.TITLE, reason
-    if chars == 0:
+    if chars == 0 or (chars < _SHORT_TEXT and _SCRIPT.search(" ".join(lines))):
         return TextState.TITLE, page.problem or _nothing(page, everything)
     if reason := _paywall(blocks, meta, chars):
         return TextState.TEASER, reason
