@@ -107,9 +107,8 @@ def rule_states(connection: sa.Connection) -> list[RuleState]:
 
 def rules_to_catch_up(connection: sa.Connection) -> dict[str, int]:
     """Rules that were added to a running monitor, and the article id below which they have not been matched yet."""
-    rows = connection.execute(
-        sa.select(t.rule_state.c.rule_id, t.rule_state.c.memory).where(t.rule_state.c.status == ACTIVE)
-    )
+    state = t.rule_state.c
+    rows = connection.execute(sa.select(state.rule_id, state.memory).where(state.status == ACTIVE))
     return {row.rule_id: row.memory[CATCH_UP] for row in rows if CATCH_UP in row.memory}
 
 
