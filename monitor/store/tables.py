@@ -205,6 +205,7 @@ sketch = sa.Table(  # what comparing needs of an article while it is in the wind
     sa.Column("words", sa.Integer, nullable=False),
     sa.Column("shingles", sa.LargeBinary, nullable=False),
     sa.Column("facts", Json, nullable=False),
+    sa.Column("terms", Json, nullable=False),
     sa.Index("ix_sketch_day", "day"),
     sa.Index("ix_sketch_story", "story_id"),
     sa.Index("ix_sketch_language", "language", "id"),
