@@ -121,7 +121,7 @@ def _load_services() -> None:
     """Let Apprise import its services: once, and without its warnings about the standard library of the day."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        apprise.plugins.N_MGR.load_modules()
+        apprise.plugins.N_MGR.load_modules()  # type: ignore[no-untyped-call]  # as above
 
 
 def _asset() -> apprise.AppriseAsset:

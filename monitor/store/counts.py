@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -100,18 +99,6 @@ def blind_spans(
         if failed or end - seen_until > MARGIN:
             spans.append((seen_until, end))
     return tuple((max(a, start), b) for a, b in spans if b > start)
-
-
-def rule_memory(connection: sa.Connection, rule_id: str) -> dict[str, Any]:
-    """What timers remember of a rule."""
-    found = connection.execute(sa.select(t.rule_state.c.memory).where(t.rule_state.c.rule_id == rule_id)).scalar()
-    return dict(found or {})
-
-
-def remember_rule(connection: sa.Connection, rule_id: str, facts: Mapping[str, Any]) -> None:
-    """Merge `facts` into what timers remember of a rule."""
-    merged = {**rule_memory(connection, rule_id), **facts}
-    connection.execute(sa.update(t.rule_state).where(t.rule_state.c.rule_id == rule_id).values(memory=merged))
 
 
 @dataclass(frozen=True, slots=True)
