@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -36,6 +36,13 @@ _WIDE_SHARE = 0.4
 _WIDE_CHARS = 600
 _PROSE_CHARS = 60
 _JUDGED = ~(Zone.HEADING | Zone.BODY)
+
+MAX_CHARS = 500_000
+MAX_BLOCKS = 20_000
+"""More text or parts than any article has: the walk ends there, so that hostile pages cost little."""
+
+_BIG_ELEMENTS = 20_000
+_BIG_CHARS = 250_000
 
 Opener = tuple[HtmlElement, Zone]
 
@@ -82,10 +89,24 @@ def key_of(text: str) -> str:
 
 
 def page_blocks_of(root: HtmlElement) -> list[Block]:
-    """All text blocks below `root` in reading order; `<br><br>` parts blocks, a single `<br>` is a blank."""
-    blocks = list(_Walk(root).run())
+    """The text blocks below `root` in reading order, up to `MAX_CHARS` and `MAX_BLOCKS`.
+
+    `<br><br>` parts blocks, a single `<br>` is a blank.
+    """
+    blocks: list[Block] = []
+    chars = 0
+    for block in _Walk(root).run():
+        blocks.append(block)
+        chars += len(block.text)
+        if chars > MAX_CHARS or len(blocks) >= MAX_BLOCKS:
+            break
     _judge_zones(blocks)
     return blocks
+
+
+def is_big(elements: int, blocks: Sequence[Block]) -> bool:
+    """Too much for steps that cost more than linear time: the core, the search for dates."""
+    return elements > _BIG_ELEMENTS or sum(len(block.text) for block in blocks) > _BIG_CHARS
 
 
 def _judge_zones(blocks: list[Block]) -> None:
@@ -198,6 +219,7 @@ class _Walk:
         if not text:
             return
         owner = self.owners[-1] if self.owners else self.root
+        text = text[: MAX_CHARS + 1]
         yield Block(text, owner, min(linked, len(text)), self.count, tuple(self.openers))
         self.count += 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.extract.blocks import Block, key_of, page_blocks_of
+from monitor.extract.blocks import Block, is_big, key_of, page_blocks_of
 from monitor.extract.core import by_trafilatura
 from monitor.extract.framework import framework_body, jsonld_body
 from monitor.extract.metadata import Metadata
@@ -17,10 +17,10 @@ from monitor.model.source import ArticleSelectors
 
 _FILL_CHARS = 400
 """A JSON body of fewer characters is a summary."""
+_SHORT_CHARS = 250
+"""The precise mode gives little where a page is no usual article; then the usual mode is asked too."""
 _COVERED = 0.5
 """Our own extractor has a say when it took at least that share of the core's words."""
-MAX_ELEMENTS = 40_000
-"""More would take the core seconds; our own linear extractor reads such pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,10 @@ def read_body(page: Page, blocks: list[Block], meta: Metadata, selectors: Articl
         if lines:
             return Body(tuple(lines), tuple(steps), selected=True)
     own = by_container(blocks)
-    lines = _extracted(page, own, steps)
+    big = is_big(page.elements, blocks)
+    lines = own if big else _extracted(page, own, steps)
+    if big:
+        steps.append(Step("extractor", "own: the page is too big for the core"))
     filled = _filled(page, meta, lines, steps)
     return Body(tuple(filled), tuple(steps), agreed=_agreed(filled, own))
 
@@ -61,11 +64,14 @@ def _selected(page: Page, selector: str) -> list[str]:
 
 
 def _extracted(page: Page, own: list[str], steps: list[Step]) -> list[str]:
-    elements = sum(1 for _ in page.tree.iter())
-    if elements > MAX_ELEMENTS:
-        steps.append(Step("extractor", f"own: {elements} elements are too many for the core"))
-        return own
     core = by_trafilatura(page.tree)
+    if sum(map(len, core)) < _SHORT_CHARS:
+        wider = by_trafilatura(page.tree, precise=False)
+        if sum(map(len, wider)) > 2 * sum(map(len, core)):
+            steps.append(
+                Step("extractor", f"trafilatura's precise mode found {len(core)} lines, its usual one {len(wider)}")
+            )
+            core = wider
     agreement = likeness(word_counts(core), word_counts(own))
     steps.append(Step("extractor", f"trafilatura: {len(core)} lines, own agrees to {agreement:.2f}"))
     return core or own

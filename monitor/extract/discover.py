@@ -35,7 +35,9 @@ _NO_FEED = re.compile(
     r"oembed|wp-json|/xmlrpc|opensearch|/wlwmanifest|/comments/feed|/feed/comments|commentsfeed|[?&]rsd\b",
     re.IGNORECASE,
 )
-_COMMENTS = re.compile(r"\bcomments?\b|kommentar|commentaires|comentarios|komment", re.IGNORECASE)
+_COMMENTS = re.compile(
+    r"\bcomments\b|comments?[ -]?feed|kommentare|kommentarer|commentaires|comentarios|commenti\b", re.IGNORECASE
+)
 _FEED_PATH = re.compile(
     r"(?:^|[/._?&=-])(?:rss2?|atom|feeds?|rdf)(?:[/._?&=-]|$)|\.(?:rss|atom|rdf)$|(?:feed|index|rss|atom)\.(?:xml|json)$"
     r"|feeds\.feedburner\.com/",

@@ -10,7 +10,7 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from monitor.extract.authors import authors_of
-from monitor.extract.blocks import Block, fold_space
+from monitor.extract.blocks import Block, fold_space, is_big
 from monitor.extract.dates import PageDate, parse_page_date
 from monitor.extract.jsonld import Graph, Node, article_node, read_jsonld, same_page_key, text_of
 from monitor.extract.page import Page
@@ -54,7 +54,8 @@ def read_metadata(
     node = article_node(graph, urls=urls, title=headings[0] if headings else meta.get("og:title", ""))
     title, title_from = choose_title(page, blocks, meta, node, hint=title_hint)
     authors, authors_from = authors_of(page, blocks, meta, node, graph)
-    date, date_from = _date(page, meta, node, graph, now)
+    big = is_big(page.elements, blocks)
+    date, date_from = _date(page, meta, node, graph, now, big=big)
     return Metadata(
         title=title,
         titles=(title, *title_witnesses(page, meta, node, hint=title_hint)),
@@ -182,7 +183,7 @@ _DATE_META = (
 
 
 def _date(
-    page: Page, meta: Mapping[str, str], node: Node | None, graph: Graph, now: datetime | None
+    page: Page, meta: Mapping[str, str], node: Node | None, graph: Graph, now: datetime | None, *, big: bool
 ) -> tuple[PageDate | None, str]:
     """JSON-LD of this page, meta tags, a marked `<time>`, then htmldate."""
     for candidate in (node, *_same_article(graph, node)):
@@ -198,7 +199,7 @@ def _date(
             found = parse_page_date(element.get("datetime") or element.get("content"), now=now)
             if found:
                 return found, "marked time"
-    return _date_by_htmldate(page, now)
+    return _date_by_htmldate(page, now, big=big)
 
 
 def _same_article(graph: Graph, node: Node | None) -> tuple[Node, ...]:
@@ -209,7 +210,9 @@ def _same_article(graph: Graph, node: Node | None) -> tuple[Node, ...]:
     return tuple(dated) if len(dated) == 1 else ()
 
 
-def _date_by_htmldate(page: Page, now: datetime | None) -> tuple[PageDate | None, str]:
+def _date_by_htmldate(page: Page, now: datetime | None, *, big: bool) -> tuple[PageDate | None, str]:
+    if big:
+        return None, "none: the page is too big to search it for dates"
     # Loads a date parser of some 40 MB: only in processes that extract.
     from htmldate import find_date  # noqa: PLC0415
 

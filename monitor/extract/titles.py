@@ -23,6 +23,7 @@ _KICKER = re.compile(
 _H1_MATCH = 0.7
 """Likeness from which an h1 counts as the page's headline."""
 _MAX_H1 = 400
+_MAX_HEADINGS = 20
 
 
 def choose_title(
@@ -65,20 +66,22 @@ def _wordings(page: Page, meta: Mapping[str, str], node: Node | None) -> tuple[s
     headline = fold_space(text_of(node.get("headline"))) if node else ""
     shared = fold_space(meta.get("og:title") or meta.get("twitter:title") or meta.get("title") or "")
     document = title_of_document(page)
-    return tuple(without_site(text, sites) for text in (headline, shared, document))  # type: ignore[return-value]
+    return tuple(without_site(text[:_MAX_H1], sites) for text in (headline, shared, document))  # type: ignore[return-value]
 
 
 def _headings(blocks: list[Block]) -> Iterator[str]:
     """The page's h1s, each without the kicker that stands inside it."""
-    return (_without_kicker(block) for block in blocks if _is_headline(block))
+    return (_without_kicker(block) for block in _headlines(blocks))
 
 
 def _full_headings(blocks: list[Block]) -> Iterator[str]:
-    return (block.text for block in blocks if _is_headline(block))
+    return (block.text for block in _headlines(blocks))
 
 
-def _is_headline(block: Block) -> bool:
-    return block.tag == "h1" and not block.zone & (Zone.MODAL | Zone.HIDDEN) and len(block.text) <= _MAX_H1
+def _headlines(blocks: list[Block]) -> list[Block]:
+    """The first h1s that could be a headline."""
+    found = (block for block in blocks if block.tag == "h1" and len(block.text) <= _MAX_H1)
+    return [block for block in found if not block.zone & (Zone.MODAL | Zone.HIDDEN)][:_MAX_HEADINGS]
 
 
 def _without_kicker(block: Block) -> str:

@@ -84,11 +84,17 @@ def _trim_ends(kept: list[str], removed: list[tuple[str, str]], places: Mapping[
     return Trimmed(tuple(kept[: len(kept) - lonely]), tuple(removed))
 
 
+_MAX_PLACES = 8
+"""A text that stands in more places is decided by the first ones; hostile pages repeat one thousands of times."""
+
+
 def places_of(blocks: Sequence[Block]) -> dict[str, list[Block]]:
     """The blocks of the page by what they say."""
     places: dict[str, list[Block]] = defaultdict(list)
     for block in blocks:
-        places[key_of(block.text)].append(block)
+        found = places[key_of(block.text)]
+        if len(found) < _MAX_PLACES:
+            found.append(block)
     return places
 
 

@@ -14,8 +14,8 @@ from monitor.model.rule import RuleSpec
 class Atom:
     """What one word of a text is compared with; equal `spec` means equal atoms.
 
-    A word hits when one of its keys is among `keys` (see `keys.packed`); with `wild`, when its normal form begins, ends with or holds
-    `norm`; a `pattern` (RE2) is searched in the text of a paragraph instead.
+    A word hits when one of its keys is among `keys` (see `keys.packed`); with `wild`, when its normal form begins, ends
+    with or holds `norm`; a `pattern` (RE2) is searched in the text of a paragraph instead.
     """
 
     spec: tuple[str, ...]

@@ -17,6 +17,8 @@ from monitor.parse import calendar_names as names
 LONGEST = 120
 """Characters of a date text that are looked at."""
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9}\.?,?\s*)?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?,?[\s-]+(\d{4}|\d{2}),?\s+"
     r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,5})?(?:\s*\([^)]*\))?\Z"
@@ -37,7 +39,7 @@ _CLOCK = re.compile(
 )
 _OFFSET = re.compile(r"(?:\b(?:GMT|UTC|UT)\s*)?(?<![\d])([+\-−])(\d{1,2})(?::?(\d{2}))?(?![\d:/.-])", re.IGNORECASE)
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\b")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,;:()/-]*")
 _COMMENT = re.compile(r"\([^()]*\)")
 
@@ -51,7 +53,7 @@ def parse_date(text: str, *, now: datetime) -> datetime | None:
     if not text or len(text) > LONGEST:
         return None
     try:
-        found = _rfc822(text, now) or _iso(text) or _other(text, now)
+        found = _rfc822(text, now) or _iso(text, now) or _other(text, now)
         return min(found.astimezone(UTC), now.astimezone(UTC)) if found else None
     except (ValueError, OverflowError):
         return None
@@ -70,7 +72,7 @@ def _rfc822(text: str, now: datetime) -> datetime | None:
     return _instant((_year(year, now), month, int(day)), _numbers(clock), _zone(zone))
 
 
-def _iso(text: str) -> datetime | None:
+def _iso(text: str, now: datetime) -> datetime | None:
     """Year first, numbers only; or seconds since 1970."""
     if not text[0].isdigit():
         return None
@@ -78,13 +80,13 @@ def _iso(text: str) -> datetime | None:
         year, separator, month, day, *clock, zone = found.groups()
         if (zone and zone.lower() in ("am", "pm")) or (day is None and separator != "-"):
             return None
-        return _instant((int(year), int(month), int(day or 1)), _numbers(clock), _zone(zone))
+        return _instant((_year(year, now), int(month), int(day or 1)), _numbers(clock), _zone(zone))
     if found := _EPOCH.match(text):
         seconds, milliseconds = found.groups()
         return datetime.fromtimestamp(int(seconds) if seconds else int(milliseconds) // 1000, UTC)
     if found := _BASIC.match(text):
         year, month, day, *clock, zone = found.groups()
-        return _instant((int(year), int(month), int(day)), _numbers(clock), _zone(zone))
+        return _instant((_year(year, now), int(month), int(day)), _numbers(clock), _zone(zone))
     if found := _ORDINAL.match(text):
         return datetime.strptime(text, "%Y-%j").replace(tzinfo=UTC)
     return None
@@ -148,10 +150,11 @@ def _take_zone(text: str, *, with_clock: bool) -> tuple[tzinfo, str]:
 
 def _day(text: str, now: datetime) -> date | None:
     if found := _CJK.search(text):
-        return date(*(int(part) for part in found.groups()))
+        year, month, day = found.groups()
+        return date(_year(year, now), int(month), int(day))
     if found := _VIETNAMESE.search(text):
-        day, month, year = (int(part) for part in found.groups())
-        return date(year, month, day)
+        day, month, year = found.groups()
+        return date(_year(year, now), int(month), int(day))
     if found := _NUMERIC.search(text):
         return _numeric_day(found, text, now)
     return _named_day(text, now)
@@ -161,7 +164,7 @@ def _numeric_day(found: re.Match[str], text: str, now: datetime) -> date | None:
     """Day and month as numbers: dots put the day first everywhere; else only what can be read in one way."""
     first, separator, second, last = found.groups()
     if len(first) == 4:
-        return date(int(first), int(second), int(last)) if len(last) < 4 else None
+        return date(_year(first, now), int(second), int(last)) if len(last) < 4 else None
     year = _year(last, now)
     readings = {
         reading
@@ -197,6 +200,8 @@ def _named_day(text: str, now: datetime) -> date | None:
         month = names.MONTHS.get(pair) or names.MONTHS.get(name)
         if month is not None and name not in names.WEEKDAYS:
             months.append(month)
+    if len(months) == 2 and names.folded(tokens[0]) in names.MONTHS:
+        del months[0]  # a weekday that is spelt like a month: "mar." is Tuesday, too
     if len(months) != 1 or len(numbers) != 2:
         return None
     year = next((number for number in numbers if len(number) == 4), None)
@@ -216,7 +221,10 @@ def _year(text: str, now: datetime) -> int:
         year = now.year - now.year % 100 + int(text)
         return year - 100 if year > now.year + 1 else year
     year = int(text)
-    return year - 543 if 2400 < year < 2700 else year  # the Buddhist era, as Thai papers count
+    year = year - 543 if 2400 < year < 2700 else year  # the Buddhist era, as Thai papers count
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(year)  # another calendar, or nonsense
+    return year
 
 
 def _zone(text: str | None) -> tzinfo:
