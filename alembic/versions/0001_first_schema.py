@@ -325,6 +325,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("shingles", sa.LargeBinary(), nullable=False),
         sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("terms", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sketch")),
         sa.UniqueConstraint("article_id", name=op.f("uq_sketch_article_id")),
     )

@@ -32,104 +32,6 @@ PEER_LIMIT = {"re": 1_000, "fts5": 1_000}
 PEER_TEXTS = 10
 SEED = 5
 
-<<<<<<< HEAD
-_SYLLABLES = [
-    "ka",
-    "lo",
-    "min",
-    "ter",
-    "vas",
-    "or",
-    "bel",
-    "tra",
-    "nik",
-    "sol",
-    "dur",
-    "fen",
-    "gar",
-    "hol",
-    "jan",
-    "kru",
-    "lem",
-    "pos",
-    "rud",
-    "sta",
-    "vel",
-    "wen",
-    "zor",
-    "mar",
-    "pet",
-]
-_TOPICS = [
-    "sanction",
-    "embargo",
-    "strike",
-    "election",
-    "government",
-    "minister",
-    "court",
-    "police",
-    "attack",
-    "energy",
-    "pipeline",
-    "budget",
-    "merger",
-    "takeover",
-    "earthquake",
-    "flood",
-    "protest",
-    "border",
-    "treaty",
-    "tariff",
-    "ceasefire",
-    "bankruptcy",
-    "investigation",
-    "resignation",
-    "inflation",
-    "Sanktion",
-    "Streik",
-    "Wahl",
-    "Regierung",
-    "Gericht",
-    "Polizei",
-    "Angriff",
-    "Energie",
-    "Haushalt",
-    "Übernahme",
-    "Erdbeben",
-    "Hochwasser",
-    "Grenze",
-    "Vertrag",
-    "Zoll",
-    "Insolvenz",
-    "Ermittlung",
-    "Rücktritt",
-    "Inflation",
-    "санкция",
-    "выборы",
-    "правительство",
-    "суд",
-    "удар",
-    "протест",
-    "граница",
-    "договор",
-]
-_VERBS = [
-    "meet",
-    "impose",
-    "announce",
-    "reject",
-    "sign",
-    "attack",
-    "treffen",
-    "verhängen",
-    "ankündigen",
-    "ablehnen",
-    "unterzeichnen",
-    "ввести",
-    "подписать",
-]
-=======
 
 def _words(text: str) -> list[str]:
     return text.split()
@@ -146,7 +48,6 @@ _TOPICS = _words(
 _VERBS = _words(
     "meet impose announce reject sign attack treffen verhängen ankündigen ablehnen unterzeichnen ввести подписать "
 )
->>>>>>> engine
 
 
 def texts(count: int = 200) -> list[Document]:
