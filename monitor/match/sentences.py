@@ -21,6 +21,8 @@ _WORD_BEFORE: Final = re.compile(r"([^\W_]+(?:[.\-’'][^\W_]+)*)$")
 _LETTER_AND_DOT: Final = re.compile(r"[^\W\d_]\.")
 _OPENING: Final = "\"'«»„“”‚‘’([—–-¿¡ \u00a0"
 
+_LONGEST_ABBREVIATION: Final = 24
+"""Letters looked at before a full stop, so that the cost stays linear."""
 _ORDINAL_LANGUAGES: Final = frozenset({"de", "pl", "cs", "da", "nb", "no", "fi", "hu", "sk", "sl", "hr", "tr"})
 
 
@@ -51,7 +53,9 @@ def _ends_here(text: str, start: int, found: re.Match[str], language: str | None
         return True
     if after[0].islower():
         return False
-    if marks != "." or not (before := _WORD_BEFORE.search(text, start, found.start(1))):
+    if marks != "." or not (
+        before := _WORD_BEFORE.search(text, max(start, found.start(1) - _LONGEST_ABBREVIATION), found.start(1))
+    ):
         return True
     if found.group(2) and found.group(2)[0] not in "'’":
         return True
