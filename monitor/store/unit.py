@@ -62,11 +62,12 @@ def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
     while cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
-            return  # where there is no WAL (in memory) the mode stays what it was
         except sqlite3.OperationalError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+        else:  # where there is no WAL (in memory) the mode stays what it was
+            return
 
 
 CommitObserver = Callable[[str], None]
