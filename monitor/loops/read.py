@@ -109,7 +109,7 @@ class PageReading:
                 self.report.failed += 1
         except LeaseLost as lost:
             log.warning("lease-lost", article=work.article.id, error=str(lost))
-        except (StoreBusy, StoreFull):
+        except (StoreBusy, StoreFull) as error:
             # Nothing was written, so nothing is lost: the article is due again when its lease ends.
             log.warning("reading-not-stored", article=work.article.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this page did, the others go on
