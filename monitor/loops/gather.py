@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.errors import LeaseLost, StoreError, WorkerError
+from monitor.errors import LeaseLost, StoreBusy, StoreFull, WorkerError
 from monitor.fetch.schedule import decide_poll, first_look, plan_request
 from monitor.loops.context import Context, in_thread, log
 from monitor.loops.documents import INDEX, Follower, Reading, Unread, read_answer
@@ -116,7 +116,7 @@ class Gathering:
             await self._poll_source(context, claimed, spec)
         except LeaseLost as lost:
             log.warning("lease-lost", source=claimed.id, error=str(lost))
-        except StoreError as error:
+        except (StoreBusy, StoreFull):
             # Nothing was written, so nothing is lost: the source is due again when its lease ends.
             log.warning("poll-not-stored", source=claimed.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this source did, the others go on

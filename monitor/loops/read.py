@@ -18,7 +18,7 @@ from typing import Any
 
 from monitor.dedup.revision import Reading, next_reading
 from monitor.dedup.urls import is_home_page, url_key, usable_canonical
-from monitor.errors import LeaseLost, StoreError, WorkerError
+from monitor.errors import LeaseLost, StoreBusy, StoreFull, WorkerError
 from monitor.extract.article import extract_article
 from monitor.fetch.answers import name_failure
 from monitor.fetch.pages import next_try, plan_page
@@ -109,7 +109,7 @@ class PageReading:
                 self.report.failed += 1
         except LeaseLost as lost:
             log.warning("lease-lost", article=work.article.id, error=str(lost))
-        except StoreError as error:
+        except (StoreBusy, StoreFull):
             # Nothing was written, so nothing is lost: the article is due again when its lease ends.
             log.warning("reading-not-stored", article=work.article.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this page did, the others go on
