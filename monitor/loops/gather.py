@@ -116,7 +116,7 @@ class Gathering:
             await self._poll_source(context, claimed, spec)
         except LeaseLost as lost:
             log.warning("lease-lost", source=claimed.id, error=str(lost))
-        except (StoreBusy, StoreFull):
+        except (StoreBusy, StoreFull) as error:
             # Nothing was written, so nothing is lost: the source is due again when its lease ends.
             log.warning("poll-not-stored", source=claimed.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this source did, the others go on

@@ -83,3 +83,16 @@ def watched(*added: str, notices: int = 6) -> str:
     """A notice board."""
     texts = [*added, *(f"Notice {n}: the office in street {n} is closed on day {n} of May." for n in range(notices))]
     return document("Notices", f"<main><h1>Notices</h1>{''.join(f'<p>{escape(text)}</p>' for text in texts)}</main>")
+
+
+def live(*entries: str) -> str:
+    """A live ticker, newest entry first; each is `title: text`."""
+    parts = "".join(_ticker_entry(len(entries) - n, *entry.split(": ", 1)) for n, entry in enumerate(entries))
+    title = "Liveblog: storm over the coast"
+    return document(title, f"<main><h1>{title}</h1>{parts}</main>")
+
+
+def _ticker_entry(number: int, title: str, text: str) -> str:
+    at = f"2026-01-05T{12 + number}:00:00Z"
+    inner = f"<time datetime='{at}'>now</time><h3>{escape(title)}</h3><p>{escape(text)}</p>"
+    return f"<div class='liveblog-entry' id='e{number}'>{inner}</div>"
