@@ -187,12 +187,7 @@ async def _settling(context: Context, work: _Work) -> Settling | ArticleChange:
 
 
 def _renewer(context: Context, work: _Work) -> Callable[[], Awaitable[None]]:
-    def renew() -> None:
-        now, lease_s = context.clock.now(), context.settings.lease_s
-        with context.database.unit() as connection:
-            leases.renew(connection, t.article, [work.article.id], owner=context.owner, now=now, lease_s=lease_s)
-
-    return lambda: in_thread(renew)
+    return lambda: in_thread(_renew, context, (work.article.id,))
 
 
 def _again(context: Context, work: _Work) -> Settling:
