@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from monitor.store.tables import UtcTime
+from monitor.store.columns import UtcTime
 from sqlalchemy.dialects import postgresql
 
 revision = "0001"
@@ -325,6 +325,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("shingles", sa.LargeBinary(), nullable=False),
         sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("terms", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sketch")),
         sa.UniqueConstraint("article_id", name=op.f("uq_sketch_article_id")),
     )

@@ -31,7 +31,7 @@ COLUMNS = {
 
 def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    from monitor.cli import rule_tools
+    from monitor.cli.rule_tools import register as register_tools
 
     actions: Any = parser.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="rules, their versions and last matches", parents=[common])
@@ -44,7 +44,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     trying.add_argument("--lang", help="its language; recognised when not given")
     trying.add_argument("--file", help="a page or text in a file")
     trying.set_defaults(call=_try)
-    rule_tools.register(actions, common)
+    register_tools(actions, common)
 
 
 def _list(args: argparse.Namespace, printer: Printer) -> int:

@@ -22,7 +22,7 @@ COLUMNS = {
 
 def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    from monitor.cli import source_edits
+    from monitor.cli.source_edits import register as register_edits
 
     actions: Any = parser.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="all sources with their health", parents=[common])
@@ -34,7 +34,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     poll = actions.add_parser("poll", help="make sources due now", parents=[common])
     poll.add_argument("sources", metavar="ID", nargs="+")
     poll.set_defaults(call=_poll)
-    source_edits.register(actions, common)
+    register_edits(actions, common)
 
 
 def _list(args: argparse.Namespace, printer: Printer) -> int:

@@ -1,6 +1,7 @@
 """Texts as weighted terms, and how much a term's rarity says.
 
-Terms are Snowball stems; a capitalised one weighs double.  Rarity (idf) is learnt from what was seen, per language.
+Terms are Snowball stems; a capitalised one weighs double.  Rarity (idf: the log of all
+documents over those with the term, the one at hand counted in both) is learnt from what was seen, per language.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ def _stems(stemmer: Stemmer.Stemmer | None, words: list[str]) -> list[str]:
     return stems
 
 
+@lru_cache(maxsize=1 << 17)
 def bucket(term: str) -> int:
     """The place of a term in the table of counts; 131 072 places, so some rare terms share one."""
     return xxhash.xxh32_intdigest(term.encode("utf-8", "surrogatepass")) % BUCKETS
@@ -97,13 +99,6 @@ def no_rarity() -> Rarity:
     return Rarity(0, np.zeros(BUCKETS, dtype=np.uint32))
 
 
-def idf(term: str, rarity: Rarity) -> float:
-    """Log of documents over documents with the term, the one at hand counted in both; 1 while nothing is known."""
-    if not rarity.documents:
-        return 1.0
-    return math.log((rarity.documents + 2) / (int(rarity.counts[bucket(term)]) + 1.5))
-
-
 def learnt(rarity: Rarity, documents: Sequence[Mapping[str, float]]) -> Rarity:
     """The state after more documents."""
     counts = rarity.counts.copy()
@@ -114,7 +109,12 @@ def learnt(rarity: Rarity, documents: Sequence[Mapping[str, float]]) -> Rarity:
 
 def weighted(terms: Mapping[str, float], rarity: Rarity) -> dict[str, float]:
     """A document's 200 heaviest terms as a vector of length 1."""
-    vector = {term: weight * max(0.0, idf(term, rarity)) for term, weight in terms.items()}
+    if not terms or not rarity.documents:
+        return unit(terms)
+    counts = rarity.counts[[bucket(term) for term in terms]]
+    rare = np.maximum(np.log((rarity.documents + 2) / (counts + 1.5)), 0.0)
+    weights = np.fromiter(terms.values(), dtype=np.float64, count=len(terms)) * rare
+    vector = dict(zip(terms, weights.tolist(), strict=True))
     if len(vector) > VECTOR_TERMS:
         vector = dict(sorted(vector.items(), key=lambda pair: -pair[1])[:VECTOR_TERMS])
     return unit(vector)

@@ -74,6 +74,10 @@ def evaluate(context: EvaluateContext) -> EvaluateReport:
     """Like `evaluate_once`, for callers without a loop."""
     started, report = context.clock.now(), EvaluateReport()
     while True:
+        with context.database.reading() as connection:
+            first = timers.next_timer(connection)
+        if first is None or first > started:
+            return report
         with context.database.unit() as connection:
             due = timers.claim_timers(connection, owner=context.owner, now=started, limit=BATCH)
         if not due:
@@ -132,7 +136,7 @@ def _window(work: Work, timer: Timer) -> datetime | None:
 
 
 def _update(work: Work, timer: Timer) -> datetime | None:
-    root = rows.find_alert(work.connection, timer.subject)
+    root = rows.find_alert(work.connection, timer.subject, lock=True)
     if root is None:
         return None
     thread = rows.thread_from(root)
@@ -152,7 +156,7 @@ def _update(work: Work, timer: Timer) -> datetime | None:
 
 def _sources(work: Work, timer: Timer) -> datetime | None:
     """A story that waits for enough sources to carry it."""
-    root = rows.find_alert(work.connection, timer.subject)
+    root = rows.find_alert(work.connection, timer.subject, lock=True)
     rule = work.telling.rules.get(str(timer.facts["rule"]))
     if root is None or rule is None or not isinstance(rule.fire, FireSources):
         return None
@@ -172,7 +176,7 @@ def _sources(work: Work, timer: Timer) -> datetime | None:
 
 def _escalate(work: Work, timer: Timer) -> datetime | None:
     """A story that grows: others are told as well, singly and at once."""
-    root = rows.find_alert(work.connection, timer.subject)
+    root = rows.find_alert(work.connection, timer.subject, lock=True)
     rule = work.telling.rules.get(str(timer.facts["rule"]))
     spec = rule.alert.escalate if rule else None
     if root is None or spec is None or root.state is AlertState.SUPPRESSED or root.facts.get("escalated"):

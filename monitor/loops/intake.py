@@ -22,6 +22,7 @@ from monitor.dedup.urls import url_key
 from monitor.fetch.outage import ended_gap
 from monitor.fetch.schedule import decide_poll, hash_body
 from monitor.loops import settle
+from monitor.loops.describe import gap_to_json
 from monitor.loops.drafts import Draft, Drafts, Intake
 from monitor.loops.settle import Settling
 from monitor.model.entry import Entry
@@ -56,7 +57,7 @@ def take_in(intake: Intake) -> Written:
     Raises `LeaseLost` when the source belongs to somebody else by now, `StoreBusy` when trying again helps.
     """
     found = intake.reading.entries
-    wanted = wanted_keys(found)
+    wanted = wanted_keys(found, addresses_only=intake.first_poll)
     drafts = Drafts(intake)
     known = _known(intake, wanted)
     decided = decide_entries(found, known)
@@ -70,8 +71,10 @@ def take_in(intake: Intake) -> Written:
         return _write(connection, intake, decided, drafts)
 
 
-def wanted_keys(found: Iterable[Entry]) -> Wanted:
-    """The identities to look for, of all entries of a document."""
+def wanted_keys(found: Iterable[Entry], *, addresses_only: bool = False) -> Wanted:
+    """The identities to look for, of all entries of a document; a first poll looks for addresses only."""
+    if addresses_only:
+        return Wanted(url_keys=tuple(dict.fromkeys(url_key(entry.url) for entry in found if entry.url)))
     ids: dict[str, None] = {}
     urls: dict[str, None] = {}
     contents: dict[str, None] = {}
@@ -168,7 +171,7 @@ def _new_article(intake: Intake, entry: Entry, draft: Draft, reading_at: datetim
         image=entry.image,
         published_at=entry.published_at,
         baseline=intake.first_poll,
-        gap=settle.gap_to_json(_gap(intake)),
+        gap=gap_to_json(_gap(intake)),
         reading=reading,
         reading_at=reading_at,
         text_state=draft.own.state,

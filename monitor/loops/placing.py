@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import sqlalchemy as sa
 
@@ -30,7 +31,7 @@ from monitor.dedup.story import (
 )
 from monitor.dedup.vector import key_hash, learnt, lesson_every, no_rarity, term_hash, weighted
 from monitor.model.reasons import Reason
-from monitor.model.story import CopyCandidate, PlacedArticle, Placement, Prepared, StoryState
+from monitor.model.story import CopyCandidate, PlacedArticle, Placement, Prepared, Rarity, StoryState
 from monitor.store import stories
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
@@ -86,6 +87,8 @@ class _Placing:
     now: datetime
     settings: PlacingSettings
     memory: stories.Rarities
+    votes: int = 0
+    """The votes of the story that the article voted in."""
 
     def run(self) -> Placement:
         former = stories.story_of(self.connection, self.article.id)
@@ -191,28 +194,23 @@ class _Placing:
         story_id = stories.open_story(
             self.connection, self.article.id, language=prepared.language, title=prepared.title, at=at, centroid=centroid
         )
-        self._index(story_id, centroid, at)
+        self._index(story_id, centroid, at, new=True)
         return story_id
 
     def _grow(self, state: StoryState, vector: dict[str, float]) -> None:
         centroid = grown(state.centroid, state.members, vector)
+        self.votes = state.members + 1
         at = max(state.last_at, story_time(self.article))
         stories.grow_story(self.connection, state.id, centroid=centroid, members=state.members + 1, last_at=at)
         moved = stories.day_of(at) != stories.day_of(state.last_at)
-        if moved or state.members < self.settings.link_members or differs(centroid, state.centroid):
+        if moved or state.members < 2 or differs(centroid, state.centroid):
             self._index(state.id, centroid, at)
 
-    def _index(self, story_id: int, centroid: dict[str, float], at: datetime) -> None:
+    def _index(self, story_id: int, centroid: dict[str, float], at: datetime, *, new: bool = False) -> None:
         prepared = self.article.prepared
         keys = [key_hash(key) for key in prepared.keys]
-        stories.index_story(
-            self.connection,
-            story_id,
-            prepared.language,
-            hashed(prepared.language, centroid),
-            keys,
-            day=stories.day_of(at),
-        )
+        terms, day = hashed(prepared.language, centroid), stories.day_of(at)
+        stories.index_story(self.connection, story_id, prepared.language, terms, keys, day=day, new=new)
 
     def _linked(self, story_id: int, members: int) -> tuple[int, ...]:
         """The story in another language; looked for while the story is young."""
@@ -232,10 +230,10 @@ class _Placing:
 
     def _split(self, placement: Placement) -> Placement:
         """The placement after a look at whether its story has become two."""
-        if placement.copy_of is not None or placement.opened:
+        if not is_due(self.votes):
             return placement
         state = stories.story_states(self.connection, [placement.story_id])[0]
-        if not is_due(state.members) or state.by_hand:
+        if state.by_hand:
             return placement
         members = [
             Member(each.article_id, each.prepared.words, self._vector(each.prepared))
@@ -249,7 +247,12 @@ class _Placing:
         return replace(placement, story_id=new if moved else placement.story_id, split_off=new)
 
     def _vector(self, prepared: Prepared) -> dict[str, float]:
-        return weighted(prepared.terms, self.memory.load(self.connection, prepared.language)[0] or no_rarity())
+        return weighted(prepared.terms, self.rarity)
+
+    @cached_property
+    def rarity(self) -> Rarity:
+        """How rare the terms of the article's language are."""
+        return self.memory.load(self.connection, self.article.prepared.language)[0] or no_rarity()
 
     def _record(self, placement: Placement) -> None:
         article = self.article
@@ -274,13 +277,12 @@ class _Placing:
     def _learn(self, sketch_id: int) -> None:
         """Now and then, let the rarity of terms learn from what came in since."""
         language = self.article.prepared.language
-        known, upto = self.memory.load(self.connection, language)
-        current = known or no_rarity()
-        if sketch_id % lesson_every(current.documents):
+        if sketch_id % lesson_every(self.rarity.documents):
             return
+        upto = self.memory.load(self.connection, language)[1]
         rows = stories.unlearnt(self.connection, language, upto)
         if rows:
-            current = learnt(current, [row.facts["terms"] for row in rows])
+            current = learnt(self.rarity, [row.terms for row in rows])
             stories.save_rarity(self.connection, language, current, rows[-1].id)
 
 

@@ -20,13 +20,13 @@ import sqlalchemy as sa
 from monitor.dedup.prepared import prepare
 from monitor.dedup.revision import Immaterial, Material, Unchanged, Version, decide_revision, text_hash
 from monitor.loops.context import Context, Watchlist
+from monitor.loops.describe import describe, tell
 from monitor.loops.placing import place_article, story_lock
-from monitor.loops.tell import record_matches
 from monitor.match.languages import recognise
 from monitor.model.article import Document, TextState
 from monitor.model.match import Verdict
 from monitor.model.reasons import Reason
-from monitor.model.settled import Baseline, CopyOf, Gap, Occasion, SeenIn, SettledArticle, StoryRef
+from monitor.model.settled import CopyOf, Occasion
 from monitor.model.story import PlacedArticle, Placement, Prepared
 from monitor.store import articles, entries, evidence
 from monitor.store.articles import ArticleChange, NewRevision, SourceFacts, StoredArticle
@@ -50,6 +50,8 @@ class Text:
     published_at: datetime | None = None
     complete: bool = True
     """False while the page is still to be read."""
+    parts: tuple[tuple[int, int], ...] | None = None
+    """Of a live ticker: which lines are its new entries, each matched by itself; None: all of the text is matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class Settling:
 
     `changes` are further columns of its row; `keys` address keys that also lead to it, with their kind; `body` what
     was fetched, kept if a rule matches; `lease` gives a claimed article back in the same unit.  `again`: what is stored
-    is matched once more because another source showed it.
+    is matched once more because another source showed it.  `added`: a live page has new entries, which makes a material
+    revision however small their share of the text is.
     """
 
     article_id: int
@@ -83,13 +86,43 @@ class Settling:
     body: Body | None = None
     lease: Lease | None = None
     again: bool = False
+    added: Reason | None = None
 
 
 def analyse(text: Text, sources: Iterable[SourceFacts], watchlist: Watchlist) -> Analysed:
     """Language, comparable form and verdicts of a text.  No database; costs a few milliseconds of CPU."""
     version = Version(text.title, text.lead, text.text)
     language, sure = recognise(f"{text.title}\n{text.lead}\n{text.text}", declared=text.language)
-    document = Document(
+    document = document_of(text, sources, language, sure=sure)
+    return Analysed(
+        version=version,
+        text_hash=text_hash(version),
+        language=language,
+        language_sure=sure,
+        prepared=prepare(text.title, text.lead, text.text, language),
+        document=document,
+        verdicts=_match(document, text.parts, watchlist),
+    )
+
+
+def _match(document: Document, parts: tuple[tuple[int, int], ...] | None, watchlist: Watchlist) -> tuple[Verdict, ...]:
+    """The verdicts on the document, or on each of its `parts` under its title: a hit in one of them is one."""
+    if parts is None:
+        return watchlist.matcher.match(document)
+    found: dict[str, Verdict] = {}
+    for start, end in parts:
+        # The others are blanked rather than left out, so that evidence points into the whole text.
+        lines = tuple(line if start <= n < end else "" for n, line in enumerate(document.paragraphs))
+        for verdict in watchlist.matcher.match(replace(document, lead="", paragraphs=lines)):
+            best = found.get(verdict.rule_id)
+            if best is None or (verdict.fired, bool(verdict.held)) > (best.fired, bool(best.held)):
+                found[verdict.rule_id] = verdict
+    return tuple(found.values())
+
+
+def document_of(text: Text, sources: Iterable[SourceFacts], language: str | None, *, sure: bool) -> Document:
+    """The text as rules are matched against it."""
+    return Document(
         title=text.title,
         lead=text.lead,
         paragraphs=tuple(line for line in text.text.splitlines() if line.strip()),
@@ -101,15 +134,6 @@ def analyse(text: Text, sources: Iterable[SourceFacts], watchlist: Watchlist) ->
         section=text.section or "",
         complete=text.complete,
         published_at=text.published_at,
-    )
-    return Analysed(
-        version=version,
-        text_hash=text_hash(version),
-        language=language,
-        language_sure=sure,
-        prepared=prepare(text.title, text.lead, text.text, language),
-        document=document,
-        verdicts=watchlist.matcher.match(document),
     )
 
 
@@ -183,6 +207,8 @@ def _revise(item: Settling, stored: StoredArticle) -> tuple[NewRevision | None, 
     if stored.story_id is None and stored.text_hash == item.analysed.text_hash:
         return None, Occasion.NEW  # a baseline's text was stored before it was settled
     decision = decide_revision(Version(stored.title, stored.lead, stored.text), version)
+    if item.added is not None and not isinstance(decision, Unchanged):
+        decision = Material(item.added)
     completes = item.analysed.document.complete and not stored.settled
     match decision:
         case Unchanged():
@@ -215,77 +241,31 @@ def _place(connection: sa.Connection, each: _Settled, context: Context, now: dat
 
 
 def _tell(connection: sa.Connection, each: _Settled, placement: Placement, context: Context, now: datetime) -> int:
-    verdicts = [verdict for verdict in each.item.analysed.verdicts if verdict.fired or verdict.held]
+    analysed = each.item.analysed
+    verdicts = [verdict for verdict in analysed.verdicts if verdict.fired or verdict.held]
     if not verdicts:
         return 0
-    watchlist = context.watchlist
-    report = record_matches(
+    described = describe(
         connection,
-        _settled_article(connection, each, placement, now),
-        verdicts,
-        rules=watchlist.rules,
-        channels=watchlist.channels,
-        settings=watchlist.alerts,
-        now=now,
-        engine=watchlist.engine,
+        each.stored,
+        document=analysed.document,
+        language=analysed.language,
+        number=each.number,
+        occasion=each.occasion,
+        story_id=placement.story_id,
+        copy=_copy(placement),
+        revised_at=each.revised_at(now),
     )
+    report = tell(connection, described, verdicts, context.watchlist, now)
     if report.matches and each.item.body is not None:
         evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
     return len(report.told)
-
-
-def _settled_article(connection: sa.Connection, each: _Settled, placement: Placement, now: datetime) -> SettledArticle:
-    stored, analysed = each.stored, each.item.analysed
-    baseline = None
-    if stored.baseline and stored.sources:
-        first = stored.sources[0]
-        baseline = Baseline(first.id, first.name, first.founding)
-    return SettledArticle(
-        article_id=stored.id,
-        revision=each.number,
-        occasion=each.occasion,
-        document=analysed.document,
-        title=analysed.version.title,
-        url=stored.url or "",
-        language=analysed.language,
-        sources=tuple(SeenIn(source.id, source.name, source.tags) for source in stored.sources),
-        first_seen_at=stored.first_seen_at,
-        published_at=stored.published_at,
-        revised_at=each.revised_at(now),
-        complete=analysed.document.complete,
-        baseline=baseline,
-        gap=gap_from_json(stored.gap),
-        story=_story(connection, placement),
-        copy=_copy(placement),
-    )
-
-
-def _story(connection: sa.Connection, placement: Placement) -> StoryRef | None:
-    opened_at = articles.story_opened_at(connection, placement.story_id)
-    if opened_at is None:
-        return None
-    linked = {*placement.linked, *articles.linked_stories(connection, placement.story_id)}
-    return StoryRef(placement.story_id, opened_at, tuple(sorted(linked)))
 
 
 def _copy(placement: Placement) -> CopyOf | None:
     if placement.copy_of is None:
         return None
     return CopyOf(placement.copy_of, placement.copy_score or 0.0, placement.reason)
-
-
-def gap_to_json(gap: Gap | None) -> dict[str, Any] | None:
-    """A gap as an article keeps it."""
-    if gap is None:
-        return None
-    return {"since": gap.since.isoformat(), "until": gap.until.isoformat(), "ours": gap.ours}
-
-
-def gap_from_json(kept: Mapping[str, Any] | None) -> Gap | None:
-    """What `gap_to_json` made."""
-    if kept is None:
-        return None
-    return Gap(datetime.fromisoformat(kept["since"]), datetime.fromisoformat(kept["until"]), bool(kept["ours"]))
 
 
 def stored_text(stored: StoredArticle, *, complete: bool) -> Text:

@@ -7,13 +7,14 @@ from fnmatch import fnmatchcase
 
 from monitor.alert.fire import AbsenceFacts, BurstFacts, decide_absence, decide_burst
 from monitor.alert.keys import window_key, window_name
+from monitor.alert.words import say
 from monitor.loops.dispatch import Work, send_alert
 from monitor.model.alert import AlertKind, AlertState, Timer
 from monitor.model.reasons import Reason
 from monitor.model.rule import FireAbsence, FireBurst
 from monitor.model.settled import RuleFacts
 from monitor.store import alerts as rows
-from monitor.store import counts
+from monitor.store import counts, timers
 
 WEEK = timedelta(days=7)
 LOOK_AGAIN = timedelta(minutes=10)
@@ -27,13 +28,13 @@ def burst(work: Work, timer: Timer) -> datetime | None:
         return None
     fire, span = rule.fire, timedelta(seconds=rule.fire.within_s)
     now_counted = counts.volume(work.connection, rule.id, work.now - span, work.now + timedelta(microseconds=1))
-    armed = bool(counts.rule_memory(work.connection, rule.id).get("armed", True))
+    armed = bool(timer.facts.get("armed", True))
     decided = decide_burst(
         fire,
         BurstFacts(now_counted.groups, now_counted.sources, _history(work, rule, fire), rule.accepted_at, armed),
         work.now,
     )
-    counts.remember_rule(work.connection, rule.id, {"armed": decided.armed, "burst": decided.reason.text})
+    timers.set_facts(work.connection, timer, {"armed": decided.armed})
     if decided.tell:
         window = window_name("burst", work.now)
         _tell(work, rule, AlertKind.BURST, window, decided.reason, articles=now_counted.articles[-SHOWN:])
@@ -57,12 +58,12 @@ def absence(work: Work, timer: Timer) -> datetime | None:
         return None
     last = counts.last_match(work.connection, rule.id)
     since = max(rule.accepted_at, last) if last else rule.accepted_at
-    told = rows.instant_from_json(counts.rule_memory(work.connection, rule.id).get("absence_told_at"))
+    told = rows.instant_from_json(timer.facts.get("told_at"))
     start = max(since, told) if told else since
     blind = counts.blind_spans(work.connection, _in_scope(work, rule), start, work.now)
     decided = decide_absence(rule.fire, AbsenceFacts(start, blind), work.now)
     if decided.tell:
-        counts.remember_rule(work.connection, rule.id, {"absence_told_at": rows.instant_to_json(work.now)})
+        timers.set_facts(work.connection, timer, {"told_at": rows.instant_to_json(work.now)})
         _tell(work, rule, AlertKind.ABSENCE, window_name("absence", work.now), decided.reason, articles=())
     elif decided.cannot_tell:
         _tell(work, rule, AlertKind.ABSENCE, window_name("cannot-tell", start), decided.reason, articles=())
@@ -96,9 +97,13 @@ def _tell(
         rule_version=rule.version,
         thread=key,
         priority=rule.alert.priority,
-        facts={"headline": f"{rule.name}: {reason.text}", "why": reason.text},
+        facts={"headline": _headline(work, kind, reason), "why": reason.text},
     )
     alert_id = rows.put_alert(work.connection, new, work.now)
     for article_id in articles:
         rows.put_member(work.connection, alert_id, rows.Member(article_id, None, 0))
     send_alert(work, rows.get_alert(work.connection, alert_id), rule)
+
+
+def _headline(work: Work, kind: AlertKind, reason: Reason) -> str:
+    return f"{say(work.telling.settings.language, kind.value)}: {reason.text}"

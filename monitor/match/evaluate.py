@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Final
 
 from monitor.match import patterns
-from monitor.match.index import PARAGRAPH_STEP, Scan
+from monitor.match.index import Scan
 from monitor.match.program import All, Any, Apart, Atom, CompiledRule, Form, Least, Only, Program, Term, Without
 from monitor.match.scope import in_values, unknown
 from monitor.match.spans import Distance, Hit, Span, apart, gathered, in_a_row, joined, merged, nearest, pairs
-from monitor.match.text import TEXT
+from monitor.match.text import PARAGRAPH_STEP, TEXT
 from monitor.model.match import How
 
 Groups = tuple[Span, ...]
@@ -199,11 +199,13 @@ class Evaluation:
         return [span for span in spans if all(hit.at not in self._blanked for hit in span.hits)]
 
     def _term(self, term: Term) -> list[Span]:
-        found: list[Span] = []
-        for form in term.forms:
-            if self._applies(form):
-                found.extend(self._form(form, term.field))
-        return merged(found)
+        # Rules share the forms of a concept: looked up once for all of them.
+        shared = self.scan.found_forms
+        key = (id(term.forms), term.field)
+        if key not in shared:
+            found = (span for form in term.forms if self._applies(form) for span in self._form(form, term.field))
+            shared[key] = merged(found)
+        return shared[key]
 
     def _applies(self, form: Form) -> bool:
         language = self.scan.analysed.language
@@ -227,7 +229,7 @@ class Evaluation:
             yield from in_a_row(rows, form.gap, self.sentence_of)
 
     def _occurrences(self, atom: Atom) -> Iterable[tuple[int, How]]:
-        return self.scan.occurrences.get(self.scan.vocabulary.numbers[atom], ())
+        return self.scan.occurrences.get(self.scan.vocabulary.numbers[atom.spec], ())
 
     def _in(self, at: int, field: str | None) -> bool:
         fields = self.scan.analysed.paragraphs[at // PARAGRAPH_STEP].fields
@@ -251,14 +253,14 @@ class Evaluation:
         return _CLAUSE_END.match(tokens.text, tokens.spans[position][1]) is not None
 
     def _pattern(self, form: Form, pattern: str, field: str | None) -> Iterator[Span]:
-        if self.scan.vocabulary.numbers[form.atoms[0]] not in self.scan.patterns:
+        if self.scan.vocabulary.numbers[form.atoms[0].spec] not in self.scan.patterns:
             return
         for number, paragraph in enumerate(self.scan.analysed.paragraphs):
             if not self._in(number * PARAGRAPH_STEP, field):
                 continue
             spans = paragraph.tokens.spans
             at = 0
-            for found in patterns.compiled(pattern).finditer(paragraph.text):
+            for found in patterns.compiled(pattern).finditer(patterns.searchable(paragraph.text)):
                 while at < len(spans) and spans[at][1] <= found.start():
                     at += 1
                 last = at

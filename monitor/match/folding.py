@@ -54,6 +54,8 @@ def normalise(word: str) -> str:
 
 def normalise_all(words: list[str]) -> list[str]:
     """The normal forms of many words at once, without a line break in them: for building dictionaries."""
+    if not words:
+        return []
     lowered = "\n".join(words).lower().replace("ß", "ss").replace("ё", "е").split("\n")
     return [norm if _USUAL.fullmatch(norm) else normalise(word) for word, norm in zip(words, lowered, strict=True)]
 
@@ -80,3 +82,8 @@ def foreign_to(norm: str, language: str | None) -> bool:
     """Whether all Latin diacritics of a normal form are foreign to the spelling of `language` (ISO 639-1)."""
     own = _OWN_LETTERS.get(language or "")
     return own is not None and own.isdisjoint(norm)
+
+
+def uses_diacritics(language: str) -> bool:
+    """Whether the spelling of `language` has Latin diacritics of its own."""
+    return bool(_OWN_LETTERS.get(language))

@@ -20,14 +20,14 @@ from monitor.match.folding import fold, normalise
 from monitor.match.keys import KeyTable
 from monitor.match.lexicon import Lexicon
 from monitor.match.nodes import Parts, Wild
+from monitor.match.patterns import searchable
 from monitor.match.program import Atom, CompiledRule
-from monitor.match.text import Analysed
+from monitor.match.spans import Span
+from monitor.match.text import PARAGRAPH_STEP, Analysed
 from monitor.model.match import How
 
 WordHits = tuple[tuple[int, How], ...]
 Occurrence = tuple[int, How]
-PARAGRAPH_STEP: Final = 1 << 32
-"""Positions count on by that much from one paragraph to the next: no distance in words reaches across."""
 _MEMO_WORDS: Final = 400_000
 _HEAD_LETTERS: Final = 4
 
@@ -51,17 +51,18 @@ class Vocabulary:
 
     def __init__(self, rules: Iterable[CompiledRule], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.numbers: dict[Atom, int] = {}
+        atoms: dict[tuple[str, ...], Atom] = {}
         for rule in rules:
             for atom in rule.atoms:
-                self.numbers.setdefault(atom, len(self.numbers))
-        self._table = KeyTable((number, atom.keys) for atom, number in self.numbers.items())
+                atoms.setdefault(atom.spec, atom)
+        self.numbers = {spec: number for number, spec in enumerate(atoms)}
+        self._table = KeyTable((number, atom.keys) for number, atom in enumerate(atoms.values()))
         self._wild: dict[Wild, dict[str, list[tuple[int, str | None]]]] = {wild: defaultdict(list) for wild in Wild}
         self._part_heads: set[str] = set()
         self._parts: set[int] = set()
         self._short_parts: set[int] = set()
         self.patterns: list[tuple[int, str]] = []
-        for atom, number in self.numbers.items():
+        for number, atom in enumerate(atoms.values()):
             self._add(atom, number)
         self._memos: dict[tuple[str | None, bool], _Memo] = {}
 
@@ -136,6 +137,8 @@ class Scan:
     def __init__(self, vocabulary: Vocabulary, analysed: Analysed) -> None:
         self.vocabulary = vocabulary
         self.analysed = analysed
+        self.found_forms: dict[tuple[int, str | None], list[Span]] = {}
+        """Passages of the forms of a term (by identity) in a field, kept by `evaluate`."""
         self._hits = vocabulary.memo(analysed.key_language)
 
     @cached_property
@@ -150,7 +153,7 @@ class Scan:
         if not listed:
             return frozenset()
         tried = _set_of(tuple(pattern for _, pattern in listed))
-        texts = (paragraph.text for paragraph in self.analysed.paragraphs)
+        texts = (searchable(paragraph.text) for paragraph in self.analysed.paragraphs)
         return frozenset(listed[at][0] for text in texts for at in tried.Match(text) or ())
 
     @cached_property
@@ -215,9 +218,9 @@ class Anchored:
                 continue
             anchor = rarest(rule.clauses)
             for atom in anchor:
-                self._waiting[numbers[atom]].append(rule_number)
+                self._waiting[numbers[atom.spec]].append(rule_number)
             others = (clause for clause in rule.clauses if clause is not anchor)
-            self._others.append(tuple(frozenset(numbers[atom] for atom in clause) for clause in others))
+            self._others.append(tuple(frozenset(numbers[atom.spec] for atom in clause) for clause in others))
 
     def among(self, scan: Scan) -> Iterable[int]:
         """Numbers of rules of which every clause has a hit."""

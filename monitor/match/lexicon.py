@@ -19,7 +19,7 @@ from typing import Final, Literal
 
 from monitor.match import compounds
 from monitor.match.dictionary import CompoundWords, Dictionary, load_dictionary
-from monitor.match.folding import fold, foreign_to, has_umlaut, normalise, spell_out
+from monitor.match.folding import fold, foreign_to, has_umlaut, normalise, spell_out, uses_diacritics
 from monitor.match.inflection import base_candidates
 from monitor.match.languages import candidate_languages
 from monitor.match.names import name_forms
@@ -45,6 +45,10 @@ class Memo(dict[str, Keys]):
         self._lexicon, self._language, self._shouting = lexicon, language, shouting
 
     def __missing__(self, word: str) -> Keys:
+        if (
+            len(self) >= self._lexicon.memo_words
+        ):  # names and numbers never end; the common words are back within an article or two
+            self.clear()
         keys = self[word] = self._lexicon.analyse(word, self._language, shouting=self._shouting)
         return keys
 
@@ -54,10 +58,18 @@ class Lexicon:
 
     `directory` holds the tries that `build_dictionaries` wrote; without it, or where one is missing, a dictionary is
     built in memory when its first word comes (a second or more).  Words of other languages are only stemmed.
+    `memo_words` analyses are kept for each language (about a kilobyte each).
     """
 
-    def __init__(self, directory: Path | None = None, languages: Sequence[str] = MAIN_LANGUAGES) -> None:
+    def __init__(
+        self,
+        directory: Path | None = None,
+        languages: Sequence[str] = MAIN_LANGUAGES,
+        *,
+        memo_words: int = 30_000,
+    ) -> None:
         self.languages: tuple[str, ...] = tuple(languages)
+        self.memo_words = memo_words
         self._directory = directory
         self._dictionaries: dict[str, Dictionary | None] = {}
         self._memos: dict[tuple[str | None, bool], Memo] = {}
@@ -150,11 +162,19 @@ class Lexicon:
             if not known and norm.isalpha():
                 capital = word[:1].isupper()
                 _add(keys, ("^" + _stem(norm, one, capital=capital) for one in fitting), How.STEM)
-        if is_name or (word[:1].isupper() and not known):
+        if is_name or word[:1].isupper():
             _add(keys, ("=" + form for form in name_forms(norm, languages or self.languages)), How.NAME_FORM)
+        if is_name or (word[:1].isupper() and not known):
             _add(keys, _name_foldings(norm), How.FOLDED)
+        elif word[:1].isupper() and not self._is_word_with_diacritics(norm, fitting):
+            keys.setdefault("~" + norm, How.FOLDED)
         _add(keys, _term_foldings(norm, known=known), How.FOLDED)
         return keys
+
+    def _is_word_with_diacritics(self, norm: str, languages: Iterable[str]) -> bool:
+        """Whether a language in which diacritics tell words apart (Falle, Fälle) knows the form without."""
+        marking = (self._dictionary(one) for one in languages if uses_diacritics(one))
+        return any(dictionary.knows(norm) for dictionary in marking if dictionary)
 
     def _term_lemmas(self, norm: str, languages: Iterable[str]) -> Iterator[str]:
         """Base forms of a rule's word; its own alone where it is one in some language (`war` is no form of sein)."""

@@ -14,8 +14,8 @@ from monitor.model.rule import RuleSpec
 class Atom:
     """What one word of a text is compared with; equal `spec` means equal atoms.
 
-    A word hits when one of its keys is among `keys` (see `keys.packed`); with `wild`, when its normal form begins, ends with or holds
-    `norm`; a `pattern` (RE2) is searched in the text of a paragraph instead.
+    A word hits when one of its keys is among `keys` (see `keys.packed`); with `wild`, when its normal form begins, ends
+    with or holds `norm`; a `pattern` (RE2) is searched in the text of a paragraph instead.
     """
 
     spec: tuple[str, ...]
@@ -24,6 +24,8 @@ class Atom:
     wild: Wild = field(default=Wild.NONE, compare=False)
     parts: Parts = field(default=Parts.NEVER, compare=False)
     """Whether a compound that has the word as a part is a hit."""
+    name: bool = field(default=False, compare=False)
+    """Whether no dictionary knows the word, so that it is rare."""
     capital: str | None = field(default=None, compare=False)
     """The letters as they must be written, for wildcards on acronyms."""
     pattern: str | None = field(default=None, compare=False)

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from monitor.match.index import PARAGRAPH_STEP
 from monitor.match.nodes import Unit
 from monitor.match.program import Form
+from monitor.match.text import PARAGRAPH_STEP
 from monitor.model.match import How
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from monitor.match import patterns
@@ -16,6 +17,7 @@ from monitor.match.nodes import Concept, Node, Parts, Phrase, Regex, Wild, Word
 from monitor.match.program import Atom, Form, Origin, Term
 from monitor.match.syntax import suggestion
 from monitor.match.tokens import tokenise
+from monitor.model.match import How
 from monitor.model.rule import ConceptSpec, RuleProblem
 
 _PARTS_OF: Final[Mapping[Mode, Parts]] = {
@@ -89,7 +91,7 @@ class Terms:
                 elif node is not None and not notes.failed:
                     written = self._written(node, notes, kind=spec.kind, language=language)
                     found = tuple(_limited(form, language, languages) for form in written)
-                failed = failed or notes.failed
+                failed = failed or found is None
                 self.problems.extend(notes.problems)
                 forms.extend(found or ())
         return None if failed else tuple(forms)
@@ -149,6 +151,9 @@ class Terms:
         if not patterns.has_literal(node.pattern):
             hint = "with three letters in a row in it, most articles need not be searched"
             notes.warning("regex-anchor", "this pattern has no three-letter literal", node.start, node.end, hint)
+        if patterns.ascii_classes(node.pattern):
+            hint = r"write \pL for a letter of any alphabet, and a blank or nothing for \b"
+            notes.warning("regex-ascii", r"\b and \w know ASCII letters only", node.start, node.end, hint)
         return self._shared(Atom(("regex", source), pattern=source))
 
     def _atom(self, word: Word, languages: tuple[str, ...], kind: str | None, *, closed: bool) -> Atom:
@@ -158,13 +163,14 @@ class Terms:
             spec: tuple[str, ...] = ("wild", word.wild, norm, word.text if acronym else "")
             return self._shared(Atom(spec, norm=norm, wild=word.wild, capital=word.text if acronym else None))
         mode = _mode(word, acronym=acronym, closed=closed)
-        spec = ("word", word.text, mode, str(word.exact), kind or "", *languages)
+        spec = ("word", word.text, mode, "=" if word.exact else "", kind or "", _names_of(languages))
         known = self._atoms.get(spec)
         if known:
             return known
         keys = self._lexicon.term_keys(word.text, languages, kind=kind, exact=word.exact, mode=mode)
         parts = _PARTS_OF[mode] if not word.exact else Parts.NEVER
-        return self._shared(Atom(spec, norm=norm, keys=packed(keys), parts=parts))
+        name = How.NAME_FORM in keys.values()
+        return self._shared(Atom(spec, norm=norm, keys=packed(keys), parts=parts, name=name))
 
     def _shared(self, atom: Atom) -> Atom:
         return self._atoms.setdefault(atom.spec, atom)
@@ -172,6 +178,11 @@ class Terms:
 
 def _lists(spec: ConceptSpec) -> list[tuple[str | None, str, tuple[str, ...]]]:
     return [(None, "any", spec.any), *((language, language, items) for language, items in spec.by_language.items())]
+
+
+@cache
+def _names_of(languages: tuple[str, ...]) -> str:
+    return " ".join(languages)
 
 
 def _limited(form: Form, language: str | None, languages: frozenset[str]) -> Form:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from typing import Final
 
 from monitor.match.languages import recognise
 from monitor.match.lexicon import Lexicon
@@ -14,6 +15,9 @@ from monitor.model.article import Document
 TEXT = frozenset({"title", "lead", "body"})
 """The fields that a term without a field is looked for in."""
 
+
+PARAGRAPH_STEP: Final = 1 << 32
+"""Positions in a text count on by that much from one paragraph to the next: no distance in words reaches across."""
 
 _TITLE, _LEAD, _BODY, _AUTHOR = (frozenset({name}) for name in ("title", "lead", "body", "author"))
 

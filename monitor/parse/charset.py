@@ -141,9 +141,9 @@ def _eight_bit(body: bytes, declared: list[str]) -> Decoded:
 
 
 def _mostly_utf8(body: bytes) -> bool:
-    """Nine of ten high bytes belong to well-formed UTF-8 sequences: a few bad bytes in UTF-8, not another charset."""
+    """Three of four high bytes belong to well-formed UTF-8 sequences: a few bad bytes in UTF-8, not another charset."""
     inside = sum(len(sequence) for sequence in _MULTIBYTE.findall(body))
-    return inside > 0 and inside >= 0.9 * len(_HIGH.findall(body))
+    return inside > 0 and inside >= 0.75 * len(_HIGH.findall(body))
 
 
 def _lenient(body: bytes, codec: str) -> Decoded:

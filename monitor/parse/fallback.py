@@ -11,21 +11,28 @@ from typing import Any
 
 import feedparser
 
+from monitor.errors import ParseError
 from monitor.parse.channel import Channel
 from monitor.parse.direct import person_of
 from monitor.parse.raw import Link, RawItem
 
+# What feedparser raises on elements that close without having been opened, and the like: found by fuzzing it
+_ITS_BUGS = (AssertionError, AttributeError, LookupError, NameError, RecursionError, TypeError, ValueError)
 
-def read_with_feedparser(data: bytes) -> tuple[list[RawItem], Channel, str]:
-    """Items, channel and version ("rss20", "atom10", "" for no feed at all) as feedparser sees them."""
-    parsed: Any = feedparser.parse(
-        io.BytesIO(data),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+
+def read_with_feedparser(data: bytes) -> tuple[list[RawItem], Channel]:
+    """Items and channel as feedparser sees them.  Raises `ParseError` where feedparser trips over the document."""
+    try:
+        parsed: Any = feedparser.parse(
+            io.BytesIO(data),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except _ITS_BUGS as error:
+        raise ParseError("feedparser could not read the document", code="feedparser") from error
     raws = [_item(entry, parsed.feed.get("language")) for entry in parsed.entries]
-    return raws, _channel(parsed.feed), str(parsed.get("version") or "")
+    return raws, _channel(parsed.feed)
 
 
 def _item(entry: Any, feed_language: str | None) -> RawItem:
@@ -65,8 +72,8 @@ def _links(entry: Any) -> tuple[list[Link], list[str]]:
 def _authors(entry: Any) -> list[str]:
     """Feedparser cuts mail addresses with long top-level domains in two, so the last author is taken from its text."""
     found = [name for who in entry.get("authors", ()) if (name := who.get("name") or who.get("email"))]
-    last = person_of(entry.get("author") or "")
-    return [*found[:-1], last] if last else found
+    last = entry.get("author") or ""
+    return [*found[:-1], person_of(last)] if "@" in last or not found else found
 
 
 def _images(entry: Any) -> list[str]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from monitor.errors import ParseError
 from monitor.model.entry import NotAFeed, ParsedFeed
 from monitor.model.reasons import Reason
 from monitor.parse import clean, direct, jsonfeed, sitemap
@@ -134,9 +135,7 @@ def _read_broken(document: Document) -> ParsedFeed | NotAFeed:
 
 def _read_alone(wrapped: bytes, hashed: str, entities: dict[bytes, bytes]) -> list[RawItem]:
     root = _parse(wrapped, entities)
-    raws = _items_of(root) if root is not None else read_with_feedparser(wrapped)[0]
-    if not raws and (rest := direct.parse_recovering(clean.repaired(wrapped, entities))) is not None:
-        raws = _items_of(rest)
+    raws = _items_of(root) if root is not None else _read_loosely(wrapped)[0]
     for raw in raws:
         raw.item_hash = hashed
     return raws
@@ -157,14 +156,26 @@ def _channel_of_shell(shell: bytes) -> Channel:
     return read_channel(root) if root is not None else Channel()
 
 
+def _read_loosely(data: bytes) -> tuple[list[RawItem], Channel]:
+    """feedparser; what it does not find, lxml's own recovery may: a tree cut short is better than nothing."""
+    try:
+        raws, channel = read_with_feedparser(data)
+    except ParseError:
+        raws, channel = [], Channel()
+    if raws and channel.title:
+        return raws, channel
+    root = direct.parse_recovering(clean.repaired(data, {}))
+    if root is None:
+        return raws, channel
+    return raws or _items_of(root), channel if channel.title else read_channel(root)
+
+
 def _read_whole_loosely(document: Document) -> ParsedFeed | NotAFeed:
-    raws, channel, version = read_with_feedparser(document.data)
-    if not channel.title:
-        channel = _channel_of_shell(document.data)
-    if not raws and not version and document.root not in KINDS:
+    raws, channel = _read_loosely(document.data)
+    if not raws and document.root not in KINDS:
         return not_a_feed(document.data)
-    if document.items.open_at is not None and raws:
-        raws = raws[: max(len(document.items.spans), len(raws) - 1)]
+    if document.is_cut:  # the last item is half-written
+        raws = raws[: len(document.items.spans) if document.items.regular else max(len(raws) - 1, 0)]
     problem = _TRUNCATED if document.is_cut else _MALFORMED
     return _hashed_by_content(document, raws, channel, problem)
 

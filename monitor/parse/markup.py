@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import html
 
 from lxml import etree
@@ -82,5 +81,5 @@ def _decoded(text: str, kind: str, mode: str) -> str:
         return text
     try:
         return base64.b64decode("".join(text.split()), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or no UTF-8 inside
         return text

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import xxhash
 
 _PATTERNS = {
-    names: re.compile(rb"<(?:(/)?(?:[\w.-]+:)?(?:%s)(?=[\s/>])|(!--)|(!\[CDATA\[))" % names, re.IGNORECASE)
+    names: re.compile(rb"<(?:(/)?(?:[\w.-]+:)?(?:%s)(?=[\s/>]|\Z)|(!--)|(!\[CDATA\[))" % names, re.IGNORECASE)
     for names in (b"item", b"entry", b"url", b"sitemap")
 }
 
@@ -47,7 +47,8 @@ def find_items(data: bytes, name: bytes) -> Items:
                 break
             continue
         end = data.find(b">", position) + 1
-        if not end:
+        if not end:  # the document ends inside this tag
+            start = found.start() if start is None and not closing else start
             break
         position = end
         if closing:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.errors import StoreError
+from monitor.errors import MonitorError
 from monitor.model.alert import AlertKind, AlertState, Earlier, Thread
 from monitor.model.message import Passage
 from monitor.model.reasons import Reason
@@ -138,16 +138,17 @@ def instant_from_json(value: object) -> datetime | None:
 
 
 def get_alert(connection: sa.Connection, alert_id: int) -> AlertRow:
-    """The alert of that id.  Raises `StoreError` when there is none."""
+    """The alert of that id.  Raises `MonitorError` when there is none."""
     row = connection.execute(sa.select(t.alert).where(t.alert.c.id == alert_id)).mappings().first()
     if row is None:
-        raise StoreError(f"there is no alert {alert_id}")
+        raise MonitorError(f"there is no alert {alert_id}", code="no-alert")
     return _alert(row)
 
 
-def find_alert(connection: sa.Connection, key: str) -> AlertRow | None:
-    """The alert of that key, or None."""
-    row = connection.execute(sa.select(t.alert).where(t.alert.c.key == key)).mappings().first()
+def find_alert(connection: sa.Connection, key: str, *, lock: bool = False) -> AlertRow | None:
+    """The alert of that key, or None; `lock` keeps other workers from joining its thread until the unit ends."""
+    query = sa.select(t.alert).where(t.alert.c.key == key)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
     return None if row is None else _alert(row)
 
 
@@ -264,8 +265,9 @@ def _newest_thread(
     root = sa.select(t.alert).where(t.alert.c.key.in_(threads))
     if opened_after is not None:
         root = root.where(t.alert.c.created_at > opened_after)
-    row = connection.execute(root.order_by(t.alert.c.created_at.desc(), t.alert.c.id.desc()).limit(1)).mappings()
-    found = row.first()
+    # Locked: another worker may be telling the thread's update just now, and what joins it after that would be lost.
+    newest = root.order_by(t.alert.c.created_at.desc(), t.alert.c.id.desc()).limit(1).with_for_update()
+    found = connection.execute(newest).mappings().first()
     return None if found is None else thread_from(_alert(found))
 
 

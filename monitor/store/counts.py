@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +13,9 @@ from monitor.store import tables as t
 
 MARGIN = timedelta(hours=2)
 """Two polls of a source that lie further apart than this leave a hole in what we could see."""
+
+RECENT_POLLS = 2000
+"""More of them say nothing more about whether we are online."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,19 @@ def source_states(connection: sa.Connection) -> list[SourceState]:
     ]
 
 
+def recent_polls(connection: sa.Connection, since: datetime) -> list[tuple[str, str | None]]:
+    """Host and problem of the polls since then, newest first; no problem where the host gave any answer."""
+    s, p = t.source.c, t.poll.c
+    newest = sa.select(sa.func.max(p.id)).scalar_subquery()
+    query = (
+        sa.select(s.host, p.outcome, p.status)
+        .join(t.source, s.id == p.source_id)
+        .where(p.id > newest - RECENT_POLLS, p.started_at >= since)
+        .order_by(p.id.desc())
+    )
+    return [(row.host, row.outcome if row.status is None else None) for row in connection.execute(query)]
+
+
 def blind_spans(
     connection: sa.Connection, source_ids: Sequence[str], start: datetime, end: datetime
 ) -> tuple[tuple[datetime, datetime], ...]:
@@ -100,18 +115,6 @@ def blind_spans(
         if failed or end - seen_until > MARGIN:
             spans.append((seen_until, end))
     return tuple((max(a, start), b) for a, b in spans if b > start)
-
-
-def rule_memory(connection: sa.Connection, rule_id: str) -> dict[str, Any]:
-    """What timers remember of a rule."""
-    found = connection.execute(sa.select(t.rule_state.c.memory).where(t.rule_state.c.rule_id == rule_id)).scalar()
-    return dict(found or {})
-
-
-def remember_rule(connection: sa.Connection, rule_id: str, facts: Mapping[str, Any]) -> None:
-    """Merge `facts` into what timers remember of a rule."""
-    merged = {**rule_memory(connection, rule_id), **facts}
-    connection.execute(sa.update(t.rule_state).where(t.rule_state.c.rule_id == rule_id).values(memory=merged))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from monitor.model.alert import Channel, Delivery, DeliveryState, OnCrash, Targe
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
 from monitor.store.leases import Lease, claim, complete, is_free
+from monitor.store.wakeup import notify
 
 WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
 EVERYBODY = "*"
@@ -41,6 +42,7 @@ def add_deliveries(
     ]
     if rows:
         connection.execute(sa.insert(t.delivery), rows)
+        notify(connection)
     return len(rows)
 
 
@@ -53,6 +55,13 @@ def told_since(connection: sa.Connection, rule_id: str, channel: str, since: dat
         .where(t.alert.c.kind.in_(("match", "update", "sources")))
     )
     return int(connection.execute(query).scalar_one())
+
+
+def has_due(connection: sa.Connection, channel: str, due_by: datetime) -> bool:
+    """Whether the channel has deliveries that were due by then."""
+    c = t.delivery.c
+    query = sa.select(c.id).where(c.channel == channel, c.state.in_(WAITING), c.due_at <= due_by).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def claim_deliveries(

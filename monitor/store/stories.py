@@ -44,10 +44,21 @@ _SHARING = (
         fingerprint.c.article_id != sa.bindparam("self"),
     )
     .group_by(fingerprint.c.article_id)
+    .having(sa.func.count() >= sa.bindparam("least"))
     .order_by(sa.func.count().desc(), fingerprint.c.article_id)
     .limit(sa.bindparam("limit"))
 )
-_SKETCHES = sa.select(sketch).where(sketch.c.article_id.in_(sa.bindparam("ids", expanding=True)))
+_COMPARED = (
+    sketch.c.article_id,
+    sketch.c.copy_group,
+    sketch.c.source_id,
+    sketch.c.story_id,
+    sketch.c.language,
+    sketch.c.words,
+    sketch.c.shingles,
+    sketch.c.facts,
+)
+_SKETCHES = sa.select(*_COMPARED).where(sketch.c.article_id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def copy_candidates(
@@ -56,33 +67,33 @@ def copy_candidates(
     """The articles seen since a day that share most fingerprints with this one."""
     if not fingerprints:
         return ()
+    least = max(1, len(fingerprints) // 12)  # fewer are a quotation or boilerplate, never half a text
     found = connection.execute(
-        _SHARING, {"fps": fingerprints, "since": since_day, "self": article_id, "limit": limit}
+        _SHARING, {"fps": fingerprints, "since": since_day, "self": article_id, "limit": limit, "least": least}
     ).scalars()
     return sketches(connection, tuple(found))
 
 
 def sketches(connection: sa.Connection, article_ids: Sequence[int]) -> tuple[CopyCandidate, ...]:
-    """What is kept of these articles for comparing, oldest first."""
+    """What is kept of these articles for finding copies (their terms are left out), oldest first."""
     if not article_ids:
         return ()
     rows = connection.execute(_SKETCHES, {"ids": article_ids})
-    return tuple(sorted((_candidate(row) for row in rows), key=lambda each: each.article_id))
+    return tuple(sorted((_candidate(row, {}) for row in rows), key=lambda each: each.article_id))
 
 
-def _candidate(row: sa.Row[Any]) -> CopyCandidate:
+def _candidate(row: Any, terms: Mapping[str, float]) -> CopyCandidate:
     facts = row.facts
     prepared = Prepared(
         language=row.language,
-        title=facts["title"],
+        title="",
         words=row.words,
         shingles=np.frombuffer(row.shingles, dtype="<u4"),
         fingerprints=(),
         numbers=frozenset(facts["numbers"]),
         names=frozenset(facts["names"]),
         subjects=frozenset(facts["subjects"]),
-        terms=facts["terms"],
-        keys=tuple(facts["keys"]),
+        terms=terms,
     )
     return CopyCandidate(row.article_id, row.copy_group, row.source_id, row.story_id, prepared)
 
@@ -128,7 +139,7 @@ def voters(connection: sa.Connection, story_id: int, *, limit: int = 200) -> tup
         .order_by(sketch.c.article_id.desc())
         .limit(limit)
     )
-    return tuple(reversed([_candidate(row) for row in connection.execute(query)]))
+    return tuple(reversed([_candidate(row, row.terms) for row in connection.execute(query)]))
 
 
 def articles_of(connection: sa.Connection, story_id: int) -> tuple[int, ...]:
@@ -187,9 +198,9 @@ _UPTO = sa.select(rarity.c.upto_sketch).where(rarity.c.language == sa.bindparam(
 
 
 def unlearnt(connection: sa.Connection, language: str, after_sketch: int, *, limit: int = 256) -> list[sa.Row[Any]]:
-    """Sketches of a language that its rarity does not know yet: rows of id and facts, in order."""
+    """Sketches of a language that its rarity does not know yet: rows of id and terms, in order."""
     query = (
-        sa.select(sketch.c.id, sketch.c.facts)
+        sa.select(sketch.c.id, sketch.c.terms)
         .where(sketch.c.language == language, sketch.c.id > after_sketch)
         .order_by(sketch.c.id)
         .limit(limit)
@@ -233,13 +244,11 @@ def save_sketch(
         "words": prepared.words,
         "shingles": prepared.shingles.astype("<u4").tobytes(),
         "facts": {
-            "title": prepared.title,
             "numbers": sorted(prepared.numbers),
             "names": sorted(prepared.names),
             "subjects": sorted(prepared.subjects),
-            "terms": dict(prepared.terms),
-            "keys": list(prepared.keys),
         },
+        "terms": {term: round(weight, 3) for term, weight in prepared.terms.items()},
     }
     inserted = connection.execute(sketch.insert(), row).inserted_primary_key
     rows = [{"fp": fp, "article_id": article_id, "day": day} for fp in prepared.fingerprints]
@@ -266,10 +275,15 @@ def place(
 ) -> None:
     """Record an article's story and what it copies."""
     connection.execute(
-        article.update()
-        .where(article.c.id == article_id)
-        .values(story_id=story_id, copy_of=copy_of, copy_score=copy_score)
+        _PLACE, {"article": article_id, "story_id": story_id, "copy_of": copy_of, "copy_score": copy_score}
     )
+
+
+_PLACE = (
+    article.update()
+    .where(article.c.id == sa.bindparam("article"))
+    .values({name: sa.bindparam(name) for name in ("story_id", "copy_of", "copy_score")})
+)
 
 
 def open_story(
@@ -384,9 +398,15 @@ def grow_story(
     connection: sa.Connection, story_id: int, *, centroid: Mapping[str, float], members: int, last_at: datetime
 ) -> None:
     """A story got a voting member."""
-    connection.execute(
-        story.update().where(story.c.id == story_id).values(centroid=dict(centroid), members=members, last_at=last_at)
-    )
+    values = {"story": story_id, "centroid": dict(centroid), "members": members, "last_at": last_at}
+    connection.execute(_GROW, values)
+
+
+_GROW = (
+    story.update()
+    .where(story.c.id == sa.bindparam("story"))
+    .values({name: sa.bindparam(name) for name in ("centroid", "members", "last_at")})
+)
 
 
 def index_story(
@@ -397,11 +417,13 @@ def index_story(
     keys: Sequence[int],
     *,
     day: int,
+    new: bool = False,
 ) -> None:
     """Let a story be found by these hashed terms, in place of the former ones, and by more keys (weight 0)."""
-    mine = story_term.c.story_id == story_id
-    connection.execute(story_term.delete().where(mine, story_term.c.weight > 0))
-    connection.execute(story_term.update().where(mine, story_term.c.day != day).values(day=day))
+    if not new:
+        mine = story_term.c.story_id == story_id
+        connection.execute(story_term.delete().where(mine, story_term.c.weight > 0))
+        connection.execute(story_term.update().where(mine, story_term.c.day != day).values(day=day))
     rows = dict.fromkeys(keys, 0.0) | dict(terms)
     values = [
         {"term": term, "story_id": story_id, "language": language, "weight": weight, "day": day}

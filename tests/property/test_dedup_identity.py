@@ -24,7 +24,7 @@ def _item(number: int) -> Entry:
 def polls(draw: st.DrawFn) -> list[list[tuple[int, Entry]]]:
     """Windows over a growing list of items, each with what publishers do to ids, addresses, wording and order."""
     epoch, reuse = 0, draw(st.sampled_from([0, 4]))
-    documents = []
+    documents: list[list[tuple[int, Entry]]] = []
     newest = draw(st.integers(1, 6))
     for _ in range(draw(st.integers(2, 6))):
         newest += draw(st.integers(0, 4))
@@ -71,7 +71,7 @@ def test_every_item_is_new_exactly_once_and_no_article_holds_two(documents: list
         st.builds(
             item,
             st.none() | st.sampled_from(["a", "b", ""]),
-            st.none() | st.text(max_size=20),
+            st.text(min_size=1, max_size=20),
             st.text(max_size=12),
             st.text(max_size=40),
         ),

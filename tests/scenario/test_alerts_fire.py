@@ -54,7 +54,6 @@ def test_too_few_sources_stay_held_with_the_reason(tmp_path: Path) -> None:
 
 def test_a_burst_is_told_once_and_again_after_it_calmed_down(tmp_path: Path) -> None:
     desk = Timeline(tmp_path, rule(fire=FireBurst(articles=4, within_s=3600.0, sources=2)))
-    _rule_row(desk, "putin")
     for n in range(6):
         desk.at(f"10:0{n}").publish(f"quake {n}", source=f"s{n % 3}")
     desk.at("14:00")
@@ -68,7 +67,6 @@ def test_a_burst_is_told_once_and_again_after_it_calmed_down(tmp_path: Path) -> 
 
 def test_copies_are_one_article_of_a_burst(tmp_path: Path) -> None:
     desk = Timeline(tmp_path, rule(fire=FireBurst(articles=3, within_s=3600.0)))
-    _rule_row(desk, "putin")
     first = desk.at("10:00").publish("quake")
     for n in range(5):
         desk.at(f"10:0{n + 1}").publish("quake", source=f"s{n}", copy_of=first)
@@ -78,7 +76,6 @@ def test_copies_are_one_article_of_a_burst(tmp_path: Path) -> None:
 def test_a_burst_learns_for_three_days(tmp_path: Path) -> None:
     young = replace(rule(fire=FireBurst(articles=2, within_s=3600.0)), accepted_at=datetime(2026, 3, 9, tzinfo=UTC))
     desk = Timeline(tmp_path, young)
-    _rule_row(desk, "putin")
     for n in range(4):
         desk.at(f"10:0{n}").publish(f"quake {n}")
     desk.at("12:00").quiet(("00:00", "12:00"))
@@ -87,7 +84,6 @@ def test_a_burst_learns_for_three_days(tmp_path: Path) -> None:
 def test_silence_of_a_briefing_is_told_once_per_period(tmp_path: Path) -> None:
     quiet = replace(rule(fire=FireAbsence(86400.0)), accepted_at=datetime(2026, 3, 9, 23, tzinfo=UTC))
     desk = Timeline(tmp_path, quiet)
-    _rule_row(desk, "putin")
     desk.arm()
     desk.at("10:00").publish("briefing")
     desk.at("day 2 09:50").quiet(("00:00", "day 2 09:50"))
@@ -103,19 +99,12 @@ def test_an_outage_of_the_source_does_not_count_as_absence(tmp_path: Path) -> No
         where=WhereSpec(source=("alpha",)),
     )
     desk = Timeline(tmp_path, quiet)
-    _rule_row(desk, "putin")
     desk.publish("something else", fires=())
     _polls(desk, "alpha", until_hours=2)
     desk.arm()
     desk.at("day 2 02:00")
     (told,) = desk.messages()
     assert "cannot tell" in told.rendered.title
-
-
-def _rule_row(desk: Timeline, rule_id: str) -> None:
-    row = {"rule_id": rule_id, "name": rule_id, "version": 1, "status": "active", "founding": True, "memory": {}}
-    with desk.database.unit() as connection:
-        connection.execute(sa.insert(t.rule_state).values(row | {"accepted_at": desk.clock.at}))
 
 
 def _polls(desk: Timeline, source: str, until_hours: int) -> None:

@@ -142,6 +142,7 @@ class Timeline:
         channels: Iterable[Channel] = (),
         settings: AlertSettings | None = None,
         start: str = "2026-03-10",
+        database: Database | None = None,
     ) -> None:
         self.settings = settings or AlertSettings(timezone="Europe/Berlin", default_to=("desk",))
         self.zone = ZoneInfo(self.settings.timezone)
@@ -150,8 +151,11 @@ class Timeline:
         self.receiver = Receiver(self.clock)
         self.rules = {given.id: given for given in rules}
         self.channels = {given.id: given for given in (channel("desk"), *channels)}
-        self.database = Database(open_engine(f"sqlite:///{folder / 'timeline.db'}"))
-        t.metadata.create_all(self.database.engine)
+        self.database = database or Database(open_engine(f"sqlite:///{folder / 'timeline.db'}"))
+        if database is None:
+            t.metadata.create_all(self.database.engine)
+        self.sending = True
+        """False leaves what is due in the outbox."""
         self.stories: dict[str, int] = {}
         self.articles: dict[int, Published] = {}
 
@@ -187,7 +191,7 @@ class Timeline:
         evaluate(EvaluateContext(self.database, self.telling, self.clock, "tester"))
         with self.database.reading() as connection:
             due = outbox.next_due(connection)
-        if due is None or due > self.clock.at:
+        if not self.sending or due is None or due > self.clock.at:
             return CourierReport()
         return self.send()
 
@@ -371,33 +375,51 @@ class Timeline:
     def _source(self, connection: sa.Connection, source: str, tags: tuple[str, ...]) -> None:
         if connection.execute(sa.select(t.source.c.id).where(t.source.c.id == source)).first():
             return
-        row = {"id": source, "name": source.title(), "kind": "feed", "url": f"https://{source}.example/feed"}
-        row |= {"host": f"{source}.example", "spec_hash": "x", "health": "ok"}
-        flags = {"configured": True, "paused": False, "gone": False, "founding": False}
-        connection.execute(
-            sa.insert(t.source).values(**row, **flags, tags=list(tags), added_at=self.clock.at, memory={})
-        )
+        row = {"id": source, "name": source.title(), "health": "ok", "configured": True, "tags": list(tags)}
+        connection.execute(sa.insert(t.source).values(filled(t.source, row)))
 
     def _story(self, connection: sa.Connection, name: str, now: datetime) -> int:
         if name not in self.stories:
-            row = {"language": "en", "title": name, "opened_at": now, "last_at": now}
-            row |= {"opening_article_id": 0, "centroid": {}, "members": 1}
+            row = filled(t.story, {"language": "en", "title": name, "opened_at": now, "last_at": now})
             self.stories[name] = connection.execute(sa.insert(t.story).values(row).returning(t.story.c.id)).scalar_one()
         return self.stories[name]
 
     def _article(
         self, connection: sa.Connection, headline: str, source: str, story_id: int | None, copy_of: Published | None
     ) -> int:
-        row: dict[str, object] = {"title": headline, "url": f"https://{source}.example/a", "authors": []}
-        row |= {
-            "language": "en",
-            "language_sure": True,
-            "first_seen_at": self.clock.at,
-            "first_source_id": source,
-            "baseline": False,
-        }
-        row |= {"text_state": "full", "story_id": story_id, "copy_of": copy_of.id if copy_of else None}
+        row = filled(
+            t.article,
+            {
+                "title": headline,
+                "url": f"https://{source}.example/a",
+                "language": "en",
+                "first_seen_at": self.clock.at,
+                "first_source_id": source,
+                "text_state": "full",
+                "story_id": story_id,
+                "copy_of": copy_of.id if copy_of else None,
+                "authors": [],
+            },
+        )
         return int(connection.execute(sa.insert(t.article).values(row).returning(t.article.c.id)).scalar_one())
+
+
+def filled(table: sa.Table, row: dict[str, object]) -> dict[str, object]:
+    """The row, with something harmless in every column that must have a value and that the scenario does not name."""
+    for column in table.c:
+        if column.name not in row and not (column.nullable or column.primary_key or column.server_default):
+            row[column.name] = _harmless(column.type)
+    return row
+
+
+def _harmless(kind: object) -> object:
+    if isinstance(kind, t.UtcTime):
+        return datetime(2026, 1, 1, tzinfo=UTC)
+    if isinstance(kind, sa.Boolean):
+        return False
+    if isinstance(kind, sa.Integer | sa.BigInteger | sa.Float):
+        return 0
+    return {} if isinstance(kind, sa.JSON) else b"" if isinstance(kind, sa.LargeBinary) else ""
 
 
 def verdict(rule_id: str, document: Document, guard: str | None = None) -> Verdict:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from monitor.errors import ParseError
 from monitor.parse.fallback import read_with_feedparser
 from monitor.parse.raw import Link
 
@@ -12,8 +15,7 @@ BROKEN = b"""<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><cha
 
 
 def test_broken_documents_are_read_loosely() -> None:
-    (raw,), channel, version = read_with_feedparser(BROKEN)
-    assert version == "rss20"
+    (raw,), channel = read_with_feedparser(BROKEN)
     assert (channel.title, channel.link, channel.texts) == ("Paper", "https://paper.example/", {"ttl": "60"})
     assert raw.id == "https://paper.example/1"
     assert raw.links[0] == Link("alternate", "", "https://paper.example/1")
@@ -26,6 +28,13 @@ def test_broken_documents_are_read_loosely() -> None:
     assert raw.images == ["https://paper.example/1.jpg", "https://paper.example/t.png"]
 
 
-def test_what_is_no_feed_has_no_version() -> None:
+def test_what_is_no_feed_has_no_items_and_an_address_is_never_fetched() -> None:
     assert read_with_feedparser(b"<a><b></a>")[0] == []
-    assert read_with_feedparser(b"http://localhost/feed")[2] == ""
+    assert read_with_feedparser(b"http://localhost/feed")[0] == []
+
+
+def test_what_feedparser_trips_over_is_named() -> None:
+    with pytest.raises(ParseError, match="feedparser"):
+        read_with_feedparser(
+            b"<rss><channel><item></psc:chapter><gml:pos>1</gml:pos></textinput><name>x</name><b></item>"
+        )

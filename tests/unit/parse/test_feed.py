@@ -100,6 +100,18 @@ def test_a_broken_item_does_not_harm_the_others() -> None:
     assert entries(body, known=known) == list(feed.entries[1:])
 
 
+def test_items_that_feedparser_trips_over_are_read() -> None:
+    odd = "<item><title>Odd</title></textinput><gml:pos>1</gml:pos><guid>odd</guid><b></item>"
+    assert [entry.title for entry in entries(rss(item(1), odd))] == ["News 1", "Odd"]
+
+
+def test_bad_bytes_are_reported() -> None:
+    body = rss("<item><title>Größe und viel Übermut, Äpfel, Öl</title></item>").replace("Ö".encode(), b"\xff")
+    feed = read_quickly(body, url=URL, now=NOW)
+    assert isinstance(feed, ParsedFeed)
+    assert [problem.code for problem in feed.problems] == ["bad-bytes"]
+
+
 def test_items_that_never_close_are_read() -> None:
     body = rss("<item><title>One</title><guid>1</guid>", "<item><title>Two</title><guid>2</guid>")
     found = entries(body)
@@ -140,6 +152,7 @@ def test_other_documents_are_named() -> None:
     assert refusal(b"just text") == "not-a-feed"
     assert refusal(b"<svg/>") == "not-a-feed"
     assert refusal(b"<opml><body/></opml>") == "opml"
+    assert refusal(b'<catalog xmlns:x="urn:x"><x:item/></catalog>') == "not-a-feed"
 
 
 def test_a_feed_with_a_page_or_a_warning_around_it_is_read() -> None:

@@ -38,6 +38,8 @@ def test_an_item_without_an_end_is_reported() -> None:
     assert len(items.spans) == 1
     assert items.open_at == 17
     assert find_items(b"<c><item><![CDATA[", b"item").open_at == 3
+    assert find_items(b"<c><item ", b"item").open_at == 3
+    assert find_items(b"<c><item></item", b"item").open_at == 3
 
 
 def test_hashes_ignore_line_ends_only() -> None:

@@ -10,9 +10,9 @@ from monitor.dedup.prepared import prepare
 from monitor.loops.placing import merge_by_hand, place_article, split_by_hand, story_time
 from monitor.model.story import PlacedArticle, Placement
 from monitor.store import stories
-from monitor.store.tombstones import buried, bury
 from monitor.store.story_pages import list_stories, show_story
 from monitor.store.tables import article, fingerprint, metadata, sighting, sketch
+from monitor.store.tombstones import buried, bury
 from monitor.store.unit import Database, open_engine
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

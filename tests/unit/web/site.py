@@ -16,7 +16,6 @@ from monitor.bootstrap.monitor import Setup, put_in_force
 from monitor.config.load import load_config
 from monitor.loops.inspect import Inspection
 from monitor.match.compile import RuleCache
-from monitor.match.lexicon import Lexicon
 from monitor.model.article import TextState
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
@@ -28,6 +27,7 @@ from monitor.web.app import build_app
 from monitor.web.context import WebContext
 from monitor.web.documents import document_of
 from monitor.web.exposure import listen_of
+from tests.unit.match.vocabulary import SmallLexicon
 from tests.unit.web.browser import Browser
 
 CONFIG = """\
@@ -67,7 +67,7 @@ class Site:
         self.path = self.folder / "config.yaml"
         if not self.path.exists():
             self.path.write_text(CONFIG.replace("# WEB", self.web), encoding="utf-8")
-        self.lexicon, self.cache = Lexicon(), RuleCache()
+        self.lexicon, self.cache = SmallLexicon(), RuleCache()
         self.load()
         context = WebContext(
             database=self.database,

@@ -1,0 +1,21 @@
+"""`monitor demo`: a small newsroom on this machine, and the monitor at work on it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from monitor.cli.output import Printer
+
+
+def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("--keep", action="store_true", help="go on until Ctrl-C when the show is over")
+    parser.add_argument("--folder", metavar="DIR", help="keep configuration and database there")
+    parser.set_defaults(call=_demo)
+
+
+def _demo(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.testing.newsroom.show import Show
+
+    return asyncio.run(Show(printer.line, printer.style, folder=args.folder, keep=args.keep).run())

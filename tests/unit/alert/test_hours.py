@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.alert.hours import in_span, next_digest, next_local, parse_span, quiet_until
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def berlin(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2026-03-10 21:59", None),
+        ("2026-03-10 22:00", "2026-03-11 06:30"),
+        ("2026-03-11 06:29", "2026-03-11 06:30"),
+        ("2026-03-11 06:30", None),
+        ("2026-03-28 23:00", "2026-03-29 06:30"),  # an hour shorter: the clock jumps at two
+        ("2026-10-24 23:00", "2026-10-25 06:30"),  # an hour longer
+    ],
+)
+def test_quiet_hours_over_midnight_and_clock_changes(now: str, until: str | None) -> None:
+    end = quiet_until(("22:00-06:30",), berlin(now), BERLIN)
+    assert end == (berlin(until) if until else None)
+
+
+def test_spans_that_touch_are_one() -> None:
+    spans = ("20:00-22:00", "22:00-06:00")
+    assert quiet_until(spans, berlin("2026-03-10 21:00"), BERLIN) == berlin("2026-03-11 06:00")
+
+
+def test_spans_around_the_clock_do_not_loop() -> None:
+    spans = ("00:00-12:00", "12:00-00:00")
+    assert quiet_until(spans, berlin("2026-03-10 21:00"), BERLIN) is not None
+
+
+@pytest.mark.parametrize("span", ["22-6", "22:00", "22:00-22:00", "25:00-06:00", ""])
+def test_what_is_no_span_says_so(span: str) -> None:
+    with pytest.raises(ValueError, match=r"span of hours|must differ"):
+        parse_span(span)
+
+
+def test_a_span_by_day() -> None:
+    assert in_span("08:00-17:00", berlin("2026-03-10 08:00"), BERLIN)
+    assert not in_span("08:00-17:00", berlin("2026-03-10 17:00"), BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("digest", "now", "due"),
+    [
+        ("hourly", "2026-03-10 10:00", "2026-03-10 11:00"),
+        ("daily", "2026-03-10 07:59", "2026-03-10 08:00"),
+        ("daily", "2026-03-10 08:00", "2026-03-11 08:00"),
+        ("daily", "2026-03-28 12:00", "2026-03-29 08:00"),
+        ("0 7,13,19 * * *", "2026-03-10 13:00", "2026-03-10 19:00"),
+        ("0 9 * * 1", "2026-03-10 13:00", "2026-03-16 09:00"),  # cron's Monday is 1
+        ("30 2 * * *", "2026-03-29 01:00", "2026-03-29 03:00"),  # 02:30 is jumped over
+    ],
+)
+def test_digests_leave_by_the_users_clock(digest: str, now: str, due: str) -> None:
+    assert next_digest(digest, berlin(now), BERLIN) == berlin(due)
+
+
+@pytest.mark.parametrize("digest", ["weekly", "61 * * * *", "", "0 0 31 2 *"])
+def test_what_is_no_digest_says_so(digest: str) -> None:
+    with pytest.raises(ValueError, match="hourly, daily or a cron expression"):
+        next_digest(digest, berlin("2026-03-10 13:00"), BERLIN)
+
+
+def test_a_weekday() -> None:
+    assert next_local("08:00", berlin("2026-03-10 09:00"), BERLIN, weekday=0) == berlin("2026-03-16 08:00")

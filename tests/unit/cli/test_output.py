@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.cli.output import Printer, ago, iso, one_line, plain
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@given(st.text())
+def test_no_text_can_steer_a_terminal(text: str) -> None:
+    shown = one_line(text)
+    assert "\x1b" not in shown
+    assert "\n" not in shown
+    assert "\u202e" not in shown
+
+
+def test_line_breaks_and_tabs_survive_in_plain_text() -> None:
+    assert plain("a\n\tb\x07c") == "a\n\tb c"
+
+
+def test_ago_uses_one_unit() -> None:
+    assert ago(NOW - timedelta(seconds=5), NOW) == "5 s"
+    assert ago(NOW - timedelta(minutes=3), NOW) == "3 min"
+    assert ago(NOW + timedelta(hours=2), NOW) == "in 2 h"
+    assert ago(None, NOW) == "-"
+
+
+def test_instants_are_utc() -> None:
+    assert iso(NOW) == "2026-03-01T12:00:00Z"
+    assert iso(None) is None
+
+
+def test_a_table_is_aligned_and_knows_wide_characters() -> None:
+    out = io.StringIO()
+    Printer(out).table([{"a": "北京", "b": 1}, {"a": "x", "b": None}], {"a": "PLACE", "b": "N"})
+    assert out.getvalue().splitlines() == ["PLACE  N", "北京   1", "x      -"]
+
+
+def test_colour_only_where_there_is_colour() -> None:
+    assert Printer(io.StringIO()).style("x", "red") == "x"
+    assert Printer(io.StringIO(), colour=True).style("x", "red") == "\x1b[31mx\x1b[0m"
+
+
+def test_json_has_instants_as_text() -> None:
+    out = io.StringIO()
+    Printer(out, json=True).data([{"at": NOW}])
+    assert out.getvalue() == '[{"at": "2026-03-01T12:00:00Z"}]\n'

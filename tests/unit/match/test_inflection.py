@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.match.inflection import base_candidates
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "base"),
+    [
+        ("de", "evakuiert", "evakuieren"),
+        ("de", "verhängten", "verhängen"),
+        ("de", "ausgebrochen", "ausbrechen"),
+        ("de", "angenervten", "annerven"),
+        ("de", "brach", "brechen"),
+        ("de", "übernahm", "übernehmen"),
+        ("en", "modelling", "model"),
+        ("en", "hoping", "hope"),
+        ("en", "overtook", "overtake"),
+        ("fr", "omis", "omettre"),
+        ("fr", "imposées", "imposer"),
+        ("fr", "nationaux", "national"),
+        ("ru", "изображающую", "изображать"),
+        ("ru", "перенесены", "перенести"),
+        ("ru", "закончившееся", "закончиться"),
+        ("ru", "предпринята", "предпринять"),
+        ("ru", "использующая", "использовать"),
+    ],
+)
+def test_forms_lead_to_their_base(language: str, form: str, base: str) -> None:
+    assert base in base_candidates(form, language, capital=False, known=False)
+
+
+def test_a_capital_german_word_is_no_finite_verb() -> None:
+    assert "betreiben" not in base_candidates("betrieb", "de", capital=True, known=True)
+    assert "betreiben" in base_candidates("betrieb", "de", capital=False, known=True)
+
+
+def test_a_known_word_takes_no_weak_endings() -> None:
+    assert "placer" not in base_candidates("place", "fr", capital=False, known=True)
+    assert "placer" in base_candidates("place", "fr", capital=False, known=False)
+
+
+def test_no_ing_of_a_short_verb_without_its_doubled_letter() -> None:
+    assert "hop" not in base_candidates("hoping", "en", capital=False, known=False)
+
+
+def test_short_words_and_other_languages_have_no_candidates() -> None:
+    assert list(base_candidates("ist", "de", capital=False, known=True)) == []
+    assert list(base_candidates("förhandling", "sv", capital=False, known=False)) == []

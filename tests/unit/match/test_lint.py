@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from monitor.match.lint import lint_rules
+from monitor.model.rule import ConceptSpec, RuleSpec, ScoreSpec
+from tests.unit.match.rules import codes, compiled
+
+
+def _advice(*rules: RuleSpec, concepts: Mapping[str, ConceptSpec] | None = None) -> list[str]:
+    return codes(lint_rules(compiled(*rules, concepts=concepts or {}), rules, concepts or {}))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        RuleSpec("r", "r", match="Streik Hafen NOT Streik"),
+        RuleSpec("r", "r", match="(Streik NOT Streik) OR (Zoll NOT Zoll)"),
+        RuleSpec("r", "r", match="Streik lang:de lang:en"),
+        RuleSpec("r", "r", match="Streik", ignore=("Streik",)),
+        RuleSpec("r", "r", score=ScoreSpec(10, {"Streik": 2}, cap_per_term=3)),
+    ],
+)
+def test_rules_that_can_never_match(rule: RuleSpec) -> None:
+    assert "never-matches" in _advice(rule)
+
+
+def test_rules_without_a_usable_anchor() -> None:
+    assert _advice(RuleSpec("r", "r", match="lang:de")) == ["no-anchor"]
+    assert _advice(RuleSpec("r", "r", match="und")) == ["no-anchor"]
+    assert _advice(RuleSpec("r", "r", match="und Streik")) == []
+
+
+def test_wildcards_that_match_very_much() -> None:
+    assert _advice(RuleSpec("r", "r", match="neu*")) == ["broad-wildcard"]
+    assert _advice(RuleSpec("r", "r", match="sanktion*")) == []
+
+
+def test_a_rule_that_another_covers() -> None:
+    wide = RuleSpec("wide", "w", match="Streik OR Aussperrung")
+    narrow = RuleSpec("narrow", "n", match="Streik NEAR/s Hafen")
+    advice = lint_rules(compiled(wide, narrow), [wide, narrow], {})
+    assert [(rule_id, problem.code, "wide" in problem.message) for rule_id, problem in advice] == [
+        ("narrow", "shadowed", True)
+    ]
+    assert _advice(RuleSpec("wide", "w", match="title:Streik"), narrow) == []
+
+
+def test_concepts_that_no_rule_uses() -> None:
+    concepts = {"used": ConceptSpec("used", any=("eins",)), "idle": ConceptSpec("idle", any=("zwei",))}
+    assert _advice(RuleSpec("r", "r", match="$used"), concepts=concepts) == ["unused-concept"]
+
+
+def test_names_in_one_script_get_a_suggestion() -> None:
+    concepts = {
+        "putin": ConceptSpec("putin", "person", ("Putin",)),
+        "biden": ConceptSpec("biden", "person", ("Biden", "Байден")),
+    }
+    advice = lint_rules(
+        compiled(RuleSpec("r", "r", match="$putin $biden"), concepts=concepts),
+        [RuleSpec("r", "r", match="$putin $biden")],
+        concepts,
+    )
+    assert [(problem.code, problem.path, problem.hint) for _, problem in advice] == [
+        ("other-script", ("concepts", "putin", "any", 0), "perhaps Путин: check it, then add it")
+    ]
