@@ -94,10 +94,10 @@ def _happened(moment: Moment) -> str:
 
 
 def _merge(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.loops.placing import merge_by_hand
+    from monitor.loops.placing import STORY_LOCK, merge_by_hand
     from monitor.store.story_pages import current_story
 
-    with opened(args) as it, it.database.unit(lock="tell") as connection:
+    with opened(args) as it, it.database.unit(lock=STORY_LOCK) as connection:
         into, other = (current_story(connection, number) for number in (args.into, args.other))
         if into is None or other is None:
             unknown = args.into if into is None else args.other
@@ -110,11 +110,11 @@ def _merge(args: argparse.Namespace, printer: Printer) -> int:
 
 
 def _split(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.loops.placing import split_by_hand
+    from monitor.loops.placing import STORY_LOCK, split_by_hand
     from monitor.store.stories import articles_of
     from monitor.store.story_pages import current_story
 
-    with opened(args) as it, it.database.unit(lock="tell") as connection:
+    with opened(args) as it, it.database.unit(lock=STORY_LOCK) as connection:
         story = current_story(connection, args.story)
         if story is None:
             raise NotFound(f"there is no story {args.story}", remedy="monitor stories list")

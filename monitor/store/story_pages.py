@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.model.story import Story
-from monitor.store.stories import ALSO_IN
+from monitor.store.story_links import ALSO_IN
 from monitor.store.tables import UtcTime, article, revision, sighting, story, story_link
 
 
