@@ -108,6 +108,8 @@ class Prepared:
     terms: Mapping[str, float]
     keys: tuple[str, ...] = ()
     """For other languages: skeletons of names, and numbers; most telling first."""
+    figures: Mapping[int, str] = field(default_factory=dict)
+    """Numbers by what stands around them, hashed: a correction has another number in the same place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ def _candidate(row: Any, terms: Mapping[str, float]) -> CopyCandidate:
         names=frozenset(facts["names"]),
         subjects=frozenset(facts["subjects"]),
         terms=terms,
+        figures=dict(facts.get("figures", ())),
     )
     return CopyCandidate(row.article_id, row.copy_group, row.source_id, row.story_id, prepared)
 
@@ -244,6 +245,7 @@ def save_sketch(
             "numbers": sorted(prepared.numbers),
             "names": sorted(prepared.names),
             "subjects": sorted(prepared.subjects),
+            "figures": sorted(prepared.figures.items()),
         },
         "terms": {term: round(weight, 3) for term, weight in prepared.terms.items()},
     }
