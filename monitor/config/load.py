@@ -57,6 +57,8 @@ class Loaded:
     """Every file that was read, by its shown name: for excerpts, and to notice changes."""
     refused: frozenset[str] = frozenset()
     """Rules that are refused, by id."""
+    draft: Config | None = field(default=None, repr=False)
+    """What could be read of a file that is refused as a whole: its rules can be checked all the same."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -193,7 +195,7 @@ def _assemble(loader: _Loader, tree: Mapping) -> Loaded:
         source_nodes=source_nodes,
         root=tree,
     )
-    return Loaded(None if fatal else config, sort_problems(problems), loader.files, frozenset(refused))
+    return Loaded(None if fatal else config, sort_problems(problems), loader.files, frozenset(refused), config)
 
 
 def _check_shape(tree: Mapping, name: str, problems: list[Problem]) -> None:
