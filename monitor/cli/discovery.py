@@ -85,7 +85,7 @@ def _report(
         printer.line(f"not added: {line['url']} is {line['reason']}")
     for source in added:
         verb = "would add" if args.dry_run else "added"
-        printer.line(f"{verb} {source['id']} ({found.reason.text if chosen is found.offers[0] else 'as you chose'})")
+        printer.line(f"{verb} {source['id']}: {chosen.why}")
 
 
 def show_offer(number: int, offer: Offer, printer: Printer, *, chosen: bool) -> None:

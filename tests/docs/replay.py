@@ -230,6 +230,8 @@ def _replay_block(block: Block, on: Stage) -> tuple[str, list[Difference]]:
 
 
 def _mail(on: Stage, number: int) -> str:
+    if len(on.mailbox.received) < number:
+        return f"only {len(on.mailbox.received)} mails arrived\n"
     message = on.mailbox.received[number - 1].message
     heads = "\n".join(f"{name}: {message[name]}" for name in ("From", "To", "Subject"))
     return f"{on.there(heads)}\n\n{on.there(on.mailbox.received[number - 1].text).strip()}\n"
