@@ -127,7 +127,8 @@ def watchlist_of(setup: Setup) -> Watchlist:
     """The rules in force and those who are told."""
     model = setup.config.model
     rules = setup.rules
-    return Watchlist(rules.matcher, rules.matcher.version, rules.rules, channels_of(model), alert_settings(model))
+    alerts = alert_settings(model, setup.config.sources)
+    return Watchlist(rules.matcher, rules.matcher.version, rules.rules, channels_of(model), alerts)
 
 
 def sources_of(setup: Setup) -> dict[str, SourceSpec]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from monitor.alert.settings import AlertSettings
@@ -13,6 +13,7 @@ from monitor.fetch.http import FetchSettings
 from monitor.loops.context import LoopSettings
 from monitor.model.alert import Channel
 from monitor.model.poll import PollSettings
+from monitor.model.source import SourceSpec
 
 LEASE_MARGIN_S = 60.0
 """Beyond the total deadline of a request: parsing and writing."""
@@ -48,8 +49,8 @@ def loop_settings(model: ConfigModel) -> LoopSettings:
     )
 
 
-def alert_settings(model: ConfigModel) -> AlertSettings:
-    """The `alerts` section and its neighbours."""
+def alert_settings(model: ConfigModel, sources: Iterable[SourceSpec] = ()) -> AlertSettings:
+    """The `alerts` section and its neighbours; `sources` say which of them are critical."""
     section = model.alerts
     public = model.web.public_url
     return AlertSettings(
@@ -59,6 +60,7 @@ def alert_settings(model: ConfigModel) -> AlertSettings:
         max_age_s=section.max_age or None,
         ops=section.ops,
         default_to=model.defaults.alert.to or (),
+        critical_sources=tuple(source.id for source in sources if source.critical),
         canary=section.canary != "off",
         heartbeat_to=(section.heartbeat_to,) if section.heartbeat_to else (),
         heartbeat_every_s=section.heartbeat or 3600.0,
