@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.alert.settings import AlertSettings
@@ -11,10 +11,11 @@ from monitor.config.load import Config
 from monitor.config.schema import ConfigModel
 from monitor.fetch.http import FetchSettings
 from monitor.loops.context import LoopSettings
+from monitor.loops.retain import RetentionSettings
 from monitor.model.alert import Channel
 from monitor.model.poll import PollSettings
-from monitor.model.source import SourceSpec
 
+DAY_S = 86_400.0
 LEASE_MARGIN_S = 60.0
 """Beyond the total deadline of a request: parsing and writing."""
 
@@ -49,8 +50,18 @@ def loop_settings(model: ConfigModel) -> LoopSettings:
     )
 
 
-def alert_settings(model: ConfigModel, sources: Iterable[SourceSpec] = ()) -> AlertSettings:
-    """The `alerts` section and its neighbours; `sources` say which of them are critical."""
+def retention_settings(model: ConfigModel) -> RetentionSettings:
+    """How long things are kept."""
+    section = model.articles
+    return RetentionSettings(
+        articles_days=section.keep / DAY_S,
+        matched_days=section.keep_alerted / DAY_S,
+        polls_days=section.keep_polls / DAY_S,
+    )
+
+
+def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> AlertSettings:
+    """The `alerts` section and its neighbours; `critical` are ids of sources whose failing is told at once."""
     section = model.alerts
     public = model.web.public_url
     return AlertSettings(
@@ -60,7 +71,9 @@ def alert_settings(model: ConfigModel, sources: Iterable[SourceSpec] = ()) -> Al
         max_age_s=section.max_age or None,
         ops=section.ops,
         default_to=model.defaults.alert.to or (),
-        critical_sources=tuple(source.id for source in sources if source.critical),
+        health_at=section.health_at,
+        review_at=section.review_at,
+        critical_sources=tuple(critical),
         canary=section.canary != "off",
         heartbeat_to=(section.heartbeat_to,) if section.heartbeat_to else (),
         heartbeat_every_s=section.heartbeat or 3600.0,

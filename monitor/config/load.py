@@ -58,6 +58,8 @@ class Loaded:
     """Every file that was read, by its shown name: for excerpts, and to notice changes."""
     refused: frozenset[str] = frozenset()
     """Rules that are refused, by id."""
+    includes: tuple[str, ...] = ()
+    """The patterns of `include:`, relative to the first file: a new file that fits is a change."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -79,6 +81,7 @@ class _Loader:
     problems: list[Problem] = field(default_factory=list)
     concepts: dict[str, tuple[Node, Scalar]] = field(default_factory=dict)
     rules: list[Node] = field(default_factory=list)
+    includes: list[str] = field(default_factory=list)
     sources: list[Node] = field(default_factory=list)
 
     def shown(self, path: Path) -> str:
@@ -131,6 +134,7 @@ class _Loader:
         for pattern in patterns:
             if not isinstance(pattern, Scalar) or is_nothing(pattern):
                 continue
+            self.includes.append(pattern.text)
             paths = sorted(p for p in self.path.parent.glob(pattern.text) if p.is_file())
             if not paths:
                 message = f"include: no file fits {pattern.text}"
@@ -196,7 +200,8 @@ def _assemble(loader: _Loader, tree: Mapping) -> Loaded:
         source_nodes=source_nodes,
         root=tree,
     )
-    return Loaded(None if fatal else config, sort_problems(problems), loader.files, frozenset(refused))
+    includes = tuple(loader.includes)
+    return Loaded(None if fatal else config, sort_problems(problems), loader.files, frozenset(refused), includes)
 
 
 def _check_shape(tree: Mapping, name: str, problems: list[Problem]) -> None:

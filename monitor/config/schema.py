@@ -149,7 +149,8 @@ class ArticlesModel(Section):
     full_text: Literal["auto", "always", "never"] = Field("auto", description="Default of sources.")
     languages: Names = Field(("de", "en", "ru", "fr"), description="Languages whose inflection is known.")
     keep: Duration = Field(365 * 86400.0, description="How long articles are kept; 0 is for ever.")
-    keep_polls: Duration = Field(30 * 86400.0, description="How long the history of polls is kept.")
+    keep_alerted: Duration = Field(730 * 86400.0, description="The same for articles that an alert names.")
+    keep_polls: Duration = Field(30 * 86400.0, description="How long the history of polls is kept; 0 is for ever.")
 
 
 class StoriesModel(Section):

@@ -11,6 +11,7 @@ It orders these and decides nothing.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from typing import Any
 
 from monitor.dedup.revision import Reading, next_reading
 from monitor.dedup.urls import is_home_page, url_key, usable_canonical
-from monitor.errors import LeaseLost, StoreError, WorkerError
+from monitor.errors import LeaseLost, StoreBusy, StoreFull, WorkerError
 from monitor.extract.article import extract_article
 from monitor.fetch.answers import name_failure
 from monitor.fetch.pages import next_try, plan_page
@@ -30,7 +31,8 @@ from monitor.model.article import Extracted, TextState
 from monitor.model.fetched import Fetched
 from monitor.model.reasons import Reason
 from monitor.model.source import ArticleSelectors, SourceSpec
-from monitor.store import articles
+from monitor.store import articles, leases
+from monitor.store import tables as t
 from monitor.store.articles import ArticleChange, ClaimedReading, ReadingKind, StoredArticle
 from monitor.store.evidence import Body
 
@@ -57,6 +59,7 @@ class PageReading:
         self.context = context
         self.report = ReadReport()
         self._hand = InHand()
+        self._held: set[int] = set()
         self._settling = False
         """A batch of stored texts is in hand: the next one waits, so that pages never do."""
 
@@ -71,12 +74,18 @@ class PageReading:
         if room <= 0:
             return 0
         pages, stored = await in_thread(_claim, self.context, room, with_stored=not self._settling)
+        self._held.update(work.article.id for work in (*pages, *stored))
         for work in pages:
             self._hand.start(self._read(self.context, work), f"read {work.article.id}")
         if stored:
             self._settling = True
             self._hand.start(self._settle_stored(self.context, stored), "settle what is stored")
         return len(pages) + len(stored)
+
+    async def renew(self) -> None:
+        """Prolong the leases of what is in hand: a page may wait long for its host or for a worker."""
+        if self._held:
+            await in_thread(_renew, self.context, tuple(self._held))
 
     async def wait_for_room(self) -> None:
         """Until at least one page in hand is settled."""
@@ -97,6 +106,7 @@ class PageReading:
                 await self._read(context, work)
         finally:
             self._settling = False
+            self._held.difference_update(work.article.id for work in works)
 
     async def _read(self, context: Context, work: _Work) -> None:
         try:
@@ -109,7 +119,7 @@ class PageReading:
                 self.report.failed += 1
         except LeaseLost as lost:
             log.warning("lease-lost", article=work.article.id, error=str(lost))
-        except StoreError as error:
+        except (StoreBusy, StoreFull) as error:
             # Nothing was written, so nothing is lost: the article is due again when its lease ends.
             log.warning("reading-not-stored", article=work.article.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this page did, the others go on
@@ -117,6 +127,8 @@ class PageReading:
             reason = Reason("internal", f"an error of this program: {type(error).__name__}: {error}")
             await in_thread(_give_back, context, work, reason)
             self.report.failed += 1
+        finally:
+            self._held.discard(work.article.id)
 
 
 async def read_once(context: Context) -> ReadReport:
@@ -153,6 +165,12 @@ def _claim(context: Context, room: int, *, with_stored: bool) -> tuple[list[_Wor
         return _Work(item, found[item.article_id], context.sources.get(item.source_id))
 
     return [work(item) for item in pages], [work(item) for item in stored]
+
+
+def _renew(context: Context, ids: Sequence[int]) -> None:
+    owner, now, lease_s = context.owner, context.clock.now(), context.settings.lease_s
+    with context.database.unit() as connection:
+        leases.renew(connection, t.article, ids, owner=owner, now=now, lease_s=lease_s)
 
 
 async def _settling(context: Context, work: _Work) -> Settling | ArticleChange:

@@ -51,7 +51,7 @@ def test_a_template_is_read_beside_the_file_and_watched_for_changes(tmp_path: Pa
         ("{% if %}", "line 1"),
         ("{{ 'x' * 999999999 }}", "is not for templates"),
         ("{% include '/etc/passwd' %}", "include is off"),
-        ("{{ items[0].title }}", "index"),
+        ("{{ items[0].title }}", "has no element 0"),
         (None, "No such file"),
     ],
 )
@@ -61,7 +61,7 @@ def test_a_template_that_cannot_be_used_refuses_the_file_with_its_place(
     found = loaded(tmp_path, desk=source)
     (problem,) = found.problems
     assert problem.code == "bad-template"
-    assert (problem.place.line, problem.place.column) == (2, 40)
+    assert (problem.place.line, problem.place.column) == (2, 38)
     assert why in problem.message
     assert found.config is None
 
