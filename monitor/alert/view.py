@@ -177,7 +177,7 @@ def _actions(message: Message, reader: Reader) -> list[dict[str, str]]:
     hours = f"{message.silence_s / 3600:g}h"
     chosen = (
         ("ack", reader.say("ack"), f"monitor alerts ack {message.alert_id}"),
-        ("mute", mute, f"monitor silences add rule {message.rule_id or ''} {hours}"),
+        ("mute", mute, f"monitor silences add rule {message.rule_id or ''} --for {hours}"),
         ("wrong", reader.say("wrong"), f"monitor rules learn {message.alert_id} --silent"),
     )
     base = reader.web_url.rstrip("/") if reader.web_url else None
