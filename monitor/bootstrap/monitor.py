@@ -15,7 +15,8 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from monitor.bootstrap.settings import alert_settings, channels_of, fetch_settings, loop_settings
+from monitor.bootstrap.caches import kept_caches
+from monitor.bootstrap.settings import alert_settings, channels_of, fetch_settings, loop_settings, state_folder
 from monitor.bootstrap.timekeeping import set_clock
 from monitor.bootstrap.words import build_words, open_lexicon
 from monitor.clock import SharedClock
@@ -154,7 +155,8 @@ async def open_monitor(path: Path, *, writes: bool = True, obey_blocks: bool = T
         if writes:
             stack.enter_context(WriterLock(database, on_takeover=_recover(config, clock.now())))
         await asyncio.to_thread(build_words, config.model.articles.languages)
-        lexicon, cache = open_lexicon(config.model), RuleCache()
+        lexicon = open_lexicon(config.model)
+        cache = stack.enter_context(kept_caches(state_folder(config), lexicon))
         setup = put_in_force(database, loaded, lexicon, cache, clock.now())
         section = config.model.fetch
         hosts = None if database.is_sqlite else DatabaseHostBook(database)

@@ -52,7 +52,7 @@ class ChannelModel(Section):
     give_up_after: Duration = Field(3 * 86400.0, description="When a failing delivery is declared dead.")
     fallback: str | None = Field(None, description="Channel that takes over what dies here.")
     images: bool = Field(False, description="Whether messages show the article's picture.")
-    template: str | None = Field(None, description="Folder with templates that replace ours.")
+    template: str | None = Field(None, description="File with a Jinja2 template that replaces ours.")
 
     @model_validator(mode="after")
     def _one_way(self) -> ChannelModel:

@@ -10,6 +10,7 @@ from monitor.alert.hours import next_digest, next_local
 from monitor.alert.keys import ops_key
 from monitor.alert.words import say
 from monitor.fetch.health import decide_offline
+from monitor.loops.critical import watch_critical
 from monitor.loops.dispatch import Telling, Work, queue
 from monitor.loops.ops import tell_ops
 from monitor.model.alert import AlertKind, AlertState, Timer
@@ -139,22 +140,8 @@ def watch(work: Work, timer: Timer) -> datetime | None:
         timers.set_facts(work.connection, timer, {"offline_since": None})
         still = [_say(work, "still_failing", source.name, source.reason) for source in down]
         tell_ops(work, ops_key("online", "all", minute), _say(work, "online", _time(work, since)), still)
-    _watch_critical(work, timer, sources, minute)
+    watch_critical(work, sources, SICK)
     return work.now + EVERY_MINUTE
-
-
-def _watch_critical(work: Work, timer: Timer, sources: list[counts.SourceState], minute: str) -> None:
-    critical = set(work.telling.settings.critical_sources)
-    known = dict(timer.facts.get("critical", {}))
-    for source in sources:
-        if source.health not in SICK:
-            known.pop(source.id, None)
-        elif source.id in critical and source.id not in known:
-            known[source.id] = minute
-            headline = _say(work, "critical", source.name, source.health)
-            tell_ops(work, ops_key("source", source.id, minute), headline, [source.reason])
-    if known != timer.facts.get("critical", {}):
-        timers.set_facts(work.connection, timer, {"critical": known})
 
 
 def heartbeat(work: Work, _timer: Timer) -> datetime | None:

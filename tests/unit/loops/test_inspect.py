@@ -18,7 +18,7 @@ FEED = (
     b"<item><title>Ferry</title><link>/1</link><guid>1</guid></item></channel></rss>"
 )
 CARDS = "".join(
-    f"<article class='card'><h2><a href='/news/2026/03/{n}-long-ferry-headline-{n}'>The ferry headline number {n} is long"
+    f"<article class='card'><h2><a href='/news/2026/03/{n}-long-ferry-headline-{n}'>The ferry headline {n} is long"
     f"</a></h2><time datetime='2026-03-01'>1 March</time></article>"
     for n in range(12)
 )
