@@ -34,7 +34,7 @@ COMMANDS: dict[str, str] = {
     "alerts": "list, show, retry, discard, ack",
     "channels": "list, test",
     "silences": "add, list, remove",
-    "db": "upgrade, status",
+    "db": "upgrade, status, backup, restore, verify, migrate",
     "config": "schema",
 }
 
