@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor.bootstrap.logs import set_up_logs
 from monitor.bootstrap.loops import Loops
-from monitor.bootstrap.monitor import open_monitor
+from monitor.bootstrap.monitor import Monitor, open_monitor
 from monitor.bootstrap.presence import Presence, present
 from monitor.bootstrap.service import ServiceManager
 from monitor.bootstrap.web import open_page
@@ -20,6 +20,8 @@ from monitor.loops.courier import CourierReport, courier_once
 from monitor.loops.evaluate import evaluate_once
 from monitor.loops.gather import GatherReport, gather_once
 from monitor.loops.read import ReadReport, read_once
+from monitor.loops.rematch import rematch_once
+from monitor.store import outbox
 from monitor.store.wakeup import Wakeups
 from monitor.web.server import WebServer
 
@@ -73,7 +75,10 @@ async def run_once(path: Path, *, everything: bool) -> OnceReport:
         await asyncio.to_thread(loops.arm)
         gathered = await gather_once(monitor.context, everything=everything)
         read = await read_once(monitor.context)
+        await rematch_once(monitor.context)
         await evaluate_once(loops.evaluate)
+        if everything:
+            await asyncio.to_thread(_hasten, monitor)
         courier = await courier_once(loops.courier)
         problems = tuple(
             f"{p.place.file}:{p.place.line}: [{p.code}] {p.words}"
@@ -81,6 +86,12 @@ async def run_once(path: Path, *, everything: bool) -> OnceReport:
             if p.severity == ERROR
         )
         return OnceReport(problems, gathered, read, courier)
+
+
+def _hasten(monitor: Monitor) -> None:
+    """A full pass tries what waits after a failure, too."""
+    with monitor.database.unit() as connection:
+        outbox.hasten(connection, monitor.clock.now())
 
 
 async def run_daemon(path: Path, role: str) -> None:
