@@ -26,6 +26,7 @@ from monitor.config.checks import Checked, check_config
 from monitor.config.load import Config, Loaded, load_config
 from monitor.config.problems import Problem, format_problem
 from monitor.errors import ConfigError
+from monitor.fetch.browser import BrowserFetcher
 from monitor.fetch.http import HttpFetcher
 from monitor.loops.context import Context, Watchlist
 from monitor.loops.dispatch import Telling
@@ -160,8 +161,9 @@ async def open_monitor(path: Path, *, writes: bool = True, obey_blocks: bool = T
         setup = put_in_force(database, loaded, lexicon, cache, clock.now())
         section = config.model.fetch
         hosts = None if database.is_sqlite else DatabaseHostBook(database)
-        fetcher = HttpFetcher(fetch_settings(config.model), clock, hosts=hosts, obey_blocks=obey_blocks)
-        await stack.enter_async_context(fetcher)
+        how = fetch_settings(config.model)
+        plain = await stack.enter_async_context(HttpFetcher(how, clock, hosts=hosts, obey_blocks=obey_blocks))
+        fetcher = await stack.enter_async_context(BrowserFetcher(plain, how))
         workers = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))
         await stack.enter_async_context(workers)
         context = Context(
