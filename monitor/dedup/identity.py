@@ -161,7 +161,7 @@ class _Poll:
                 return self._known(item, row, "id-and-address", "the same id and address")
             if alone and (row.content_hash == item.entry.content_hash or self._alike(item, row)):
                 return self._known(item, row, "id", "the same id")
-            if item.id not in self.repeated and self._clearly_alike(item, row):
+            if self._clearly_alike(item, row):
                 return self._known(item, row, "id", "the same id and title, and much of the same text")
         return None
 

@@ -20,7 +20,10 @@ class Nature:
     address: str
     """own, none, shared or home"""
     id: str
-    """own, none, blank, or modulo (counted anew after every third item)"""
+    """own, none, blank, or modulo: counted anew after every third item, but never at a shared address.
+
+    One id at one address is one item whatever it says: a page that is written anew.
+    """
     size: str
     """full, headline or empty"""
 
@@ -50,7 +53,8 @@ def _entry(number: int, nature: Nature, *, edits: int, epoch: int, tracking: int
     address = {"own": f"https://news.example/a/{number}?utm_source=p{tracking}", "none": None}.get(
         nature.address, "https://news.example/" + ("live" if nature.address == "shared" else "")
     )
-    own = f"{epoch}-{number % 3 if nature.id == 'modulo' else number}"
+    counted = nature.id == "modulo" and nature.address != "shared"
+    own = f"{epoch}-{f'm{number % 3}' if counted else number}"
     return item({"none": None, "blank": "  "}.get(nature.id, own), address, title, body)
 
 
