@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from alembic import context
-from monitor.store.tables import UtcTime, metadata
+from monitor.store.columns import UtcTime
+from monitor.store.tables import metadata
 
 
 def wanted(name: str | None, kind: str, _parents: Any) -> bool:
@@ -25,7 +26,7 @@ def same_type(_context: Any, _found: Any, column: sa.Column[Any], _a: Any, _b: A
 
 def rendered(kind: str, value: Any, autogen: Any) -> str | bool:
     if kind == "type" and isinstance(value, UtcTime):
-        autogen.imports.add("from monitor.store.tables import UtcTime")
+        autogen.imports.add("from monitor.store.columns import UtcTime")
         return "UtcTime()"
     return False
 

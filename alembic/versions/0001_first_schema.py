@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from monitor.store.tables import UtcTime
+from monitor.store.columns import UtcTime
 from sqlalchemy.dialects import postgresql
 
 revision = "0001"

@@ -110,6 +110,8 @@ def _body(message: Message, shape: Shape, style: Style, reader: Reader, now: dat
     view = view_of(message, reader, now)
     source = style.template if style.template is not None else our_template(_template_name(message, html=html))
     text = fill(source, view, html=html)
+    if html and "<" not in source:
+        text = text.replace("\n", "<br>\n")  # a user's template in plain text
     # Mail programs, and Apprise when it derives the text part, take a line end between two blocks for one of the text.
     return _BETWEEN_TAGS.sub("><", text) if html else _tidy(text)
 

@@ -1,7 +1,8 @@
 """Fingerprints of texts: shingles to compare exactly, and few of them to find candidates by.
 
 Shingles are runs of four tokens, hashed.  Winnowing (Schleimer, Wilkerson, Aiken 2003) keeps the smallest hash of each
-window of 16, about 20 for an agency report, and guarantees that two texts which share a run of 19 tokens share one.
+window of 24, about 20 for a report of 250 words, and guarantees that two texts with a run of 27 tokens in common share
+one.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ import xxhash
 from monitor.model.story import Shingles
 
 SHINGLE = 4
-WINDOW = 16
+WINDOW = 24
 MAX_FINGERPRINTS = 400
 _MULTIPLIERS = tuple(np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 
 
-def _hashes(words: Sequence[str]) -> npt.NDArray[np.uint64]:
+def hashes_of(words: Sequence[str]) -> npt.NDArray[np.uint64]:
     """One 64-bit hash for each shingle, in the text's order; texts shorter than a shingle have none."""
     if len(words) < SHINGLE:
         return np.empty(0, dtype=np.uint64)
@@ -34,14 +35,13 @@ def _hashes(words: Sequence[str]) -> npt.NDArray[np.uint64]:
     return (total ^ (total >> np.uint64(32))) * _MULTIPLIERS[0]
 
 
-def shingles_of(words: Sequence[str]) -> Shingles:
+def shingles_of(hashes: npt.NDArray[np.uint64]) -> Shingles:
     """The set of a text's shingles as sorted 32-bit hashes: 2 KB for an agency report."""
-    return np.unique((_hashes(words) >> np.uint64(32)).astype(np.uint32))
+    return np.unique((hashes >> np.uint64(32)).astype(np.uint32))
 
 
-def fingerprints_of(words: Sequence[str]) -> tuple[int, ...]:
+def fingerprints_of(hashes: npt.NDArray[np.uint64]) -> tuple[int, ...]:
     """The winnowed hashes, as signed 64-bit integers for SQL; at most 400, evenly spread over a long text."""
-    hashes = _hashes(words)
     if not len(hashes):
         return ()
     if len(hashes) > WINDOW:

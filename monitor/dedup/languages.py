@@ -67,7 +67,7 @@ class Link:
     reason: Reason
 
 
-def keys_of(words: Sequence[str], numbers: Iterable[str], limit: int = 32) -> tuple[str, ...]:
+def keys_of(words: Sequence[str], numbers: Iterable[str], limit: int = 16) -> tuple[str, ...]:
     """What an article offers for comparing across languages, most frequent first.
 
     Skeletons of its capitalised `words` (as written, repetitions included) and numbers of two digits or more.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.dedup.fingerprint import fingerprints_of, shingles_of
+from monitor.dedup.fingerprint import fingerprints_of, hashes_of, shingles_of
 from monitor.dedup.languages import keys_of
 from monitor.dedup.vector import term_weights
 from monitor.dedup.words import MAX_CHARACTERS, is_name_like, names, normal, numbers, raw_tokens
@@ -24,13 +24,14 @@ def prepare(title: str, lead: str, text: str, language: str | None) -> Prepared:
     capitalised = frozenset(
         normal(word) for word in (*raw_tokens(title), *written) if word[0].isupper() and len(word) > 1
     )
+    hashes = hashes_of(words)
     found = numbers(f"{title}\n{body}")
     return Prepared(
         language=language,
         title=title,
         words=len(words),
-        shingles=shingles_of(words),
-        fingerprints=fingerprints_of(words),
+        shingles=shingles_of(hashes),
+        fingerprints=fingerprints_of(hashes),
         numbers=found,
         names=capitalised,
         subjects=_subjects(title, body) if len(words) <= TEMPLATE_WORDS else frozenset(),

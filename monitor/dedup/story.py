@@ -176,5 +176,6 @@ def index_terms(centroid: Mapping[str, float], limit: int = 20) -> dict[str, flo
 
 
 def differs(a: Mapping[str, float], b: Mapping[str, float]) -> bool:
-    """Whether two centroids are found under different terms."""
-    return index_terms(a).keys() != index_terms(b).keys()
+    """Whether more than a tenth of the terms under which a centroid is found have changed: it is to be indexed anew."""
+    before = index_terms(b).keys()
+    return len(index_terms(a).keys() & before) < 0.9 * len(before)

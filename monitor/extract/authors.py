@@ -129,6 +129,8 @@ def clean_names(values: Iterable[str]) -> tuple[str, ...]:
     """Single names: split at commas and "and", without "By", roles, addresses and repetitions."""
     found: dict[str, str] = {}
     for value in values:
+        if "://" in value or "@" in value:
+            continue
         for piece in _SPLIT.split(_BY.sub("", fold_space(value))):
             name = _ROLE.sub("", _BY.sub("", piece)).strip(" .,;:-–—")
             if not 2 <= len(name) <= _MAX_NAME or _NOT_A_NAME.search(name) or not any(map(str.isalpha, name)):

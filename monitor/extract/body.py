@@ -17,6 +17,8 @@ from monitor.model.source import ArticleSelectors
 
 _FILL_CHARS = 400
 """A JSON body of fewer characters is a summary."""
+_SHORT_CHARS = 250
+"""The precise mode gives little where a page is no usual article; then the usual mode is asked too."""
 _COVERED = 0.5
 """Our own extractor has a say when it took at least that share of the core's words."""
 
@@ -63,6 +65,13 @@ def _selected(page: Page, selector: str) -> list[str]:
 
 def _extracted(page: Page, own: list[str], steps: list[Step]) -> list[str]:
     core = by_trafilatura(page.tree)
+    if sum(map(len, core)) < _SHORT_CHARS:
+        wider = by_trafilatura(page.tree, precise=False)
+        if sum(map(len, wider)) > 2 * sum(map(len, core)):
+            steps.append(
+                Step("extractor", f"trafilatura's precise mode found {len(core)} lines, its usual one {len(wider)}")
+            )
+            core = wider
     agreement = likeness(word_counts(core), word_counts(own))
     steps.append(Step("extractor", f"trafilatura: {len(core)} lines, own agrees to {agreement:.2f}"))
     return core or own

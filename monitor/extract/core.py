@@ -1,9 +1,9 @@
-"""The extractors: trafilatura at the core, and cheap ones for a second opinion."""
+"""The core extractor: trafilatura, its result as lines."""
 
 from __future__ import annotations
 
 import logging
-from copy import copy, deepcopy
+from copy import copy
 from itertools import count
 
 from lxml import etree
@@ -11,9 +11,8 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.meta import reset_caches
 from trafilatura.metadata import Document
-from trafilatura.readability_lxml import Document as Readability
 
-from monitor.extract.blocks import fold_space, page_blocks_of
+from monitor.extract.blocks import fold_space
 
 # It logs every page without a text as an error; that is a verdict here, told with its reason.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -36,16 +35,6 @@ def by_trafilatura(tree: HtmlElement, *, precise: bool = True) -> list[str]:
     except (ValueError, TypeError, AttributeError, RecursionError, IndexError, KeyError, etree.LxmlError):
         return []
     return [] if not isinstance(document, Document) or document.body is None else _lines_of(document.body)
-
-
-def by_readability(tree: HtmlElement) -> list[str]:
-    """The article's lines in the opinion of the readability algorithm."""
-    try:
-        summary = Readability(deepcopy(tree)).summary()
-        root = etree.fromstring(summary.encode("utf-8"), parser=etree.HTMLParser(encoding="utf-8"))
-    except (ValueError, TypeError, AttributeError, IndexError, etree.LxmlError):
-        return []
-    return [] if root is None else [block.text for block in page_blocks_of(root)]
 
 
 def _lines_of(body: etree._Element) -> list[str]:

@@ -83,7 +83,7 @@ def judge(page: Page, blocks: Sequence[Block], meta: Metadata, lines: Sequence[s
     heading = " ".join([title_of_document(page), *(block.text for block in blocks if block.is_heading)][:4])
     if chars < _WALL_TEXT and (reason := _wall(page, heading, everything, lines)):
         return TextState.TITLE, reason
-    if chars == 0:
+    if chars == 0 or (chars < _SHORT_TEXT and _SCRIPT.search(" ".join(lines))):
         return TextState.TITLE, page.problem or _nothing(page, everything)
     if reason := _paywall(blocks, meta, chars):
         return TextState.TEASER, reason
@@ -102,7 +102,7 @@ def _wall(page: Page, heading: str, everything: str, lines: Sequence[str]) -> Re
         return Reason("bot-wall", "the site takes us for a robot and shows a check in place of the article")
     if _NOT_FOUND.search(heading) or (little and _NOT_FOUND.search(everything)):
         return Reason("soft-404", "the page says that it does not exist, although it answered as if it did")
-    if _CONSENT.search(heading) or len(_CONSENT.findall(text)) >= 2 or (little and _CONSENT.search(everything)):
+    if _CONSENT.search(heading) or len(_CONSENT.findall(text)) >= 2 or (little and _CONSENT.search(text or everything)):
         return Reason("consent-page", "a consent page stands in place of the article")
     has_password = any(field.get("type") == "password" for field in page.tree.iter("input"))
     if (has_password and little) or (little and _LOGIN.search(everything)):

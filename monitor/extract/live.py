@@ -104,5 +104,6 @@ def _entry(element: HtmlElement) -> LiveEntry:
     date = None
     for time in element.iter("time"):
         date = date or parse_page_date(time.get("datetime"))
-    lines = [block.text for block in blocks if block.text != title and block.element.tag != "time"]
+    shown = {title, *(fold_space(time.text_content()) for time in element.iter("time"))}
+    lines = [block.text for block in blocks if block.text not in shown]
     return LiveEntry(element.get("id") or "", title, "\n".join(lines), date.at if date else None)

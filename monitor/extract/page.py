@@ -17,6 +17,8 @@ MAX_HTML_BYTES = 10 * 1024 * 1024
 """A page of more bytes is not an article; parsing it would take seconds and hundreds of megabytes."""
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_MONSTER_TAG = re.compile(r"<([A-Za-z][\w-]*)(\s[^<>]{10000,})>")
+_MAX_ATTRIBUTES = 1000
 _TOO_DEEP = "Excessive depth"
 
 
@@ -54,7 +56,8 @@ def parse_page(text: str, *, url: str) -> Page | Reason:
     """The page of decoded HTML, or why there is none: `empty`, `too-large`."""
     parser = HTMLParser(encoding="utf-8")
     try:
-        tree = document_fromstring(_XML_DECLARATION.sub("", text).encode("utf-8", "replace"), parser=parser)
+        text = _MONSTER_TAG.sub(_without_attributes, _XML_DECLARATION.sub("", text))
+        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return Reason("empty", "the page holds no markup and no text")
     elements = sum(1 for _ in tree.iter())
@@ -63,6 +66,11 @@ def parse_page(text: str, *, url: str) -> Page | Reason:
     deep = any(_TOO_DEEP in entry.message for entry in parser.error_log)
     problem = Reason("too-deep", "elements are nested too deep; the page was read up to there") if deep else None
     return Page(url=url, base=_base_of(tree, url), tree=tree, elements=elements, problem=problem)
+
+
+def _without_attributes(match: re.Match[str]) -> str:
+    """The parser compares each attribute of an element with all before: a hundred thousand of them take minutes."""
+    return f"<{match[1]}>" if match[2].count("=") > _MAX_ATTRIBUTES else match[0]
 
 
 def _base_of(tree: HtmlElement, url: str) -> str:

@@ -14,6 +14,9 @@ _NEXT_TEXT = re.compile(
     r"volgende|nästa|neste|næste|seuraava|następna|další|следующая|далее|older(?: posts)?|ältere|>|»|›|→)\W*$",
     re.IGNORECASE,
 )
+_PAGE_KEY = re.compile(
+    r"p|pg|page|paged|pagina|page_?(?:no|num|number)|seite|side|sida|strana|str|start|offset|from", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
 
 
@@ -55,7 +58,7 @@ def counts_on(url: str, address: str) -> bool:
     if path == other_path:
         old, new = dict(parse_qsl(one.query)), dict(parse_qsl(other.query))
         changed = [(name, value) for name, value in new.items() if old.get(name) != value]
-        if len(changed) != 1 or not changed[0][1].isdigit():
+        if len(changed) != 1 or not changed[0][1].isdigit() or not _PAGE_KEY.fullmatch(changed[0][0]):
             return False
         before = old.get(changed[0][0], "")
         return (

@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 
 def compose(work: Work, alert_id: int) -> Message:
-    """The message of an alert as things stand now.  Raises `StoreError` when there is no such alert."""
+    """The message of an alert as things stand now.  Raises `MonitorError` when there is no such alert."""
     alert = rows.get_alert(work.connection, alert_id)
     if alert.kind is AlertKind.OPS:
         return _ops(alert)

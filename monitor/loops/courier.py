@@ -19,6 +19,7 @@ from monitor.alert.keys import ops_key
 from monitor.alert.render import Style, render
 from monitor.alert.route import zone_of
 from monitor.alert.template import TemplateProblem
+from monitor.alert.words import say
 from monitor.deliver.bucket import Bucket
 from monitor.deliver.retry import GiveUp, next_attempt
 from monitor.errors import DeliveryError, StoreBusy, StoreError, StoreFull
@@ -94,7 +95,7 @@ class Courier:
         if self._recovered_s is None or now_s - self._recovered_s >= RECOVER_EVERY_S:
             self._recovered_s = now_s
             await self.recover()
-        await self._bury()
+            await self._bury()
         for channel in self._channels():
             task = self._draining.get(channel.id)
             if task is None or task.done():
@@ -158,6 +159,9 @@ class Courier:
         return report
 
     def _claim(self, channel: Channel, due_by: datetime) -> list[Delivery]:
+        with self._context.database.reading() as connection:
+            if not outbox.has_due(connection, channel.id, due_by):
+                return []
         with self._context.database.unit() as connection:
             return outbox.claim_deliveries(
                 connection,
@@ -252,13 +256,14 @@ class Courier:
         self._context.sender.send(address, self._render(channel, shape, message))
 
     def _render(self, channel: Channel, shape: Shape, message: Message) -> Rendered:
-        settings, now = self._context.telling().settings, self._context.clock.now()
+        telling, now = self._context.telling(), self._context.clock.now()
+        settings, rule = telling.settings, telling.rules.get(message.rule_id or "")
         style = Style(
             language=channel.language or settings.language,
             zone=zone_of(channel, settings),
             web_url=settings.web_url,
             list_domain=settings.list_domain,
-            template=channel.template,
+            template=rule.alert.template if rule and rule.alert.template else channel.template,
         )
         try:
             return render(message, shape, style, now)
@@ -313,13 +318,13 @@ def _mourn(work: Work, delivery: Delivery, reason: Reason) -> None:
         queue(work, alert, fallback)
     if alert.kind is AlertKind.OPS and alert.key.startswith("dead:"):
         return
-    day = f"{work.now:%Y-%m-%d}"
+    language, channel_id = work.telling.settings.language, delivery.target.channel
     lines = (
         f"{delivery.target.label}: {reason.text}",
-        f"monitor alerts show {alert.id}; monitor alerts retry {alert.id}",
+        f"monitor alerts show {alert.id} · monitor alerts retry {alert.id}",
     )
-    headline = f"An alert could not be delivered on {delivery.target.channel}"
-    tell_ops(work, ops_key("dead", delivery.target.channel, day), headline, lines)
+    key = ops_key("dead", channel_id, f"{work.now:%Y-%m-%d}")
+    tell_ops(work, key, say(language, "dead", channel_id), lines)
 
 
 async def courier_once(context: CourierContext) -> CourierReport:

@@ -74,6 +74,10 @@ def evaluate(context: EvaluateContext) -> EvaluateReport:
     """Like `evaluate_once`, for callers without a loop."""
     started, report = context.clock.now(), EvaluateReport()
     while True:
+        with context.database.reading() as connection:
+            first = timers.next_timer(connection)
+        if first is None or first > started:
+            return report
         with context.database.unit() as connection:
             due = timers.claim_timers(connection, owner=context.owner, now=started, limit=BATCH)
         if not due:

@@ -22,6 +22,7 @@ from monitor.dedup.urls import url_key
 from monitor.fetch.outage import ended_gap
 from monitor.fetch.schedule import decide_poll, hash_body
 from monitor.loops import settle
+from monitor.loops.describe import gap_to_json
 from monitor.loops.drafts import Draft, Drafts, Intake
 from monitor.loops.settle import Settling
 from monitor.model.entry import Entry
@@ -168,7 +169,7 @@ def _new_article(intake: Intake, entry: Entry, draft: Draft, reading_at: datetim
         image=entry.image,
         published_at=entry.published_at,
         baseline=intake.first_poll,
-        gap=settle.gap_to_json(_gap(intake)),
+        gap=gap_to_json(_gap(intake)),
         reading=reading,
         reading_at=reading_at,
         text_state=draft.own.state,

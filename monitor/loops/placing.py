@@ -203,7 +203,7 @@ class _Placing:
         at = max(state.last_at, story_time(self.article))
         stories.grow_story(self.connection, state.id, centroid=centroid, members=state.members + 1, last_at=at)
         moved = stories.day_of(at) != stories.day_of(state.last_at)
-        if moved or state.members < self.settings.link_members or differs(centroid, state.centroid):
+        if moved or state.members < 2 or differs(centroid, state.centroid):
             self._index(state.id, centroid, at)
 
     def _index(self, story_id: int, centroid: dict[str, float], at: datetime, *, new: bool = False) -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from monitor.dedup.identity import tombstone_keys
 from monitor.loops.context import Context, in_thread
-from monitor.store import retention, stories
+from monitor.store import hosts, retention, stories
 from monitor.store.retention import ExpiredEntry
 from monitor.store.tombstones import unbury
 
@@ -83,6 +83,7 @@ def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, in
         stories.purge_before(
             connection, fingerprint_day=today - settings.fingerprint_days, story_day=today - settings.fingerprint_days
         )
+        hosts.forget(connection, now - timedelta(days=1))
         ended = retention.remove_stories(connection, now - timedelta(days=settings.fingerprint_days))
         polls = tombstones = 0
         if settings.polls_days:

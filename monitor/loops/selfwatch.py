@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from monitor.alert.hours import next_local
 from monitor.alert.keys import ops_key
+from monitor.alert.words import say
 from monitor.loops.dispatch import Telling, Work, queue
 from monitor.loops.ops import tell_ops
 from monitor.model.alert import AlertKind, AlertState, Timer
@@ -49,30 +50,38 @@ def daily(work: Work, _timer: Timer) -> datetime | None:
     return next_local(settings.daily_at, work.now, work.telling.zone)
 
 
+def _say(work: Work, key: str, *values: object) -> str:
+    return say(work.telling.settings.language, key, *values)
+
+
+def _time(work: Work, instant: datetime) -> str:
+    return f"{instant.astimezone(work.telling.zone):%Y-%m-%d %H:%M %Z}"
+
+
 def _health(work: Work) -> tuple[str, list[str]]:
     day = counts.figures(work.connection, work.now - DAY)
     sources = counts.source_states(work.connection)
     sick = [source for source in sources if source.health in SICK]
-    refused = [rule for rule in counts.rule_figures(work.connection, work.now - DAY) if rule.status == "refused"]
-    headline = f"{len(sources) - len(sick)} of {len(sources)} sources fine, {day.told} alerts, {day.dead} undeliverable"
-    lines = [
-        f"articles: {day.articles}; alerts told {day.told}, held {day.held}, not told {day.suppressed}",
-        f"outbox: {day.waiting} waiting"
-        + (f" since {day.waiting_since:%Y-%m-%d %H:%M} UTC" if day.waiting_since else ""),
-    ]
-    lines += [f"source {source.name}: {source.health}: {source.reason}" for source in sick[:SHOWN]]
+    headline = _say(work, "health", len(sources) - len(sick), len(sources), day.told, day.dead)
+    outbox = _say(work, "health_outbox", day.waiting)
+    if day.waiting_since:
+        outbox += " " + _say(work, "health_since", _time(work, day.waiting_since))
+    lines = [_say(work, "health_articles", day.articles, day.told, day.held, day.suppressed), outbox]
+    lines += [_say(work, "source", source.name, source.health, source.reason) for source in sick[:SHOWN]]
     if len(sick) > SHOWN:
-        lines.append(f"and {len(sick) - SHOWN} more sources; see: monitor sources list")
-    for rule in refused:
-        watching = f"version {rule.version} goes on" if rule.version else "NOT WATCHING"
-        lines.append(f"rule {rule.name}: refused, {watching}: {rule.problem}")
+        lines.append(_say(work, "more_sources", len(sick) - SHOWN))
+    for rule in counts.rule_figures(work.connection, work.now - DAY):
+        if rule.status == "refused" and rule.version:
+            lines.append(_say(work, "rule_refused", rule.name, rule.version, rule.problem))
+        elif rule.status == "refused":
+            lines.append(_say(work, "not_watching", rule.name, rule.problem))
     return headline, lines
 
 
 def weekly(work: Work, _timer: Timer) -> datetime | None:
     """The review of the week: what to tidy up in the watchlist and among the sources."""
     settings = work.telling.settings
-    tell_ops(work, ops_key("review", "weekly", f"{work.now:%G-W%V}"), "Review of the week", _review(work))
+    tell_ops(work, ops_key("review", "weekly", f"{work.now:%G-W%V}"), _say(work, "review"), _review(work))
     return next_local(settings.daily_at, work.now, work.telling.zone, settings.weekly_day)
 
 
@@ -80,24 +89,21 @@ def _review(work: Work) -> list[str]:
     rules = counts.rule_figures(work.connection, work.now - WEEK)
     quiet = [rule for rule in rules if (rule.last_match_at or rule.accepted_at) < work.now - SILENT]
     stale = [source for source in counts.source_states(work.connection) if source.health in {"stale", "gone", "empty"}]
-    this, before = (
-        counts.figures(work.connection, work.now - WEEK),
-        counts.figures(work.connection, work.now - 2 * WEEK),
-    )
-    lines = [f"articles: {this.articles}, the week before {before.articles - this.articles}"]
-    lines += [f"silent for 90 days: {rule.name}" for rule in quiet[:SHOWN]]
-    lines += _top("noisiest", [(rule.told, rule.name) for rule in rules])
-    lines += _top("most muted", [(rule.muted, rule.name) for rule in rules])
-    lines += _top("held by guards", [(rule.guarded, rule.name) for rule in rules])
-    lines += [f"{source.health} source: {source.name}: {source.reason}" for source in stale[:SHOWN]]
-    unread = counts.unread_texts(work.connection, work.now - WEEK)
-    if unread:
-        lines.append(f"articles whose text could not be read: {unread}")
+    this = counts.figures(work.connection, work.now - WEEK).articles
+    both = counts.figures(work.connection, work.now - 2 * WEEK).articles
+    lines = [_say(work, "review_articles", this, both - this)]
+    lines += [_say(work, "review_silent", rule.name) for rule in quiet[:SHOWN]]
+    lines += _top(work, "review_noisiest", [(rule.told, rule.name) for rule in rules])
+    lines += _top(work, "review_muted", [(rule.muted, rule.name) for rule in rules])
+    lines += _top(work, "review_guarded", [(rule.guarded, rule.name) for rule in rules])
+    lines += [_say(work, "source", source.name, source.health, source.reason) for source in stale[:SHOWN]]
+    if unread := counts.unread_texts(work.connection, work.now - WEEK):
+        lines.append(_say(work, "review_unread", unread))
     return lines
 
 
-def _top(label: str, ranked: list[tuple[int, str]]) -> list[str]:
-    return [f"{label}: {name} ({number})" for number, name in sorted(ranked, reverse=True)[:3] if number]
+def _top(work: Work, key: str, ranked: list[tuple[int, str]]) -> list[str]:
+    return [_say(work, key, name, number) for number, name in sorted(ranked, reverse=True)[:3] if number]
 
 
 def watch(work: Work, timer: Timer) -> datetime | None:
@@ -105,29 +111,34 @@ def watch(work: Work, timer: Timer) -> datetime | None:
     sources = counts.source_states(work.connection)
     down = [source for source in sources if source.health in DOWN]
     since = rows.instant_from_json(timer.facts.get("offline_since"))
+    minute = f"{work.now:%Y-%m-%dT%H:%MZ}"
     if len(down) >= OFFLINE_LEAST and len(down) >= OFFLINE_SHARE * len(sources):
         if since is None:
             timers.set_facts(work.connection, timer, {"offline_since": rows.instant_to_json(work.now)})
-            headline = f"We are offline: {len(down)} of {len(sources)} sources fail together"
-            lines = list(dict.fromkeys(source.reason for source in down))[:5]
-            tell_ops(work, ops_key("offline", "all", f"{work.now:%Y-%m-%dT%H:%MZ}"), headline, lines)
+            headline = _say(work, "offline", len(down), len(sources))
+            reasons = list(dict.fromkeys(source.reason for source in down))[:5]
+            tell_ops(work, ops_key("offline", "all", minute), headline, reasons)
         return work.now + EVERY_MINUTE
     if since is not None:
         timers.set_facts(work.connection, timer, {"offline_since": None})
-        headline = f"Online again; the gap began {since:%Y-%m-%d %H:%M} UTC"
-        still = [f"still failing: {source.name}: {source.reason}" for source in down]
-        tell_ops(work, ops_key("online", "all", f"{work.now:%Y-%m-%dT%H:%MZ}"), headline, still)
+        still = [_say(work, "still_failing", source.name, source.reason) for source in down]
+        tell_ops(work, ops_key("online", "all", minute), _say(work, "online", _time(work, since)), still)
+    _watch_critical(work, timer, sources, minute)
+    return work.now + EVERY_MINUTE
+
+
+def _watch_critical(work: Work, timer: Timer, sources: list[counts.SourceState], minute: str) -> None:
     critical = set(work.telling.settings.critical_sources)
     known = dict(timer.facts.get("critical", {}))
     for source in sources:
-        if source.id in critical and source.health in SICK and source.id not in known:
-            known[source.id] = f"{work.now:%Y-%m-%dT%H:%MZ}"
-            key = ops_key("source", source.id, known[source.id])
-            tell_ops(work, key, f"Critical source {source.name}: {source.health}", [source.reason])
-        elif source.health not in SICK:
+        if source.health not in SICK:
             known.pop(source.id, None)
-    timers.set_facts(work.connection, timer, {"critical": known})
-    return work.now + EVERY_MINUTE
+        elif source.id in critical and source.id not in known:
+            known[source.id] = minute
+            headline = _say(work, "critical", source.name, source.health)
+            tell_ops(work, ops_key("source", source.id, minute), headline, [source.reason])
+    if known != timer.facts.get("critical", {}):
+        timers.set_facts(work.connection, timer, {"critical": known})
 
 
 def heartbeat(work: Work, _timer: Timer) -> datetime | None:
@@ -139,7 +150,7 @@ def heartbeat(work: Work, _timer: Timer) -> datetime | None:
     if settings.canary and not canary_alive(work):
         return again
     key = ops_key("heartbeat", "monitor", f"{work.now:%Y-%m-%dT%H:%MZ}")
-    facts = {"headline": "News-Monitor is alive", "lines": []}
+    facts = {"headline": _say(work, "alive"), "lines": []}
     new = rows.NewAlert(key, AlertKind.OPS, AlertState.TOLD, Reason("heartbeat", "alive"), thread=key, facts=facts)
     alert = rows.get_alert(work.connection, rows.put_alert(work.connection, new, work.now))
     for name in settings.heartbeat_to:

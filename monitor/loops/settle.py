@@ -20,13 +20,13 @@ import sqlalchemy as sa
 from monitor.dedup.prepared import prepare
 from monitor.dedup.revision import Immaterial, Material, Unchanged, Version, decide_revision, text_hash
 from monitor.loops.context import Context, Watchlist
+from monitor.loops.describe import describe, tell
 from monitor.loops.placing import place_article, story_lock
-from monitor.loops.tell import record_matches
 from monitor.match.languages import recognise
 from monitor.model.article import Document, TextState
 from monitor.model.match import Verdict
 from monitor.model.reasons import Reason
-from monitor.model.settled import Baseline, CopyOf, Gap, Occasion, SeenIn, SettledArticle, StoryRef
+from monitor.model.settled import CopyOf, Occasion
 from monitor.model.story import PlacedArticle, Placement, Prepared
 from monitor.store import articles, entries, evidence
 from monitor.store.articles import ArticleChange, NewRevision, SourceFacts, StoredArticle
@@ -89,7 +89,21 @@ def analyse(text: Text, sources: Iterable[SourceFacts], watchlist: Watchlist) ->
     """Language, comparable form and verdicts of a text.  No database; costs a few milliseconds of CPU."""
     version = Version(text.title, text.lead, text.text)
     language, sure = recognise(f"{text.title}\n{text.lead}\n{text.text}", declared=text.language)
-    document = Document(
+    document = document_of(text, sources, language, sure=sure)
+    return Analysed(
+        version=version,
+        text_hash=text_hash(version),
+        language=language,
+        language_sure=sure,
+        prepared=prepare(text.title, text.lead, text.text, language),
+        document=document,
+        verdicts=watchlist.matcher.match(document),
+    )
+
+
+def document_of(text: Text, sources: Iterable[SourceFacts], language: str | None, *, sure: bool) -> Document:
+    """The text as rules are matched against it."""
+    return Document(
         title=text.title,
         lead=text.lead,
         paragraphs=tuple(line for line in text.text.splitlines() if line.strip()),
@@ -101,15 +115,6 @@ def analyse(text: Text, sources: Iterable[SourceFacts], watchlist: Watchlist) ->
         section=text.section or "",
         complete=text.complete,
         published_at=text.published_at,
-    )
-    return Analysed(
-        version=version,
-        text_hash=text_hash(version),
-        language=language,
-        language_sure=sure,
-        prepared=prepare(text.title, text.lead, text.text, language),
-        document=document,
-        verdicts=watchlist.matcher.match(document),
     )
 
 
@@ -215,77 +220,31 @@ def _place(connection: sa.Connection, each: _Settled, context: Context, now: dat
 
 
 def _tell(connection: sa.Connection, each: _Settled, placement: Placement, context: Context, now: datetime) -> int:
-    verdicts = [verdict for verdict in each.item.analysed.verdicts if verdict.fired or verdict.held]
+    analysed = each.item.analysed
+    verdicts = [verdict for verdict in analysed.verdicts if verdict.fired or verdict.held]
     if not verdicts:
         return 0
-    watchlist = context.watchlist
-    report = record_matches(
+    described = describe(
         connection,
-        _settled_article(connection, each, placement, now),
-        verdicts,
-        rules=watchlist.rules,
-        channels=watchlist.channels,
-        settings=watchlist.alerts,
-        now=now,
-        engine=watchlist.engine,
+        each.stored,
+        document=analysed.document,
+        language=analysed.language,
+        number=each.number,
+        occasion=each.occasion,
+        story_id=placement.story_id,
+        copy=_copy(placement),
+        revised_at=each.revised_at(now),
     )
+    report = tell(connection, described, verdicts, context.watchlist, now)
     if report.matches and each.item.body is not None:
         evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
     return len(report.told)
-
-
-def _settled_article(connection: sa.Connection, each: _Settled, placement: Placement, now: datetime) -> SettledArticle:
-    stored, analysed = each.stored, each.item.analysed
-    baseline = None
-    if stored.baseline and stored.sources:
-        first = stored.sources[0]
-        baseline = Baseline(first.id, first.name, first.founding)
-    return SettledArticle(
-        article_id=stored.id,
-        revision=each.number,
-        occasion=each.occasion,
-        document=analysed.document,
-        title=analysed.version.title,
-        url=stored.url or "",
-        language=analysed.language,
-        sources=tuple(SeenIn(source.id, source.name, source.tags) for source in stored.sources),
-        first_seen_at=stored.first_seen_at,
-        published_at=stored.published_at,
-        revised_at=each.revised_at(now),
-        complete=analysed.document.complete,
-        baseline=baseline,
-        gap=gap_from_json(stored.gap),
-        story=_story(connection, placement),
-        copy=_copy(placement),
-    )
-
-
-def _story(connection: sa.Connection, placement: Placement) -> StoryRef | None:
-    opened_at = articles.story_opened_at(connection, placement.story_id)
-    if opened_at is None:
-        return None
-    linked = {*placement.linked, *articles.linked_stories(connection, placement.story_id)}
-    return StoryRef(placement.story_id, opened_at, tuple(sorted(linked)))
 
 
 def _copy(placement: Placement) -> CopyOf | None:
     if placement.copy_of is None:
         return None
     return CopyOf(placement.copy_of, placement.copy_score or 0.0, placement.reason)
-
-
-def gap_to_json(gap: Gap | None) -> dict[str, Any] | None:
-    """A gap as an article keeps it."""
-    if gap is None:
-        return None
-    return {"since": gap.since.isoformat(), "until": gap.until.isoformat(), "ours": gap.ours}
-
-
-def gap_from_json(kept: Mapping[str, Any] | None) -> Gap | None:
-    """What `gap_to_json` made."""
-    if kept is None:
-        return None
-    return Gap(datetime.fromisoformat(kept["since"]), datetime.fromisoformat(kept["until"]), bool(kept["ours"]))
 
 
 def stored_text(stored: StoredArticle, *, complete: bool) -> Text:

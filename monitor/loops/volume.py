@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from monitor.alert.fire import AbsenceFacts, BurstFacts, decide_absence, decide_burst
 from monitor.alert.keys import window_key, window_name
+from monitor.alert.words import say
 from monitor.loops.dispatch import Work, send_alert
 from monitor.model.alert import AlertKind, AlertState, Timer
 from monitor.model.reasons import Reason
@@ -96,9 +97,13 @@ def _tell(
         rule_version=rule.version,
         thread=key,
         priority=rule.alert.priority,
-        facts={"headline": f"{rule.name}: {reason.text}", "why": reason.text},
+        facts={"headline": _headline(work, kind, reason), "why": reason.text},
     )
     alert_id = rows.put_alert(work.connection, new, work.now)
     for article_id in articles:
         rows.put_member(work.connection, alert_id, rows.Member(article_id, None, 0))
     send_alert(work, rows.get_alert(work.connection, alert_id), rule)
+
+
+def _headline(work: Work, kind: AlertKind, reason: Reason) -> str:
+    return f"{say(work.telling.settings.language, kind.value)}: {reason.text}"

@@ -54,6 +54,8 @@ def normalise(word: str) -> str:
 
 def normalise_all(words: list[str]) -> list[str]:
     """The normal forms of many words at once, without a line break in them: for building dictionaries."""
+    if not words:
+        return []
     lowered = "\n".join(words).lower().replace("ß", "ss").replace("ё", "е").split("\n")
     return [norm if _USUAL.fullmatch(norm) else normalise(word) for word, norm in zip(words, lowered, strict=True)]
 

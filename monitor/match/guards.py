@@ -18,6 +18,8 @@ from monitor.match.cues import Found, find_cues
 from monitor.match.reach import Reach, reach_of
 from monitor.model.rule import Label
 
+_WINDOW: Final = 1000
+"""Letters looked at on both sides of the evidence: real sentences are shorter, and the cost stays bounded."""
 _CAPITAL_NOUNS: Final = frozenset({"de"})
 _QUOTES: Final[Mapping[str, str]] = {
     "„": "“”", "“": "”“", "«": "»", "»": "«", "‚": "‘", "‘": "’", '"': '"', "「": "」", "『": "』",
@@ -51,23 +53,30 @@ def label_group(sentence_text: str, spans: Sequence[tuple[int, int]], language: 
 
     Where the language has no cues (or is None) only `quoted` is decided.
     """
-    labels: dict[Label, Cue] = {}
     if not spans:
-        return labels
-    if (quote := _quote_around(sentence_text, spans)) is not None:
-        labels[Label.QUOTED] = _cue(sentence_text, quote, quote + 1)
+        return {}
+    start = max(0, min(low for low, _ in spans) - _WINDOW)
+    text = sentence_text[start : max(high for _, high in spans) + _WINDOW]
+    found = _labels(text, [(low - start, high - start) for low, high in spans], language)
+    return {label: Cue(cue.start + start, cue.end + start, cue.text) for label, cue in found.items()}
+
+
+def _labels(text: str, spans: Sequence[tuple[int, int]], language: str | None) -> dict[Label, Cue]:
+    labels: dict[Label, Cue] = {}
+    if (quote := _quote_around(text, spans)) is not None:
+        labels[Label.QUOTED] = _cue(text, quote, quote + 1)
     if not cue_lists(language):
         return labels
-    clauses = split_clauses(sentence_text, language)
-    telling = [span for span in spans if not _is_known_thing(sentence_text, span, language)]
-    for found in find_cues(sentence_text, clauses, language):
+    clauses = split_clauses(text, language)
+    telling = [span for span in spans if not _is_known_thing(text, span, language)]
+    for found in find_cues(text, clauses, language):
         meant = list(spans) if found.reach in ("near", "after", "follow") else telling
-        reach = reach_of(found, clauses, sentence_text, language)
+        reach = reach_of(found, clauses, text, language)
         if found.label not in labels and _reaches(reach, meant, found):
-            labels[found.label] = _cue(sentence_text, found.start, found.end)
-    if Label.HYPOTHETICAL not in labels and telling and _is_open_question(sentence_text, language):
-        at = sentence_text.rindex("?")
-        labels[Label.HYPOTHETICAL] = _cue(sentence_text, at, at + 1)
+            labels[found.label] = _cue(text, found.start, found.end)
+    if Label.HYPOTHETICAL not in labels and telling and _is_open_question(text, language):
+        at = text.rindex("?")
+        labels[Label.HYPOTHETICAL] = _cue(text, at, at + 1)
     return labels
 
 

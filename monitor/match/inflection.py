@@ -33,12 +33,13 @@ def base_candidates(norm: str, language: str, *, capital: bool | None, known: bo
 
 def _german(norm: str, capital: bool | None, known: bool) -> Iterator[str]:
     """Declined participles and adjectives, and strong verbs; a capital word is no finite verb."""
+    del known
     participle = _endings("de_participle")
     for base in (norm, *_replaced(norm, _endings("de_adjective"), shortest=3)):
         yield base
         yield from _without_ge(_replaced(base, participle, shortest=0))
     if not capital:
-        yield from _without_ge(_replaced(norm, _endings("de_finite"), shortest=3 if known else 0))
+        yield from _without_ge(_replaced(norm, _endings("de_finite"), shortest=0))
 
 
 def _without_ge(candidates: Iterable[str]) -> Iterator[str]:
@@ -83,8 +84,9 @@ def _russian(norm: str, capital: bool | None, known: bool) -> Iterator[str]:
 def _replaced(norm: str, endings: _Endings, *, shortest: int) -> Iterator[str]:
     """`norm` with each fitting ending replaced, the longest endings first.
 
-    An ending that is the whole word (irregular forms) needs four letters of its own.
+    Two letters stay in front of an ending of one or two; `^form` in a list is a whole word.
     """
+    yield from endings.get("^" + norm, ())
     for length in range(min(_LONGEST_ENDING, len(norm) - shortest), 0, -1):
         if len(norm) - length < _SHORTEST and length < 3:
             continue

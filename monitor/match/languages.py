@@ -24,7 +24,7 @@ _ONE_LANGUAGE: Final = {
 }  # fmt: skip
 _CYRILLIC: Final = ("ru", "uk", "bg", "sr", "be")
 _TELLING: Final[Mapping[str, str]] = {"uk": "їєґ", "be": "ў", "sr": "ђћљњџј", "ru": "ыэъё"}
-_SAMPLE_LETTERS: Final = 4000
+_SAMPLE_LETTERS: Final = 1500
 SHORT_LETTERS: Final = 200
 """Texts with fewer letters are never sure."""
 

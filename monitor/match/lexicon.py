@@ -150,8 +150,9 @@ class Lexicon:
             if not known and norm.isalpha():
                 capital = word[:1].isupper()
                 _add(keys, ("^" + _stem(norm, one, capital=capital) for one in fitting), How.STEM)
-        if is_name or (word[:1].isupper() and not known):
+        if is_name or word[:1].isupper():
             _add(keys, ("=" + form for form in name_forms(norm, languages or self.languages)), How.NAME_FORM)
+        if is_name or (word[:1].isupper() and not known):
             _add(keys, _name_foldings(norm), How.FOLDED)
         elif word[:1].isupper() and not self._is_word_with_diacritics(norm, fitting):
             keys.setdefault("~" + norm, How.FOLDED)

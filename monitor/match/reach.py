@@ -26,6 +26,7 @@ _FUTURE: Final = {
 }
 
 
+_LIGHT: Final = re.compile("be|been|have|further|again|[a-z]{3,}ly")
 Reach = list[tuple[int, int]]
 """Stretches of the sentence: start and end."""
 
@@ -50,8 +51,15 @@ def _nearby(found: Found, clause: Clause, text: str, language: str | None) -> Re
         return [(found.end, min(clause.end, found.end + _CLOSE_LETTERS))]
     if found.reach == "follow":
         return [(len(text[: found.start].rstrip(" -").rpartition(" ")[0]), found.start)]
-    following = _WORD.search(text, found.end)
-    return [following.span()] if following else []
+    return _next_verb(found.end, text)
+
+
+def _next_verb(at: int, text: str) -> Reach:
+    """The next word, and the one behind it where it is an auxiliary or an adverb ("to be banned")."""
+    for word in _WORD.finditer(text, at):
+        if not _LIGHT.fullmatch(word.group()):
+            return [(at, word.end())]
+    return []
 
 
 def _clausewise(found: Found, at: int, clauses: Sequence[Clause], text: str, language: str | None) -> Reach:
@@ -60,7 +68,7 @@ def _clausewise(found: Found, at: int, clauses: Sequence[Clause], text: str, lan
     if found.reach == "after":
         return [(clauses[n].start, min(clauses[n].end, found.start)) for n in _subject_clauses(at, clauses)]
     if found.reach == "governs":
-        return _spans(_governed(at, clauses, modal=False), clauses)
+        return _spans((n for n in _governed(at, clauses, modal=False) if clauses[n].kind is Kind.COMPLEMENT), clauses)
     if found.reach == "clause":
         return [(clause.start, clause.end)]
     return [(clause.start, clause.end), *_consequence(at, clauses, text, language)]

@@ -12,7 +12,8 @@ from typing import Final
 
 from monitor.match.wordlists import word_sets
 
-# A run of end marks with the quotes and brackets that close after it, then white space.
+_MARK: Final = re.compile("[.!?…。！？\n]")
+# A run of end marks with the quotes and brackets that close after it, then white space; or a line break.
 _END: Final = re.compile(
     r"([.!?…]+|[。！？]+)((?:[\u00a0\u202f ]?»(?!\w)|[\"'»”’“«)\]])*)(\s+|$)|([。！？]+[”」』）]*)|\n+"
 )
@@ -20,6 +21,8 @@ _WORD_BEFORE: Final = re.compile(r"([^\W_]+(?:[.\-’'][^\W_]+)*)$")
 _LETTER_AND_DOT: Final = re.compile(r"[^\W\d_]\.")
 _OPENING: Final = "\"'«»„“”‚‘’([—–-¿¡ \u00a0"
 
+_LONGEST_ABBREVIATION: Final = 24
+"""Letters looked at before a full stop, so that the cost stays linear."""
 _ORDINAL_LANGUAGES: Final = frozenset({"de", "pl", "cs", "da", "nb", "no", "fi", "hu", "sk", "sl", "hr", "tr"})
 
 
@@ -27,19 +30,21 @@ def split_sentences(text: str, language: str | None) -> list[tuple[int, int]]:
     """Start and end of each sentence of `text`, without the white space between them; empty for a blank text."""
     spans: list[tuple[int, int]] = []
     start = 0
-    for found in _END.finditer(text):
-        if "\n" in found.group() or found.group(4) or _ends_here(text, start, found, language):
-            _append(spans, text, start, found.end())
-            start = found.end()
+    at = 0
+    while mark := _MARK.search(text, at):
+        found = _END.match(text, mark.start())
+        at = found.end() if found else mark.end()
+        if found and ("\n" in found.group() or found.group(4) or _ends_here(text, start, found, language)):
+            _append(spans, text, start, at)
+            start = at
     _append(spans, text, start, len(text))
     return spans
 
 
 def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
-    part = text[start:end]
-    left = len(part) - len(part.lstrip())
-    if left < len(part):
-        spans.append((start + left, start + len(part.rstrip())))
+    part = text[start:end].rstrip()
+    if kept := len(part.lstrip()):
+        spans.append((start + len(part) - kept, start + len(part)))
 
 
 def _ends_here(text: str, start: int, found: re.Match[str], language: str | None) -> bool:
@@ -48,7 +53,9 @@ def _ends_here(text: str, start: int, found: re.Match[str], language: str | None
         return True
     if after[0].islower():
         return False
-    if marks != "." or not (before := _WORD_BEFORE.search(text, start, found.start(1))):
+    if marks != "." or not (
+        before := _WORD_BEFORE.search(text, max(start, found.start(1) - _LONGEST_ABBREVIATION), found.start(1))
+    ):
         return True
     if found.group(2) and found.group(2)[0] not in "'’":
         return True

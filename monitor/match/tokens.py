@@ -19,15 +19,17 @@ from monitor.match.sentences import split_sentences
 
 # Marks that may stand inside a word: soft hyphen, combining accents, Arabic vowel signs and tatweel.
 _MARKS: Final = "\u00ad\u0300-\u036f\u0640\u064b-\u065f\u0670\u200c\u200d\u2060"
-_LETTERS: Final = rf"\w[\w{_MARKS}]*(?:['’ʼ](?=[\u0400-\u04ff])[\w{_MARKS}]+)*"
 _UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 )
-_WORD: Final = re.compile(rf"({_LETTERS})(?:['’][sS]\b)?")
+_WORD: Final = re.compile(rf"\w[\w{_MARKS}]*")
+_CYRILLIC_WORD: Final = re.compile(rf"\w[\w{_MARKS}]*(?:['’ʼ](?=[\u0400-\u04ff])[\w{_MARKS}]+)*")
 _SPACED: Final = rf"(?:[^\W{_UNSPACED}][{_MARKS}]*)+"
 _MIXED_WORD: Final = re.compile(
-    rf"([{_UNSPACED}][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|{_SPACED}(?:['’ʼ](?=[\u0400-\u04ff]){_SPACED})*)(?:['’][sS]\b)?"
+    rf"[{_UNSPACED}][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|{_SPACED}(?:['’ʼ](?=[\u0400-\u04ff]){_SPACED})*"
 )
+_POSSESSIVE: Final = re.compile(r"(?<=\w)['’][sS]\b")
+_CYRILLIC_APOSTROPHE: Final = re.compile("['’ʼ][\u0400-\u04ff]")
 _HAS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 
 
@@ -60,14 +62,16 @@ class Tokens(Sequence[Token]):
     def __init__(self, text: str, language: str | None) -> None:
         self.text = text
         self.language = language
-        unspaced = not text.isascii() and _HAS_UNSPACED.search(text)
-        self._expression = _MIXED_WORD if unspaced else _WORD
-        self.words: list[str] = self._expression.findall(text)
+        self._plain = text
+        if "'" in text or "’" in text:  # two letters for two, so that offsets stay
+            self._plain = _POSSESSIVE.sub("  ", text)
+        self._expression = _expression_for(text)
+        self.words: list[str] = self._expression.findall(self._plain)
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Start and end of each word in the original text."""
-        return tuple(found.span(1) for found in self._expression.finditer(self.text))
+        return tuple(found.span() for found in self._expression.finditer(self._plain))
 
     @cached_property
     def norms(self) -> tuple[str, ...]:
@@ -127,6 +131,15 @@ class Tokens(Sequence[Token]):
             capital=word[0].isupper(),
             all_caps=len(word) > 1 and word.isupper() and sentence not in self._shouted_sentences,
         )
+
+
+def _expression_for(text: str) -> re.Pattern[str]:
+    """The cheapest expression that divides this text: most have neither unspaced scripts nor Cyrillic apostrophes."""
+    if text.isascii():
+        return _WORD
+    if _HAS_UNSPACED.search(text):
+        return _MIXED_WORD
+    return _CYRILLIC_WORD if _CYRILLIC_APOSTROPHE.search(text) else _WORD
 
 
 def tokenise(text: str, *, language: str | None) -> Tokens:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.errors import StoreError
+from monitor.errors import MonitorError
 from monitor.model.alert import AlertKind, AlertState, Earlier, Thread
 from monitor.model.message import Passage
 from monitor.model.reasons import Reason
@@ -138,10 +138,10 @@ def instant_from_json(value: object) -> datetime | None:
 
 
 def get_alert(connection: sa.Connection, alert_id: int) -> AlertRow:
-    """The alert of that id.  Raises `StoreError` when there is none."""
+    """The alert of that id.  Raises `MonitorError` when there is none."""
     row = connection.execute(sa.select(t.alert).where(t.alert.c.id == alert_id)).mappings().first()
     if row is None:
-        raise StoreError(f"there is no alert {alert_id}")
+        raise MonitorError(f"there is no alert {alert_id}", code="no-alert")
     return _alert(row)
 
 

@@ -84,6 +84,8 @@ class StoredArticle:
     live: bool
     settled: bool
     story_id: int | None
+    copy_of: int | None
+    copy_score: float | None
     reading: ReadingKind | None
     page: Mapping[str, Any] | None
     gap: Mapping[str, Any] | None
@@ -267,6 +269,14 @@ def _claim(
     ]
 
 
+def settled_before(connection: sa.Connection, below: int, *, since: datetime, limit: int) -> list[int]:
+    """Settled articles with ids below `below` that were first seen since then, the highest ids first."""
+    statement = (
+        sa.select(_A.id).where(_A.id < below, _A.first_seen_at >= since, _A.settled).order_by(_A.id.desc()).limit(limit)
+    )
+    return list(connection.execute(statement).scalars())
+
+
 def story_opened_at(connection: sa.Connection, story_id: int) -> datetime | None:
     """When a story was opened; None for one that is not there."""
     return connection.execute(sa.select(t.story.c.opened_at).where(t.story.c.id == story_id)).scalar()
@@ -356,6 +366,8 @@ def _stored(row: dict[str, Any], sources: tuple[SourceFacts, ...]) -> StoredArti
         live=row["live"],
         settled=row["settled"],
         story_id=row["story_id"],
+        copy_of=row["copy_of"],
+        copy_score=row["copy_score"],
         reading=row["reading"] and ReadingKind(row["reading"]),
         page=row["page"],
         gap=row["gap"],

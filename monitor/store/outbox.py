@@ -55,6 +55,13 @@ def told_since(connection: sa.Connection, rule_id: str, channel: str, since: dat
     return int(connection.execute(query).scalar_one())
 
 
+def has_due(connection: sa.Connection, channel: str, due_by: datetime) -> bool:
+    """Whether the channel has deliveries that were due by then."""
+    c = t.delivery.c
+    query = sa.select(c.id).where(c.channel == channel, c.state.in_(WAITING), c.due_at <= due_by).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def claim_deliveries(
     connection: sa.Connection,
     channel: str,

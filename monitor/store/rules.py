@@ -16,6 +16,8 @@ from monitor.store import tables as t
 
 ACTIVE, REFUSED, REMOVED = "active", "refused", "removed"
 FOUNDED = "rules_founded_at"
+CATCH_UP = "catch_up_below"
+"""In `rule_state.memory`: see `rules_to_catch_up`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def sync_rules(
             version = 1 + ((state and state.version) or 0)
             _append_version(connection, rule, version, author=author, now=now)
             _write_state(connection, state, rule, version, now, founding=founding)
+            if rule_id in added and not founding:
+                set_caught_up(connection, rule_id, 1 + _highest_article(connection))
         elif state is not None and (state.status != ACTIVE or state.problem or state.name != rule.name):
             _write_state(connection, state, rule, state.version, now, founding=founding)
     _refuse(connection, states, refused, now, founding=founding)
@@ -123,6 +127,23 @@ def rule_states(connection: sa.Connection) -> list[RuleState]:
     )
     names = [field.name for field in fields(RuleState)]
     return [RuleState(**{name: row[name] for name in names}) for row in rows.mappings()]
+
+
+def rules_to_catch_up(connection: sa.Connection) -> dict[str, int]:
+    """Rules that were added to a running monitor, and the article id below which they have not been matched yet."""
+    state = t.rule_state.c
+    rows = connection.execute(sa.select(state.rule_id, state.memory).where(state.status == ACTIVE))
+    return {row.rule_id: row.memory[CATCH_UP] for row in rows if CATCH_UP in row.memory}
+
+
+def set_caught_up(connection: sa.Connection, rule_id: str, below: int | None) -> None:
+    """How far a rule has come; None: it has seen everything."""
+    state = t.rule_state.c
+    memory = dict(connection.execute(sa.select(state.memory).where(state.rule_id == rule_id)).scalar_one())
+    memory.pop(CATCH_UP, None)
+    if below is not None:
+        memory[CATCH_UP] = below
+    connection.execute(sa.update(t.rule_state).where(state.rule_id == rule_id).values(memory=memory))
 
 
 def add_match(
@@ -174,6 +195,10 @@ def _founding(connection: sa.Connection, now: datetime) -> bool:
         return False
     connection.execute(sa.insert(t.meta).values(key=FOUNDED, value=now.isoformat()))
     return True
+
+
+def _highest_article(connection: sa.Connection) -> int:
+    return int(connection.execute(sa.select(sa.func.max(t.article.c.id))).scalar() or 0)
 
 
 def _current_hashes(connection: sa.Connection) -> dict[str, str]:

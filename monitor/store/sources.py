@@ -15,7 +15,7 @@ from monitor.model.fetched import Fetched
 from monitor.model.poll import PollDecision
 from monitor.model.reasons import Reason
 from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
-from monitor.store import leases
+from monitor.store import hosts, leases
 from monitor.store import tables as t
 from monitor.store.leases import Lease
 from monitor.store.memory import memory_from_json, memory_to_json
@@ -118,7 +118,9 @@ def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: da
         )
     if removed:
         connection.execute(
-            sa.update(t.source).where(t.source.c.id == sa.bindparam("row")).values(configured=False, due_at=None),
+            sa.update(t.source)
+            .where(t.source.c.id == sa.bindparam("row"))
+            .values(configured=False, due_at=None, **_voided(t.source.c)),
             [{"row": row_id} for row_id in removed],
         )
     return SyncReport(founded, tuple(s.id for s in added), tuple(s.id for s in changed), tuple(removed))
@@ -150,7 +152,7 @@ def record_poll(connection: sa.Connection, record: PollRecord) -> None:
     leases.complete(connection, t.source, record.source_id, record.lease, _row_after(record))
     connection.execute(sa.insert(t.poll), [_history(record)])
     if record.host_blocked_until is not None:
-        block_host(connection, record.host, record.host_blocked_until, record.started_at)
+        hosts.block(connection, record.host, record.host_blocked_until, record.started_at)
 
 
 def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
@@ -174,16 +176,7 @@ def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> No
     connection.execute(sa.insert(t.poll), [_history(record) for record in records])
     for record in records:
         if record.host_blocked_until is not None:
-            block_host(connection, record.host, record.host_blocked_until, record.started_at)
-
-
-def block_host(connection: sa.Connection, host: str, until: datetime, now: datetime) -> None:
-    """Nothing of this host is polled before `until` (429, 503 with Retry-After); never shortens a block."""
-    known = connection.execute(sa.select(t.host.c.blocked_until).where(t.host.c.name == host)).first()
-    if known is None:
-        connection.execute(sa.insert(t.host).values(name=host, next_at=now, blocked_until=until))
-    elif known[0] is None or known[0] < until:
-        connection.execute(sa.update(t.host).where(t.host.c.name == host).values(blocked_until=until))
+            hosts.block(connection, record.host, record.host_blocked_until, record.started_at)
 
 
 def poll_now(connection: sa.Connection, ids: Sequence[str], now: datetime) -> int:
@@ -256,6 +249,9 @@ def _new_row(spec: SourceSpec, now: datetime, *, founded: bool) -> dict[str, Any
 def _changes(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     moved = row["url"] != spec.url or row["kind"] != spec.kind.value
     values = _from_spec(spec)
+    if moved or spec.paused:
+        # A poll that is under way asked the old address, or should not have asked: its result is not to be written.
+        values |= _voided(row)
     if moved:
         values |= {"choice": None, "gone": False, "memory": _memory_after_move(row["memory"])}
     if spec.paused or (row["gone"] and not moved):
@@ -264,6 +260,10 @@ def _changes(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> dict[st
     latest = now if moved or last is None else max(now, last + timedelta(seconds=spec.every_s))
     due = row["due_at"]
     return values | {"due_at": latest if due is None else min(due, latest)}
+
+
+def _voided(row: Any) -> dict[str, Any]:
+    return {"lease_owner": None, "lease_until": None, "lease_epoch": row["lease_epoch"] + 1}
 
 
 def _memory_after_move(stored: Mapping[str, Any]) -> dict[str, Any]:

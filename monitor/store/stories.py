@@ -275,10 +275,15 @@ def place(
 ) -> None:
     """Record an article's story and what it copies."""
     connection.execute(
-        article.update()
-        .where(article.c.id == article_id)
-        .values(story_id=story_id, copy_of=copy_of, copy_score=copy_score)
+        _PLACE, {"article": article_id, "story_id": story_id, "copy_of": copy_of, "copy_score": copy_score}
     )
+
+
+_PLACE = (
+    article.update()
+    .where(article.c.id == sa.bindparam("article"))
+    .values({name: sa.bindparam(name) for name in ("story_id", "copy_of", "copy_score")})
+)
 
 
 def open_story(
@@ -393,9 +398,15 @@ def grow_story(
     connection: sa.Connection, story_id: int, *, centroid: Mapping[str, float], members: int, last_at: datetime
 ) -> None:
     """A story got a voting member."""
-    connection.execute(
-        story.update().where(story.c.id == story_id).values(centroid=dict(centroid), members=members, last_at=last_at)
-    )
+    values = {"story": story_id, "centroid": dict(centroid), "members": members, "last_at": last_at}
+    connection.execute(_GROW, values)
+
+
+_GROW = (
+    story.update()
+    .where(story.c.id == sa.bindparam("story"))
+    .values({name: sa.bindparam(name) for name in ("centroid", "members", "last_at")})
+)
 
 
 def index_story(

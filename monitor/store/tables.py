@@ -9,70 +9,12 @@ hence AUTOINCREMENT on SQLite.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from monitor.store.columns import EPOCH, MICROSECOND, BigId, Json, JsonOrNull, UtcTime, lease_columns, metadata
 
-
-class UtcTime(TypeDecorator[datetime]):
-    """An instant: `timestamptz` on PostgreSQL, integer microseconds on SQLite (exact, sorts as it should)."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
-        """The column type of the backend."""
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(sa.BigInteger())
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        """A naive datetime is a bug: refuse it here rather than store a guess."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime: {value!r}")
-        return value if dialect.name == "postgresql" else (value - EPOCH) // MICROSECOND
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Always aware, always UTC."""
-        if value is None:
-            return None
-        if isinstance(value, datetime):
-            return value.astimezone(UTC)
-        return EPOCH + MICROSECOND * int(value)
-
-
-BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-JsonOrNull = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _lease() -> list[sa.Column[Any]]:
-    return [
-        sa.Column("due_at", UtcTime),
-        sa.Column("lease_owner", sa.Text),
-        sa.Column("lease_epoch", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("lease_until", UtcTime),
-        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    ]
-
+# What those who query the tables need besides them.
+__all__ = ["EPOCH", "MICROSECOND", "UtcTime", "metadata"]
 
 meta = sa.Table(
     "meta",
@@ -103,7 +45,7 @@ source = sa.Table(
     sa.Column("last_polled_at", UtcTime),
     sa.Column("memory", Json, nullable=False),
     sa.Column("choice", JsonOrNull),
-    *_lease(),
+    *lease_columns(),
     sa.Index("ix_source_due", "due_at"),
     sa.Index(
         "ix_source_leased",
@@ -196,7 +138,7 @@ article = sa.Table(
     sa.Column("reading", sa.Text),
     sa.Column("page", JsonOrNull),
     sa.Column("gap", JsonOrNull),
-    *_lease(),
+    *lease_columns(),
     sa.Index("ix_article_due", "due_at"),
     sa.Index("ix_article_seen", "first_seen_at"),
     sa.Index("ix_article_story", "story_id"),
@@ -417,7 +359,7 @@ delivery = sa.Table(
     sa.Column("last_error_code", sa.Text),
     sa.Column("last_error", sa.Text),
     sa.Column("sent_at", UtcTime),
-    *_lease(),
+    *lease_columns(),
     sa.UniqueConstraint("alert_key", "channel", "target", name="uq_delivery"),
     sa.Index("ix_delivery_due", "state", "due_at"),
     sa.Index("ix_delivery_alert", "alert_id"),
@@ -458,7 +400,7 @@ timer = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("facts", Json, nullable=False),
-    *_lease(),
+    *lease_columns(),
     sa.UniqueConstraint("kind", "subject", name="uq_timer"),
     sa.Index("ix_timer_due", "due_at"),
 )

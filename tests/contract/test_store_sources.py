@@ -203,3 +203,14 @@ def test_poll_now_makes_a_gone_source_due(database: Database) -> None:
     with database.unit() as connection:
         assert sources.poll_now(connection, ["a", "unknown"], NOW) == 1
     assert [found.id for found in claim(database)] == ["a"]
+
+
+@pytest.mark.parametrize("change", [{"url": "https://other.example/"}, {"paused": True}, None])
+def test_a_poll_under_way_does_not_undo_a_new_configuration(database: Database, change: dict[str, Any] | None) -> None:
+    sync(database, spec("a"), spec("b"))
+    claimed = next(found for found in claim(database) if found.id == "a")
+    sync(database, spec("b"), *([spec("a", **change)] if change is not None else []))
+    with pytest.raises(LeaseLost), database.unit() as connection:
+        sources.record_poll(connection, record(claimed))
+    due = column(database, "a", "due_at")
+    assert (due is None) == (change is None or "paused" in change)

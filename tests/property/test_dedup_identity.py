@@ -71,7 +71,7 @@ def test_every_item_is_new_exactly_once_and_no_article_holds_two(documents: list
         st.builds(
             item,
             st.none() | st.sampled_from(["a", "b", ""]),
-            st.none() | st.text(max_size=20),
+            st.text(min_size=1, max_size=20),
             st.text(max_size=12),
             st.text(max_size=40),
         ),

@@ -1,0 +1,52 @@
+"""The loops on a real PostgreSQL, with two workers at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from monitor.loops.gather import gather_once
+from monitor.loops.read import read_once
+from monitor.store import schema
+from monitor.store import tables as t
+from monitor.store.unit import Database, open_engine
+from tests.contract.conftest import postgresql_url
+from tests.scenario.conftest import Item, Newsroom, long_text, page, rss
+
+__all__ = ["postgresql_url"]
+
+
+@pytest.fixture
+def shared(newsroom: Newsroom, postgresql_url: str) -> Iterator[Newsroom]:
+    newsroom.database.dispose()
+    newsroom.database = Database(open_engine(postgresql_url))
+    schema.upgrade(newsroom.database)
+    yield newsroom
+    newsroom.database.dispose()
+
+
+async def test_two_workers_poll_each_source_once_and_keep_each_article_once(shared: Newsroom) -> None:
+    shared.matcher.words["quay"] = "quay"
+    shared.settings = replace(shared.settings, polls_at_once=3)
+    shared.web.route("/story/teaser", page("Teaser", "the teased quay"))
+    common = Item("Common", shared.web.url("/story/common"), "c", content=long_text("the common quay"))
+    teaser = Item("Teaser", shared.web.url("/story/teaser"), "t", text="Only a teaser.")
+    for number in range(12):
+        old = Item(f"Old {number}", shared.web.url(f"/story/old-{number}"), "0", content=long_text(f"old {number}"))
+        shared.source(f"s{number}", shared.web.route(f"/feed/{number}", rss(old), rss(common, teaser, old)))
+    here, there = shared.context, replace(shared.context, owner="other")
+    for _ in range(2):
+        shared.clock.advance(minutes=15)
+        await asyncio.gather(gather_once(here, everything=True), gather_once(there, everything=True))
+    await asyncio.gather(read_once(here), read_once(there))
+    assert sum("/feed/" in request.path for request in shared.web.requests) == 24
+    titles = shared.titles()
+    assert len(titles) == len(set(titles)) == 14
+    assert len(shared.rows(t.sighting)) == 12 + 24
+    assert all(row.settled and row.lease_owner is None for row in shared.rows(t.article))
+    assert len(shared.web.seen("/story/teaser")) == 1
+    keys = [row.key for row in shared.rows(t.alert)]
+    assert len(keys) == len(set(keys))

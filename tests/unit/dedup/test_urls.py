@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.dedup.domains import registrable_domain
+from monitor.dedup.urls import is_home_page, same_site, url_key, usable_canonical
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("https://www.blatt.example/politik/1?utm_source=x&at_medium=rss", "http://blatt.example/politik/1"),
+        ("https://m.blatt.example/a/", "https://blatt.example/a"),
+        ("https://blatt.example/a/amp", "https://blatt.example/a"),
+        ("https://blatt.example/a?ref=feed", "https://blatt.example/a"),
+        ("https://blatt.example/b/../a?b=2&a=1#top", "https://blatt.example/a?a=1&b=2"),
+        ("https://www.google.com/url?q=https://blatt.example/a&sa=U", "https://blatt.example/a"),
+        ("https://blatt-example.cdn.ampproject.org/c/s/blatt.example/a", "https://blatt.example/a"),
+        ("https://blatt.example/a;jsessionid=1F?x=1", "https://blatt.example/a?x=1"),
+    ],
+)
+def test_spellings_of_one_address_share_a_key(a: str, b: str) -> None:
+    assert url_key(a) == url_key(b)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("https://blatt.example/a?id=1", "https://blatt.example/a?id=2"),
+        ("https://blatt.example/a?ref=17", "https://blatt.example/a?ref=18"),
+        ("https://blatt.example/a?gallery=1", "https://blatt.example/a"),
+        ("https://blatt.example/A", "https://blatt.example/a"),
+        ("https://news.blatt.example/a", "https://blatt.example/a"),
+        ("https://blatt.example:8443/a", "https://blatt.example/a"),
+    ],
+)
+def test_different_articles_never_share_a_key(a: str, b: str) -> None:
+    assert url_key(a) != url_key(b)
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "  ", "http://[", "urn:uuid:1", "mailto:a@b.example", "https://x.example:99999/", "//"]
+)
+def test_no_address_raises_nothing(odd: str) -> None:
+    assert isinstance(url_key(odd), str)
+    assert not same_site(odd, "https://blatt.example/")
+
+
+def test_a_key_of_a_key_is_itself() -> None:
+    key = url_key("https://www.blatt.example/a/?b=2&a=1&utm_source=x")
+    assert url_key(f"https://{key}") == key
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("www.blatt.example", "blatt.example"),
+        ("news.bbc.co.uk", "bbc.co.uk"),
+        ("a.b.gov.br", "b.gov.br"),
+        ("anna.blogspot.com", "anna.blogspot.com"),
+        ("192.168.0.1", "192.168.0.1"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_registrable_domains(host: str, domain: str) -> None:
+    assert registrable_domain(host) == domain
+
+
+def test_a_canonical_link_is_trusted_within_its_site_only() -> None:
+    page = "https://www.blatt.example/a/1"
+    assert usable_canonical("https://blatt.example/a/1", page)
+    assert not usable_canonical("https://other.example/a/1", page)
+    assert not usable_canonical("https://blatt.example/", page)
+    assert not usable_canonical("https://blatt.example/a/1", page, titles=3)
+    assert not usable_canonical(None, page)
+    assert not usable_canonical("/a/1", page)
+    assert is_home_page("https://blatt.example/de/")

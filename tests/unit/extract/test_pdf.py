@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import io
+
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from monitor.extract.article import extract_article
+from monitor.extract.pdf import join_lines
+from monitor.model.article import TextState
+
+URL = "https://amt.example/a.pdf"
+
+
+def pdf(*lines: str, password: str | None = None) -> bytes:
+    writer = PdfWriter()
+    page = writer.add_blank_page(width=595, height=842)
+    content = DecodedStreamObject()
+    rows = "".join(f"({line}) Tj 0 -14 Td " for line in lines)
+    content.set_data(f"BT /F1 11 Tf 50 780 Td {rows} ET".encode("latin-1"))
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
+    )
+    page[NameObject("/Contents")] = writer._add_object(content)
+    writer.add_metadata({"/Title": "Warning about the river", "/CreationDate": "D:20260305081500+01'00'"})
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_the_text_of_a_pdf_is_read() -> None:
+    article = extract_article(pdf("The river will rise above its banks on Friday night,", "the office said."), url=URL)
+    assert article.title == "Warning about the river"
+    assert article.text == "The river will rise above its banks on Friday night, the office said."
+    assert article.published_at_local == "2026-03-05T08:15:00+01:00"
+
+
+def test_a_locked_pdf_and_a_scan_say_so() -> None:
+    for body, code in ((pdf("x" * 80, password="secret"), "pdf-encrypted"), (pdf(), "pdf-scan")):
+        article = extract_article(body, url=URL)
+        assert article.text_state is TextState.TITLE
+        assert article.text_reason is not None
+        assert article.text_reason.code == code
+
+
+def test_broken_lines_and_running_heads_are_mended() -> None:
+    page = "Office of Rivers\nReport\nIn town {0} the water rose to nine metres over-\nnight and fell again in {0} towns.\n{0}\n"
+    lines = join_lines([page.format(at) for at in (1, 2, 3)])
+    assert lines[0].startswith("In town 1 the water rose to nine metres overnight")
+    assert "Office of Rivers" not in " ".join(lines)

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from monitor.extract.sanitize import html_to_text, safe_html
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("", ""),
+        ("plain  text", "plain text"),
+        ("one\ntwo", "one\ntwo"),
+        ("<p>One</p><p>Two <b>bold</b> words</p>", "One\nTwo bold words"),
+        ("a &amp; b &lt;c&gt;", "a & b <c>"),
+        ("<ul><li>x<li>y</ul><script>alert(1)</script>", "x\ny"),
+        ("one<br>two<br><br>three", "one two\nthree"),
+        ("1 < 2", "1 < 2"),
+    ],
+)
+def test_html_becomes_one_block_a_line(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
+def test_shown_html_keeps_structure_and_loses_danger() -> None:
+    html = (
+        '<p onclick="x()">Hi <a href="/a" style="x">there</a><script>alert(1)</script><a href="javascript:x">no</a></p>'
+    )
+    shown = safe_html(html, url="https://a.example/b")
+    assert 'href="https://a.example/a"' in shown
+    assert "script" not in shown
+    assert "onclick" not in shown
+    assert "style" not in shown
+
+
+def test_importing_the_package_does_not_load_trafilatura() -> None:
+    modules = ", ".join(f"monitor.extract.{name}" for name in ("sanitize", "listing", "watch", "kind", "site"))
+    code = f"import sys, {modules}; sys.exit('trafilatura' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

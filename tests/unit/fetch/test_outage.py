@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from monitor.fetch.outage import ended_gap
+from monitor.model.settled import Gap
+from monitor.model.source import PollMemory
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def memory(*, ok: timedelta, polled: timedelta) -> PollMemory:
+    return PollMemory(last_ok_at=NOW - ok, last_polled_at=NOW - polled, baseline_at=NOW - timedelta(days=9))
+
+
+def test_a_poll_in_time_ends_no_gap() -> None:
+    every = timedelta(minutes=25)
+    assert ended_gap(memory(ok=every, polled=every), every_s=600, now=NOW) is None
+
+
+def test_the_first_poll_ends_no_gap() -> None:
+    assert ended_gap(PollMemory(), every_s=600, now=NOW) is None
+    unread = replace(memory(ok=timedelta(days=1), polled=timedelta(days=1)), baseline_at=None)
+    assert ended_gap(unread, every_s=600, now=NOW) is None
+
+
+def test_a_gap_in_which_nobody_asked_is_ours() -> None:
+    gap = ended_gap(memory(ok=timedelta(hours=3), polled=timedelta(hours=3)), every_s=600, now=NOW)
+    assert gap == Gap(NOW - timedelta(hours=3), NOW, ours=True)
+
+
+def test_a_gap_of_failed_polls_is_the_sources() -> None:
+    gap = ended_gap(memory(ok=timedelta(hours=3), polled=timedelta(minutes=10)), every_s=600, now=NOW)
+    assert gap is not None
+    assert not gap.ours
+
+
+def test_a_slow_source_is_given_its_own_time() -> None:
+    found = memory(ok=timedelta(hours=20), polled=timedelta(hours=20))
+    assert ended_gap(found, every_s=8 * 3600, now=NOW) is None

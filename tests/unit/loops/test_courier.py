@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from monitor.loops.courier import Courier, CourierContext, courier_once
+from monitor.model.alert import Target
+from monitor.model.message import Rendered
+from monitor.store import tables as t
+from tests.scenario.timeline import Receiver, Timeline, channel, rule
+
+
+class Hanging(Receiver):
+    """Answers on every address but those that hang until they are let go."""
+
+    def __init__(self, desk: Timeline, *hanging: str) -> None:
+        super().__init__(desk.clock)
+        self.hanging = set(hanging)
+        self.let_go = threading.Event()
+        self.began = threading.Event()
+
+    def send(self, address: str, rendered: Rendered) -> None:
+        if address in self.hanging:
+            self.began.set()
+            self.let_go.wait(20)
+        super().send(address, rendered)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Timeline]:
+    timeline = Timeline(tmp_path, rule(to=("desk", "other"), max_per_hour=0), channels=[channel("other")])
+    timeline.sending = False
+    yield timeline
+    timeline.database.dispose()
+
+
+def waiting(desk: Timeline, count: int) -> None:
+    """So many alerts, due now on both channels."""
+    desk.at("10:00")
+    for number in range(count):
+        desk.publish(f"call {number}", story=f"s{number}")
+
+
+def context(desk: Timeline, sender: Receiver, **changes: object) -> CourierContext:
+    made = CourierContext(desk.database, desk.telling, sender, desk.clock, "tester", random.Random(1))
+    return replace(made, **changes)  # type: ignore[arg-type]  # a test names fields of CourierContext
+
+
+def states(desk: Timeline) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    with desk.database.reading() as connection:
+        for name, state in connection.execute(
+            sa.select(t.delivery.c.channel, t.delivery.c.state).order_by(t.delivery.c.id)
+        ):
+            found.setdefault(name, []).append(state)
+    return found
+
+
+async def test_a_channel_that_hangs_holds_up_no_other(desk: Timeline) -> None:
+    waiting(desk, 3)
+    sender = Hanging(desk, "test://desk")
+    report = await courier_once(context(desk, sender, deadline_s=0.05))
+    sender.let_go.set()
+    assert states(desk) == {"desk": ["retry"] * 3, "other": ["sent"] * 3}
+    assert (report.sent, report.retried) == (3, 3)
+    assert {cause for _, cause in report.errors} == {"no answer within 0.05 s"}
+
+
+async def test_messages_leave_in_order_within_a_channel(desk: Timeline) -> None:
+    waiting(desk, 12)
+    sender = Receiver(desk.clock)
+    await courier_once(context(desk, sender))
+    for name in ("desk", "other"):
+        numbers = [min(message.articles) for message in sender.received if message.address == f"test://{name}"]
+        assert numbers == sorted(numbers)
+        assert len(numbers) == 12
+
+
+async def test_a_fault_of_one_message_stays_with_it(desk: Timeline) -> None:
+    class Faulty(Receiver):
+        def send(self, address: str, rendered: Rendered) -> None:
+            if address == "test://desk":
+                raise ZeroDivisionError("a bug")
+            super().send(address, rendered)
+
+    waiting(desk, 2)
+    report = await courier_once(context(desk, Faulty(desk.clock)))
+    assert states(desk) == {"desk": ["retry"] * 2, "other": ["sent"] * 2}
+    assert ("desk", "ZeroDivisionError: a bug") in report.errors
+
+
+async def test_a_tick_returns_at_once_and_leaves_a_busy_channel_alone(desk: Timeline) -> None:
+    waiting(desk, 2)
+    sender = Hanging(desk, "test://desk")
+    courier = Courier(context(desk, sender))
+    await courier.tick()
+    await courier.tick()
+    for _ in range(200):
+        if len(sender.received) == 2:
+            break
+        await asyncio.sleep(0.01)
+    assert [message.address for message in sender.received] == ["test://other"] * 2
+    sender.let_go.set()
+    await courier.stop()
+    assert states(desk)["desk"][0] == "sent"
+
+
+async def test_stopping_gives_back_what_was_not_begun(desk: Timeline) -> None:
+    waiting(desk, 3)
+    sender = Hanging(desk, "test://desk", "test://other")
+    courier = Courier(context(desk, sender))
+    await courier.tick()
+    await asyncio.to_thread(sender.began.wait, 20)
+    stopping = asyncio.create_task(courier.stop())
+    await asyncio.sleep(0)
+    sender.let_go.set()
+    await stopping
+    assert states(desk)["desk"] == ["sent", "pending", "pending"]
+    with desk.database.reading() as connection:
+        assert connection.execute(sa.select(sa.func.count()).where(t.delivery.c.lease_owner.is_not(None))).scalar() == 0
+
+
+async def test_the_bucket_is_waited_for(desk: Timeline) -> None:
+    class Ticking:
+        def now(self) -> object:
+            return desk.clock.now()
+
+        def monotonic(self) -> float:
+            return time.monotonic()
+
+    waiting(desk, 3)
+    desk.channels["other"] = replace(desk.channels["other"], rate_per_s=1000.0, burst=1)
+    sender = Receiver(desk.clock)
+    report = await courier_once(context(desk, sender, clock=Ticking()))
+    assert report.sent == 6
+
+
+async def test_a_recipient_who_left_the_channel(desk: Timeline) -> None:
+    waiting(desk, 1)
+    new = Target("desk", "desk-2", "new@example.org")
+    desk.channels["desk"] = replace(desk.channels["desk"], targets=(new,), addresses=("test://new",))
+    report = await courier_once(context(desk, Receiver(desk.clock)))
+    assert (report.sent, report.dead) == (2, 1)  # the other channel, and the word about the death
+    with desk.database.reading() as connection:
+        errors = connection.execute(sa.select(t.delivery.c.last_error).where(t.delivery.c.state == "dead")).scalars()
+        assert list(errors) == ["recipient removed from the channel"]
+
+
+async def test_a_users_template_that_fails_falls_back_to_ours(desk: Timeline) -> None:
+    waiting(desk, 1)
+    desk.channels["desk"] = replace(desk.channels["desk"], template="{{ items[7].title }}")
+    desk.channels["other"] = replace(desk.channels["other"], template="mine: {{ items[0].title }}")
+    sender = Receiver(desk.clock)
+    await courier_once(context(desk, sender))
+    bodies = {message.address: message.rendered.body for message in sender.received}
+    assert bodies["test://other"] == "mine: call 0"
+    assert "https://alpha.example/" in bodies["test://desk"]

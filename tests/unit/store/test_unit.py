@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from monitor.errors import StoreBusy, StoreError, StoreFull
+from monitor.store.unit import Database, map_error, open_engine
+
+
+class FromSqlite(sqlite3.OperationalError):
+    def __init__(self, name: str) -> None:
+        super().__init__("what it says")
+        self.sqlite_errorname = name
+
+
+class FromPostgresql(Exception):
+    def __init__(self, state: str | None) -> None:
+        super().__init__("what it says")
+        self.sqlstate = state
+
+
+def mapped(error: Exception, *, lost: bool = False) -> StoreError:
+    return map_error(sa.exc.OperationalError("SELECT", {}, error, connection_invalidated=lost))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("SQLITE_BUSY_SNAPSHOT", StoreBusy),
+        ("SQLITE_LOCKED", StoreBusy),
+        ("SQLITE_FULL", StoreFull),
+        ("SQLITE_IOERR_WRITE", StoreFull),
+        ("SQLITE_READONLY", StoreError),
+        ("SQLITE_CORRUPT", StoreError),
+        ("SQLITE_ERROR", StoreError),
+    ],
+)
+def test_sqlite_says_what_helps(name: str, kind: type[StoreError]) -> None:
+    assert type(mapped(FromSqlite(name))) is kind
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ("40001", StoreBusy),
+        ("40P01", StoreBusy),
+        ("23505", StoreBusy),
+        ("57P01", StoreBusy),
+        ("08006", StoreBusy),
+        (None, StoreBusy),
+        ("53100", StoreFull),
+        ("42P01", StoreError),
+    ],
+)
+def test_postgresql_says_what_helps(state: str | None, kind: type[StoreError]) -> None:
+    assert type(mapped(FromPostgresql(state))) is kind
+
+
+def test_a_lost_connection_is_worth_another_try() -> None:
+    assert type(mapped(FromPostgresql("XX000"), lost=True)) is StoreBusy
+
+
+def test_a_damaged_file_names_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "monitor.db").write_bytes(b"this is no database, " * 500)
+    database = Database(open_engine(f"sqlite:///{tmp_path}/monitor.db"))
+    with pytest.raises(StoreError, match="damaged") as found, database.reading():
+        pass
+    assert "restore" in (found.value.remedy or "")
+
+
+def test_a_file_that_cannot_be_opened_is_no_traceback(tmp_path: Path) -> None:
+    database = Database(open_engine(f"sqlite:///{tmp_path}/no/such/folder.db"))
+    with pytest.raises(StoreError, match="written"), database.unit():
+        pass
