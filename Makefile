@@ -28,6 +28,7 @@ $(BIN)/.ready: requirements-dev.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; \
 	then VIRTUAL_ENV=.venv uv pip install -q --no-deps --no-build-isolation -e .; \
 	else $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; fi
+	@$(BIN)/python -m monitor.bootstrap.words
 	@touch $@
 
 setup: $(BIN)/.ready

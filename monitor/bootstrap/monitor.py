@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import os
 import socket
@@ -16,7 +17,7 @@ import structlog
 
 from monitor import __version__
 from monitor.bootstrap.settings import alert_settings, channels_of, fetch_settings, loop_settings
-from monitor.bootstrap.words import open_lexicon
+from monitor.bootstrap.words import build_words, open_lexicon
 from monitor.clock import SystemClock
 from monitor.config.accept import InForce, accept_rules
 from monitor.config.channels import check_channels
@@ -149,6 +150,7 @@ async def open_monitor(path: Path, *, writes: bool = True, obey_blocks: bool = T
         stack.callback(database.dispose)
         if writes:
             stack.enter_context(WriterLock(database, on_takeover=_recover(config, clock.now())))
+        await asyncio.to_thread(build_words, config.model.articles.languages)
         lexicon, cache = open_lexicon(config.model), RuleCache()
         setup = put_in_force(database, loaded, lexicon, cache, clock.now())
         section = config.model.fetch

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from monitor.config.schema import ConfigModel
 from monitor.match.dictionary import available
-from monitor.match.lexicon import Lexicon
+from monitor.match.lexicon import MAIN_LANGUAGES, Lexicon
 
 _BUILD = (
     "import sys; from pathlib import Path; from monitor.match.dictionary import build_dictionaries; "
@@ -49,3 +49,12 @@ def build_words(languages: Sequence[str]) -> Path | None:
             continue
         return directory
     return None
+
+
+def main() -> None:
+    """Build the dictionaries of the main languages: part of `make setup`."""
+    build_words(MAIN_LANGUAGES)
+
+
+if __name__ == "__main__":
+    main()

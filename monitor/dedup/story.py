@@ -20,7 +20,7 @@ CENTROID_TERMS = 150
 
 @dataclass(frozen=True, slots=True)
 class StorySettings:
-    """Thresholds, chosen on one half of the labelled sets and reported on the other (docs/adr/0602).
+    """Thresholds, measured on labelled sets (docs/adr/0602 says how, and what they do not prove).
 
     Those with `title` hold for a bare headline, those with `text` from `full_words` words on; between them they rise
     in proportion.

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Final
 
 from monitor.match.evaluate import Evaluation, Finding
-from monitor.match.guards import Cue, label_group
 from monitor.match.index import Scan
+from monitor.match.labelling import Labelled, Labelling, chars_of
 from monitor.match.program import CompiledRule
 from monitor.match.scope import out_of_scope
-from monitor.match.spans import Hit, Span
-from monitor.match.text import PARAGRAPH_STEP, Analysed, Paragraph
+from monitor.match.spans import Hit
+from monitor.match.text import PARAGRAPH_STEP, Analysed
 from monitor.model.match import Evidence, HeldGroup, How, Verdict
 from monitor.model.reasons import Reason
 from monitor.model.rule import Label
 
 MAX_GROUPS: Final = 50
 """Groups that a verdict lists; a long text can hold thousands."""
-
-Labels = Mapping[Label, tuple[Paragraph, int, Cue]]
-"""Label -> the paragraph and the sentence's start in it, and the cue within the sentence."""
 
 
 def judge(rule: CompiledRule, scan: Scan) -> Verdict:
@@ -41,65 +37,40 @@ def judge(rule: CompiledRule, scan: Scan) -> Verdict:
 
 def _guarded(rule: CompiledRule, evaluation: Evaluation, finding: Finding) -> Verdict:
     analysed, spec = evaluation.scan.analysed, rule.spec
-    labels = {id(span): labels_of(span, analysed) for span in finding.groups} if spec.guard or spec.require else {}
+    if not spec.guard and not spec.require:
+        return _fired(rule, finding, analysed)
+    labelling = Labelling(analysed, finding.groups)
     if spec.guard:
-        taken = {span.hits: label for span in finding.groups for label in _first(spec.guard, labels[id(span)])}
-        left = evaluation.finding(lambda span: not _labelled(span, analysed, spec.guard)) if taken else finding
+        left = evaluation.finding(lambda span: labelling.first(spec.guard, span) is None)
         if not left.held:
-            held = tuple(
-                _held(span, label, labels[id(span)], analysed)
-                for span in finding.groups
-                for label in _first(spec.guard, labels[id(span)])
-            )
-            cues = ", ".join(dict.fromkeys(f"{group.label}: {group.cue.text}" for group in held if group.cue))
-            reason = Reason(
-                "held", f"held: every passage is {' or '.join(spec.guard)}" + (f" ({cues})" if cues else "")
-            )
-            return Verdict(rule.id, False, held=held[:MAX_GROUPS], score=left.score, reason=reason)
+            return _held(rule, labelling, finding, analysed)
         finding = left
-    if spec.require and not any(_first(spec.require, labels_of(span, analysed)) for span in finding.groups):
+    if spec.require and not any(labelling.first(spec.require, span) for span in finding.groups):
         reason = Reason("require", f"matches, but no passage is {' or '.join(spec.require)}")
         return Verdict(rule.id, False, score=finding.score, reason=reason)
+    return _fired(rule, finding, analysed)
+
+
+def _fired(rule: CompiledRule, finding: Finding, analysed: Analysed) -> Verdict:
     return Verdict(rule.id, True, _evidence(finding, analysed), score=finding.score, reason=Reason("fired", "matches"))
 
 
-def _first(wanted: Iterable[Label], labels: Labels) -> tuple[Label, ...]:
-    return next(((label,) for label in wanted if label in labels), ())
+def _held(rule: CompiledRule, labelling: Labelling, finding: Finding, analysed: Analysed) -> Verdict:
+    held: list[HeldGroup] = []
+    for span in finding.groups:
+        found = labelling.first(rule.spec.guard, span)
+        if found and len(held) < MAX_GROUPS:
+            evidence = tuple(evidence_of(hit, analysed, len(held)) for hit in span.hits)
+            held.append(HeldGroup(found[0], _cue(*found), evidence))
+    cues = ", ".join(dict.fromkeys(f"{group.label}: {group.cue.text}" for group in held if group.cue))
+    without = " and ".join(rule.spec.guard)
+    reason = Reason("held", f"held: nothing that matches is left without what is {without} ({cues})")
+    return Verdict(rule.id, False, held=tuple(held), score=finding.score, reason=reason)
 
 
-def _labelled(span: Span, analysed: Analysed, wanted: Iterable[Label]) -> bool:
-    return bool(_first(wanted, labels_of(span, analysed)))
-
-
-def labels_of(span: Span, analysed: Analysed) -> Labels:
-    """How the clauses that hold an evidence group present it."""
-    by_sentence: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for hit in span.hits:
-        number, position = divmod(hit.at, PARAGRAPH_STEP)
-        paragraph = analysed.paragraphs[number]
-        sentence = paragraph.sentence(min(position, len(paragraph.tokens) - 1))
-        by_sentence.setdefault((number, sentence), []).append(chars_of(hit, analysed))
-    found: dict[Label, tuple[Paragraph, int, Cue]] = {}
-    for (number, sentence), chars in by_sentence.items():
-        paragraph = analysed.paragraphs[number]
-        start, end = paragraph.sentence_span(sentence)
-        within = [(first - start, last - start) for first, last in sorted(chars)]
-        for label, cue in label_group(paragraph.text[start:end], within, analysed.guess).items():
-            found.setdefault(label, (paragraph, start, cue))
-    return found
-
-
-def chars_of(hit: Hit, analysed: Analysed) -> tuple[int, int]:
-    """Start and end of a hit in its paragraph's original text."""
-    number, position = divmod(hit.at, PARAGRAPH_STEP)
-    return hit.chars or analysed.paragraphs[number].tokens.spans[position]
-
-
-def _held(span: Span, label: Label, labels: Labels, analysed: Analysed) -> HeldGroup:
-    paragraph, start, cue = labels[label]
-    first, last = start + cue.start, start + cue.end
-    shown = Evidence(paragraph.field, paragraph.index, first, last, paragraph.text[first:last], str(label), How.EXACT)
-    return HeldGroup(label, shown, tuple(evidence_of(hit, analysed, 0) for hit in span.hits))
+def _cue(label: Label, cue: Labelled) -> Evidence:
+    paragraph, start, end = cue
+    return Evidence(paragraph.field, paragraph.index, start, end, paragraph.text[start:end], str(label), How.EXACT)
 
 
 def _evidence(finding: Finding, analysed: Analysed) -> tuple[Evidence, ...]:

@@ -45,6 +45,10 @@ class Memo(dict[str, Keys]):
         self._lexicon, self._language, self._shouting = lexicon, language, shouting
 
     def __missing__(self, word: str) -> Keys:
+        if (
+            len(self) >= self._lexicon.memo_words
+        ):  # names and numbers never end; the common words are back within an article or two
+            self.clear()
         keys = self[word] = self._lexicon.analyse(word, self._language, shouting=self._shouting)
         return keys
 
@@ -54,10 +58,18 @@ class Lexicon:
 
     `directory` holds the tries that `build_dictionaries` wrote; without it, or where one is missing, a dictionary is
     built in memory when its first word comes (a second or more).  Words of other languages are only stemmed.
+    `memo_words` analyses are kept for each language (some 350 bytes each).
     """
 
-    def __init__(self, directory: Path | None = None, languages: Sequence[str] = MAIN_LANGUAGES) -> None:
+    def __init__(
+        self,
+        directory: Path | None = None,
+        languages: Sequence[str] = MAIN_LANGUAGES,
+        *,
+        memo_words: int = 50_000,
+    ) -> None:
         self.languages: tuple[str, ...] = tuple(languages)
+        self.memo_words = memo_words
         self._directory = directory
         self._dictionaries: dict[str, Dictionary | None] = {}
         self._memos: dict[tuple[str | None, bool], Memo] = {}

@@ -12,8 +12,8 @@ import re2
 LITERAL_LETTERS = 3
 """A pattern with no such literal is tried on every text."""
 
-_DECORATION = re.compile(r"\\[pP]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[^):]*[:)]")
-_OPTIONAL = re.compile(r".(?:[?*]|\{0)")
+_PIECE = re.compile(r"\\[pP]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[^):]*:)?|\(\?\w*\)|.", re.DOTALL)
+_OPTIONAL = re.compile(r"[?*]|\{0")
 
 
 class Matcher(Protocol):
@@ -51,7 +51,27 @@ def fault(pattern: str) -> str | None:
     return None
 
 
+def ascii_classes(pattern: str) -> bool:
+    r"""Whether a pattern uses `\b` or `\w`, which know ASCII letters only in RE2, beside letters of other alphabets."""
+    return not pattern.isascii() and re.search(r"\\[bBwW]", pattern) is not None
+
+
 def has_literal(pattern: str) -> bool:
-    """Whether three letters in a row must stand in every text that the pattern finds (each way of an alternation)."""
-    plain = _OPTIONAL.sub(" ", _DECORATION.sub(" ", pattern))
-    return all(re.search(rf"[^\W_]{{{LITERAL_LETTERS}}}", way) for way in plain.split("|"))
+    """Whether three letters in a row must stand in all that the pattern finds (in each way of an alternation)."""
+    ways: list[bool] = []
+    run, sure = 0, False
+    outer: list[tuple[list[bool], bool]] = []
+    for found in _PIECE.finditer(pattern):
+        piece, optional = found[0], _OPTIONAL.match(pattern, found.end()) is not None
+        run = run + 1 if piece.isalnum() and len(piece) == 1 and not optional else 0
+        sure = sure or run >= LITERAL_LETTERS
+        if piece.startswith("("):
+            outer.append((ways, sure))
+            ways, sure = [], False
+        elif piece == "|":
+            ways, sure = [*ways, sure], False
+        elif piece == ")" and outer:
+            inside = all([*ways, sure]) and not optional
+            ways, before = outer.pop()
+            sure = before or inside
+    return all([*ways, sure])

@@ -150,6 +150,9 @@ class Terms:
         if not patterns.has_literal(node.pattern):
             hint = "with three letters in a row in it, most articles need not be searched"
             notes.warning("regex-anchor", "this pattern has no three-letter literal", node.start, node.end, hint)
+        if patterns.ascii_classes(node.pattern):
+            hint = r"write \pL for a letter of any alphabet, and a blank or nothing for \b"
+            notes.warning("regex-ascii", r"\b and \w know ASCII letters only", node.start, node.end, hint)
         return self._shared(Atom(("regex", source), pattern=source))
 
     def _atom(self, word: Word, languages: tuple[str, ...], kind: str | None, *, closed: bool) -> Atom:

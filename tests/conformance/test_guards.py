@@ -1,7 +1,7 @@
 """Guards on real sentences that two readers labelled alike, and on our own; tables by language, label and cue.
 
 A guarded rule keeps a sentence if neither `hypothetical` nor `negated` holds, and holds it otherwise.  Cues were
-developed on our own knowledge and the even half of the real sentences; the odd half was only counted.
+developed on our own knowledge and the even half of the real sentences; those of the odd half were not worked on.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def real() -> list[Sample]:
 def test_real_sentences(real: list[Sample]) -> None:
     outcomes = [judge(sample) for sample in real]
     report("real sentences, even half (seen while developing)", outcomes[::2])
-    report("real sentences, odd half (only counted)", outcomes[1::2])
+    report("real sentences, odd half (its sentences were not worked on)", outcomes[1::2])
     kept, held = report("real sentences, both halves", outcomes)
     for one in outcomes:
         if not one.right:

@@ -6,17 +6,16 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from monitor.model.match import Evidence, How, Verdict
-from monitor.model.rule import FireBurst, RuleSpec
 from monitor.store import rules
 from monitor.store import tables as t
-from monitor.store.rules import RuleState, RuleSync
+from monitor.store.rules import Accepted, RuleState, RuleSync
 from monitor.store.unit import Database
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-RULE = RuleSpec(id="quay", name="Quay", match="quay")
+RULE = Accepted("quay", "Quay", {"rule": {"id": "quay", "match": "quay"}})
 
 
-def sync(database: Database, *specs: RuleSpec, refused: dict[str, str] | None = None, later: float = 0) -> RuleSync:
+def sync(database: Database, *specs: Accepted, refused: dict[str, str] | None = None, later: float = 0) -> RuleSync:
     with database.unit() as connection:
         return rules.sync_rules(connection, specs, refused or {}, NOW + timedelta(hours=later), author="ada")
 
@@ -28,19 +27,19 @@ def state(database: Database, rule_id: str = "quay") -> RuleState:
 
 def test_rules_loaded_first_are_founding_and_later_ones_are_not(database: Database) -> None:
     assert sync(database, RULE).added == ("quay",)
-    other = replace(RULE, id="other", name="Other", fire=FireBurst(articles=3, within_s=60))
+    other = replace(RULE, id="other", name="Other")
     assert sync(database, RULE, other, later=1) == RuleSync(added=("other",))
     assert (state(database).founding, state(database, "other").founding) == (True, False)
 
 
 def test_versions_are_only_ever_added(database: Database) -> None:
     sync(database, RULE)
-    changed = replace(RULE, match="quay OR pier")
+    changed = replace(RULE, text={"rule": {"id": "quay", "match": "quay OR pier"}})
     assert sync(database, changed, later=1).changed == ("quay",)
     assert sync(database, changed, later=2) == RuleSync()
     with database.reading() as connection:
         rows = connection.execute(sa.select(t.rule_version).order_by(t.rule_version.c.version)).all()
-    assert [(row.version, row.spec["match"], row.author, row.retired_at) for row in rows] == [
+    assert [(row.version, row.spec["rule"]["match"], row.author, row.retired_at) for row in rows] == [
         (1, "quay", "ada", NOW + timedelta(hours=1)),
         (2, "quay OR pier", "ada", None),
     ]

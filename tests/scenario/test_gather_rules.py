@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from monitor.loops.rematch import rematch_once
 from monitor.loops.retain import RetentionSettings, retain_once
-from monitor.model.rule import RuleSpec
 from monitor.store import rules
 from monitor.store import tables as t
+from monitor.store.rules import Accepted
 from tests.scenario.conftest import Item, Newsroom, long_text, rss
 
 
@@ -19,7 +19,7 @@ async def test_a_rule_that_is_added_sees_what_is_stored_once(newsroom: Newsroom)
     assert newsroom.rows(t.match) == []
     newsroom.matcher.words["quay"] = "quay"
     with newsroom.database.unit() as connection:
-        rules.sync_rules(connection, [RuleSpec(id="quay", name="Quay")], {}, newsroom.clock.now())
+        rules.sync_rules(connection, [Accepted("quay", "Quay", {"rule": {"id": "quay"}})], {}, newsroom.clock.now())
     newsroom.restart()
     await rematch_once(newsroom.context)
     assert [row.article_id for row in newsroom.rows(t.match)] == [3, 2, 1]

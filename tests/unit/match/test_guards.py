@@ -92,3 +92,39 @@ def test_the_made_up_news_sentences(language: str) -> None:
     assert held["negated"].count(True) >= 0.8 * len(held["negated"])
     assert all(Label.QUOTED in labels(text, language) for text in sentences["quoted"])
     assert not any(Label.QUOTED in labels(text, language) for text in sentences["unquoted"])
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "label"),
+    [
+        ("es", "La UE podría [imponer] sanciones", Label.HYPOTHETICAL),
+        ("es", "El ministro no [dimitió]", Label.NEGATED),
+        ("it", "Il governo minaccia di [imporre] dazi", Label.HYPOTHETICAL),
+        ("it", "Il ministro non si è [dimesso]", Label.NEGATED),
+        ("pt", "O governo ameaça [impor] tarifas", Label.HYPOTHETICAL),
+        ("pt", "O ministro não [renunciou]", Label.NEGATED),
+        ("pl", "Rząd rozważa, czy [wprowadzić] cła", Label.HYPOTHETICAL),
+        ("pl", "Rząd nie [wprowadził] ceł", Label.NEGATED),
+        ("uk", "Уряд може [запровадити] мита", Label.HYPOTHETICAL),
+        ("uk", "Уряд не [запровадив] мита", Label.NEGATED),
+        ("nl", "De regering dreigt [sancties] op te leggen", Label.HYPOTHETICAL),
+        ("nl", "De minister is niet [afgetreden]", Label.NEGATED),
+    ],
+)
+def test_other_languages_have_their_commonest_cues(language: str, text: str, label: Label) -> None:
+    assert label in labels(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "La UE [impuso] sanciones el lunes"),
+        ("it", "Il governo ha [imposto] dazi"),
+        ("pt", "O governo [impôs] tarifas"),
+        ("pl", "Rząd [wprowadził] cła"),
+        ("uk", "Уряд [запровадив] мита"),
+        ("nl", "De minister is [afgetreden]"),
+    ],
+)
+def test_and_leave_what_happened(language: str, text: str) -> None:
+    assert labels(text, language) == {}

@@ -59,3 +59,13 @@ def test_what_is_no_match_says_so() -> None:
 def test_evidence_of_a_long_text_is_bounded() -> None:
     many = verdict("Streik", doc(*["Streik"] * (MAX_GROUPS + 10)))
     assert len({item.group for item in many.evidence}) == MAX_GROUPS
+
+
+def test_a_word_that_the_rule_asks_for_is_no_cue() -> None:
+    rule = RuleSpec("r", "r", match="deliveries NEAR/s halt", guard=(Label.NEGATED,))
+    assert fires(rule, doc("The operator halted deliveries.", language="en"))
+    assert not fires(rule, doc("The operator did not halt deliveries.", language="en"))
+
+
+def test_in_a_short_text_the_cues_of_the_forms_languages_count() -> None:
+    assert verdict(STRIKE, "Die EU könnte Sanktionen verhängen").held

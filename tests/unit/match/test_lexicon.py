@@ -181,6 +181,12 @@ def test_the_memo_survives_a_restart(lexicon: Lexicon) -> None:
     assert again.text_keys("word", "Word", "en") == ("=word", "elsewhere")
 
 
+def test_the_memo_does_not_grow_for_ever() -> None:
+    memo = Lexicon(None, languages=(), memo_words=2).memo("sv")
+    assert [memo[word][0] for word in ("ett", "två", "tre")] == ["=ett", "=två", "=tre"]
+    assert list(memo) == ["tre"]
+
+
 def test_a_language_without_dictionary_is_stemmed() -> None:
     bare = Lexicon(None, languages=())
     assert bare.text_keys("förhandlingar", "förhandlingar", "sv")[0] == "=förhandlingar"

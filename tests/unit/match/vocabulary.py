@@ -39,6 +39,8 @@ _FORMS = {
         "government": "governments",
         "new": "newer",
         "strike": "strikes struck",
+        "halt": "halts halted",
+        "delivery": "deliveries",
     },
     "ru": {
         "санкция": "санкции санкций санкциями",
