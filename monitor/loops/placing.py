@@ -81,9 +81,10 @@ def place_articles(
     if not articles:
         return []
     desk = Desk(connection, articles, memory or stories.Rarities())
-    placements = [_Placing(desk, article, now, settings).run() for article in articles]
+    placings = [_Placing(desk, article, now, settings) for article in articles]
+    placements = [each.run() for each in placings]
     desk.put_away()
-    return placements
+    return [each.split(placement) for each, placement in zip(placings, placements, strict=True)]
 
 
 @dataclass
@@ -113,7 +114,7 @@ class _Placing:
             placement = self._as_original(verdict, candidates, former)
         self.desk.record(self.article, placement, day=stories.day_of(self.article.first_seen_at))
         self._learn()
-        return self._split(placement)
+        return placement
 
     def _copy_candidates(self) -> tuple[CopyCandidate, ...]:
         since = stories.day_of(self.article.first_seen_at - self.settings.copy_window)
@@ -235,12 +236,10 @@ class _Placing:
         )
         return (found.story,)
 
-    def _split(self, placement: Placement) -> Placement:
-        """The placement after a look at whether its story has become two."""
-        if not is_due(self.votes):
-            return placement
-        state = self.desk.states([placement.story_id])[0]
-        if state.by_hand:
+    def split(self, placement: Placement) -> Placement:
+        """The placement after a look at whether its story has become two; when all are placed."""
+        state = next(iter(self.desk.states([placement.story_id])), None) if is_due(self.votes) else None
+        if state is None or state.by_hand:
             return placement
         connection = self.connection
         members = [
