@@ -16,6 +16,11 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from monitor.errors import MonitorError
+
+REPEAT_S = 60.0
+"""A trouble that stays is logged that often."""
+
 log = structlog.get_logger("daemon")
 
 Step = Callable[[], Awaitable[object]]
@@ -34,19 +39,24 @@ class Tick:
 class Daemon:
     """Ticks until it is told to stop, then finishes what is under way.
 
-    `reload` is called on SIGHUP; `started` once everything ticks; `drain` at the end: each takes no new work, waits for
-    what is under way, and has `drain_s` seconds for it (what is cut off then resumes from its rows).
+    `reload` is called on SIGHUP; `started` once everything ticks; `stopping` and then `drain` at the end: each drain
+    takes no new work, waits for what is under way, and has `drain_s` seconds for it (what is cut off then resumes from
+    its rows).
     """
 
     ticks: Sequence[Tick]
     reload: Step
     started: Step
     drain: Sequence[Step] = ()
+    stopping: Callable[[], object] = lambda: None
     drain_s: float = 30.0
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _ending: asyncio.Event = field(default_factory=asyncio.Event)
+    _fault: MonitorError | None = None
+    _begun: set[asyncio.Task[None]] = field(default_factory=set)
+    _troubles: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Until SIGTERM or SIGINT."""
+        """Until SIGTERM or SIGINT; raises what `fail` was given, without finishing anything."""
         scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
         for tick in self.ticks:
             scheduler.add_job(
@@ -63,21 +73,51 @@ class Daemon:
                 await self._guarded(tick.name, tick.run)
             scheduler.start()
             await self.started()
-            await self._stopping.wait()
-            log.info("draining")
+            await self._ending.wait()
+            self.stopping()
             scheduler.shutdown(wait=False)
+            if self._fault is not None:
+                raise self._fault
+            log.info("draining")
             await self._drain()
 
     def stop(self) -> None:
         """Ask for the end; returns at once."""
-        self._stopping.set()
+        self._ending.set()
+
+    def fail(self, fault: MonitorError) -> None:
+        """End because nothing more may be written (the database was migrated by a newer program); returns at once."""
+        self._fault = fault
+        self._ending.set()
+
+    def do_soon(self, name: str, step: Step) -> None:
+        """Begin a step out of turn; what goes wrong with it is reported as with a tick's."""
+        task = asyncio.get_running_loop().create_task(self._guarded(name, step))
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
 
     async def _guarded(self, name: str, step: Step) -> None:
         # A tick that fails must not end the daemon: it is reported and comes again.
         try:
             await step()
+        except MonitorError as error:
+            if self._is_news(name, error.message):
+                log.warning("tick-failed", tick=name, code=error.code, error=error.message, remedy=error.remedy)
         except Exception as error:
-            log.exception("tick-failed", tick=name, error=f"{type(error).__name__}: {error}")
+            if self._is_news(name, repr(error)):
+                log.exception("tick-failed", tick=name, error=f"{type(error).__name__}: {error}")
+        else:
+            if self._troubles.pop(name, None):
+                log.info("tick-recovered", tick=name)
+
+    def _is_news(self, name: str, error: str) -> bool:
+        """A full disk fails every tick, twice a second: it is told when it begins, and once a minute."""
+        now_s = asyncio.get_running_loop().time()
+        known, told_s = self._troubles.get(name, ("", 0.0))
+        if known == error and now_s - told_s < REPEAT_S:
+            return False
+        self._troubles[name] = (error, now_s)
+        return True
 
     async def _drain(self) -> None:
         under_way = [asyncio.create_task(self._guarded("drain", step)) for step in self.drain]
@@ -90,12 +130,9 @@ class Daemon:
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-        reloads: set[asyncio.Task[None]] = set()
 
         def on_hangup() -> None:
-            task = loop.create_task(self._guarded("reload", self.reload))
-            reloads.add(task)
-            task.add_done_callback(reloads.discard)
+            self.do_soon("reload", self.reload)
 
         handlers = {signal.SIGTERM: self.stop, signal.SIGINT: self.stop, signal.SIGHUP: on_hangup}
         for number, handler in handlers.items():

@@ -23,6 +23,10 @@ class AlertSettings:
     daily_at: str = "08:00"
     weekly_day: int = 0
     """0 is Monday."""
+    health_at: str | None = None
+    """When the health mail is written, as a digest is; None: at `daily_at`."""
+    review_at: str | None = None
+    """When the weekly review is written; None: on `weekly_day` at `daily_at`."""
     story_ends_s: float = 48 * 3600.0
     catch_up_s: float = 300.0
     canary: bool = False

@@ -69,6 +69,8 @@ WORDS: dict[str, dict[str, str]] = {
         "online": "Online again; the gap began {0}",
         "still_failing": "still failing: {0}: {1}",
         "critical": "Critical source {0}: {1}",
+        "reminder": "Critical source {0} still fails, for {1} now",
+        "recovered": "Critical source {0} is well again after {1}",
         "alive": "News-Monitor is alive",
     },
     "de": {
@@ -134,6 +136,8 @@ WORDS: dict[str, dict[str, str]] = {
         "online": "Wieder online; die Lücke begann {0}",
         "still_failing": "weiterhin gestört: {0}: {1}",
         "critical": "Kritische Quelle {0}: {1}",
+        "reminder": "Kritische Quelle {0} fällt weiterhin aus, seit {1}",
+        "recovered": "Kritische Quelle {0} läuft wieder, nach {1}",
         "alive": "News-Monitor läuft",
     },
 }

@@ -15,10 +15,10 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from monitor import __version__
 from monitor.bootstrap.settings import alert_settings, channels_of, fetch_settings, loop_settings
+from monitor.bootstrap.timekeeping import set_clock
 from monitor.bootstrap.words import build_words, open_lexicon
-from monitor.clock import SystemClock
+from monitor.clock import SharedClock
 from monitor.config.accept import InForce, accept_rules
 from monitor.config.channels import check_channels
 from monitor.config.checks import Checked, check_config
@@ -28,13 +28,13 @@ from monitor.errors import ConfigError
 from monitor.fetch.http import HttpFetcher
 from monitor.loops.context import Context, Watchlist
 from monitor.loops.dispatch import Telling
+from monitor.loops.hosts import DatabaseHostBook
 from monitor.match.compile import RuleCache
 from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
 from monitor.model.source import SourceSpec
 from monitor.store import outbox
 from monitor.store.lock import CrashHook, WriterLock
-from monitor.store.presence import Worker
 from monitor.store.schema import upgrade
 from monitor.store.sources import SyncReport, sync_sources
 from monitor.store.unit import Database, open_engine
@@ -65,7 +65,7 @@ class Monitor:
 
     path: Path
     database: Database
-    clock: SystemClock
+    clock: SharedClock
     lexicon: Lexicon
     cache: RuleCache
     setup: Setup
@@ -127,7 +127,9 @@ def watchlist_of(setup: Setup) -> Watchlist:
     """The rules in force and those who are told."""
     model = setup.config.model
     rules = setup.rules
-    return Watchlist(rules.matcher, rules.matcher.version, rules.rules, channels_of(model), alert_settings(model))
+    critical = [spec.id for spec in setup.config.sources if spec.critical]
+    alerts = alert_settings(model, critical=critical)
+    return Watchlist(rules.matcher, rules.matcher.version, rules.rules, channels_of(model), alerts)
 
 
 def sources_of(setup: Setup) -> dict[str, SourceSpec]:
@@ -144,8 +146,9 @@ async def open_monitor(path: Path, *, writes: bool = True, obey_blocks: bool = T
     loaded = load_config(path)
     require(loaded, loaded.errors if loaded.config is None else tuple(p for p in loaded.errors if p.rule_id is None))
     config = loaded.usable()
-    database, clock = open_database(config), SystemClock()
+    database, clock = open_database(config), SharedClock()
     upgrade(database)
+    set_clock(clock, database)
     async with AsyncExitStack() as stack:
         stack.callback(database.dispose)
         if writes:
@@ -154,7 +157,8 @@ async def open_monitor(path: Path, *, writes: bool = True, obey_blocks: bool = T
         lexicon, cache = open_lexicon(config.model), RuleCache()
         setup = put_in_force(database, loaded, lexicon, cache, clock.now())
         section = config.model.fetch
-        fetcher = HttpFetcher(fetch_settings(config.model), clock, obey_blocks=obey_blocks)
+        hosts = None if database.is_sqlite else DatabaseHostBook(database)
+        fetcher = HttpFetcher(fetch_settings(config.model), clock, hosts=hosts, obey_blocks=obey_blocks)
         await stack.enter_async_context(fetcher)
         workers = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))
         await stack.enter_async_context(workers)
@@ -174,11 +178,6 @@ async def open_monitor(path: Path, *, writes: bool = True, obey_blocks: bool = T
 def owner_name() -> str:
     """Names this process in leases: host, process id, and something that no earlier process had."""
     return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
-
-
-def worker_row(owner: str, role: str, started_at: datetime, now: datetime) -> Worker:
-    """This process as others see it."""
-    return Worker(owner, role, socket.gethostname(), os.getpid(), __version__, started_at, now)
 
 
 def _recover(config: Config, now: datetime) -> CrashHook:

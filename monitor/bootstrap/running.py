@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from monitor.bootstrap.logs import set_up_logs
-from monitor.bootstrap.monitor import Monitor, Setup, open_monitor, worker_row
+from monitor.bootstrap.loops import Loops
+from monitor.bootstrap.monitor import open_monitor
+from monitor.bootstrap.presence import Presence, present
+from monitor.bootstrap.service import ServiceManager
 from monitor.config.problems import ERROR
-from monitor.daemon import Daemon, Step, Tick
-from monitor.deliver.apprise import AppriseSender
-from monitor.errors import ConfigError
-from monitor.loops.courier import Courier, CourierContext, CourierReport, courier_once
-from monitor.loops.dispatch import Work
-from monitor.loops.evaluate import EvaluateContext, arm_timers, evaluate_once
-from monitor.loops.gather import Gathering, GatherReport, gather_once
-from monitor.loops.ops import tell_ops
-from monitor.loops.read import PageReading, ReadReport, read_once
-from monitor.store.presence import heartbeat, leave, wakings
-
-log = structlog.get_logger("monitor")
+from monitor.daemon import Daemon, Tick
+from monitor.errors import SchemaMismatch
+from monitor.loops.courier import CourierReport, courier_once
+from monitor.loops.evaluate import evaluate_once
+from monitor.loops.gather import GatherReport, gather_once
+from monitor.loops.read import ReadReport, read_once
+from monitor.store.wakeup import Wakeups
 
 HEARTBEAT_S = 15.0
-LOOK_S = 0.5
-"""How often the loops look for due rows: an empty look costs well under a millisecond."""
 RELOAD_LOOK_S = 2.0
 """How often the configuration's files are looked at for changes."""
 
@@ -75,7 +67,7 @@ async def run_once(path: Path, *, everything: bool) -> OnceReport:
     """Due polls (`everything`: every source that is neither paused nor gone), texts and deliveries, each tried once."""
     set_up_logs(level="warning", form="auto")
     async with open_monitor(path, obey_blocks=not everything) as monitor:
-        loops = _Loops(monitor)
+        loops = Loops(monitor)
         await asyncio.to_thread(loops.arm)
         gathered = await gather_once(monitor.context, everything=everything)
         read = await read_once(monitor.context)
@@ -90,174 +82,63 @@ async def run_once(path: Path, *, everything: bool) -> OnceReport:
 
 
 async def run_daemon(path: Path, role: str) -> None:
-    """Until SIGTERM.  `role`: all, poller (gather, read, evaluate), deliverer (courier), web."""
+    """Until SIGTERM.  `role`: all, poller (gather, read, evaluate), deliverer (courier), web.
+
+    Raises `SchemaMismatch` when a newer program migrates the database meanwhile.
+    """
+    service = ServiceManager.here()
     async with open_monitor(path, writes=role != "web") as monitor:
         section = monitor.setup.config.model.log
         set_up_logs(level=section.level, form=section.format)
-        loops = _Loops(monitor)
+        loops = Loops(monitor)
         await asyncio.to_thread(loops.arm)
-        async with _presence(monitor, role) as beat:
-            daemon = Daemon(
-                ticks=(
-                    *loops.ticks(role),
-                    Tick("heartbeat", HEARTBEAT_S, beat),
-                    Tick("files", RELOAD_LOOK_S, loops.look),
-                ),
-                reload=loops.reload,
-                started=loops.announce,
-                drain=loops.drains(role),
-            )
-            await daemon.run()
+        async with present(monitor, role) as presence:
+            daemon = _daemon(loops, presence, service)
+            with Wakeups(monitor.database, _waker(daemon, loops, role)):
+                await daemon.run()
 
 
-@dataclass(slots=True)
-class _Loops:
-    """The four loops over one monitor, and what changes them while they run."""
-
-    monitor: Monitor
-    gathering: Gathering = field(init=False)
-    reading: PageReading = field(init=False)
-    courier: CourierContext = field(init=False)
-    evaluate: EvaluateContext = field(init=False)
-    _delivering: Courier = field(init=False)
-    _files: dict[str, float] = field(init=False)
-    _woken: int = 0
-
-    def __post_init__(self) -> None:
-        context = self.monitor.context
-        self.gathering, self.reading = Gathering(context), PageReading(context)
-        telling, clock, owner = self.monitor.telling, context.clock, context.owner
-        self.courier = CourierContext(context.database, telling, AppriseSender(), clock, owner)
-        self.evaluate = EvaluateContext(context.database, telling, clock, owner)
-        self._delivering = Courier(self.courier)
-        self._files = self._changed_at()
-
-    def arm(self) -> None:
-        """Wind the timers that run by themselves, and say what was refused."""
-        now = self.monitor.clock.now()
-        with self.monitor.database.unit(lock="tell") as connection:
-            work = Work(connection, self.monitor.telling(), now)
-            arm_timers(connection, work.telling, now)
-            _tell_changes(work, self.monitor.setup, now)
-
-    def ticks(self, role: str) -> tuple[Tick, ...]:
-        """What this role does again and again."""
-        poller = (
-            Tick("gather", LOOK_S, self.gathering.start_due),
-            Tick("flush", 2.0, self.gathering.flush),
-            Tick("read", LOOK_S, self.reading.start_due),
-            Tick("evaluate", LOOK_S, self._evaluate),
-        )
-        deliverer = (Tick("deliver", LOOK_S, self._delivering.tick),)
-        return {"all": poller + deliverer, "poller": poller, "deliverer": deliverer}.get(role, ())
-
-    def drains(self, role: str) -> tuple[Step, ...]:
-        """What must come to an end before the process does."""
-        poller = (self.gathering.drain, self.reading.drain)
-        deliverer = (self._delivering.stop,)
-        return {"all": poller + deliverer, "poller": poller, "deliverer": deliverer}.get(role, ())
-
-    async def _evaluate(self) -> None:
-        await evaluate_once(self.evaluate)
-
-    async def reload(self) -> None:
-        """Read the configuration again; one that cannot be used leaves the running one in force, and ops hear of it."""
-        self._files = self._changed_at()
-        try:
-            setup = await asyncio.to_thread(self.monitor.reload)
-        except ConfigError as error:
-            log.warning("configuration-refused", error=error.message)
-            await asyncio.to_thread(self._tell_refused, error)
-            return
-        self.gathering.context = self.reading.context = self.monitor.context
-        await asyncio.to_thread(self.arm)
-        rules = setup.rules
-        log.info(
-            "configuration-loaded",
-            sources=len(setup.config.sources),
-            rules=len(rules.rules.rules),
-            added=rules.sync.added,
-            changed=rules.sync.changed,
-            removed=rules.sync.removed,
-            kept=rules.kept,
-            not_watching=rules.not_watching,
-        )
-
-    async def look(self) -> None:
-        """Reload when a file of the configuration changed; wake up when a command asks for it."""
-        if self._changed_at() != self._files:
-            await self.reload()
-        woken = await asyncio.to_thread(self._wakings)
-        if woken != self._woken:
-            self._woken = woken
-            await self.gathering.start_due()
-
-    async def announce(self) -> None:
-        """Say what is watched now."""
-        setup = self.monitor.setup
-        log.info(
-            "watching",
-            sources=len(setup.config.sources),
-            rules=len(setup.rules.rules.rules),
-            not_watching=setup.rules.not_watching,
-            database=self.monitor.database.engine.url.render_as_string(hide_password=True),
-        )
-
-    def _wakings(self) -> int:
-        with self.monitor.database.reading() as connection:
-            return wakings(connection)
-
-    def _changed_at(self) -> dict[str, float]:
-        found = {}
-        for name in self.monitor.setup.loaded.files:
-            try:
-                found[name] = Path(name).stat().st_mtime
-            except OSError:
-                found[name] = 0.0
-        return found
-
-    def _tell_refused(self, error: ConfigError) -> None:
-        now = self.monitor.clock.now()
-        with self.monitor.database.unit(lock="tell") as connection:
-            work = Work(connection, self.monitor.telling(), now)
-            lines = error.message.splitlines()
-            tell_ops(work, f"config:file:{now:%Y-%m-%dT%H:%M}", "The changed configuration is refused", lines)
-
-
-def _tell_changes(work: Work, setup: Setup, now: datetime) -> None:
-    """Ops hear of refused rules at once, and which rules a reload added, changed or removed."""
-    for rule_id in sorted(setup.checked.refused):
-        problem = next((p for p in setup.checked.errors if p.rule_id == rule_id), None)
-        if problem is None:
-            continue
-        goes_on = rule_id in setup.rules.kept
-        headline = f"Rule {rule_id} is refused: " + ("its last good version goes on" if goes_on else "NOT WATCHING")
-        line = f"{problem.place.file}:{problem.place.line} {problem.words}"
-        tell_ops(work, f"rule-refused:{rule_id}:{now:%Y-%m-%d}", headline, (line,))
-    if setup.rules.sync.removed:
-        removed = ", ".join(setup.rules.sync.removed)
-        key = f"rules-removed:watchlist:{now:%Y-%m-%dT%H:%M:%S}"
-        tell_ops(work, key, "Rules were removed from the watchlist", (removed,))
-
-
-@asynccontextmanager
-async def _presence(monitor: Monitor, role: str) -> AsyncIterator[Step]:
-    """Be listed among the workers while running; yields the heartbeat."""
-    started, owner = monitor.clock.now(), monitor.context.owner
-
-    def write() -> None:
-        with monitor.database.unit() as connection:
-            heartbeat(connection, worker_row(owner, role, started, monitor.clock.now()))
-
-    def erase() -> None:
-        with monitor.database.unit() as connection:
-            leave(connection, owner)
+def _daemon(loops: Loops, presence: Presence, service: ServiceManager) -> Daemon:
+    role = presence.role
 
     async def beat() -> None:
-        await asyncio.to_thread(write)
+        try:
+            await presence.beat()
+        except SchemaMismatch as mismatch:
+            daemon.fail(mismatch)
 
-    await beat()
-    try:
-        yield beat
-    finally:
-        await asyncio.to_thread(erase)
+    async def started() -> None:
+        service.ready(await loops.announce())
+
+    async def reload() -> None:
+        service.reloading()
+        try:
+            await loops.reload()
+        finally:
+            service.ready(loops.in_words())
+
+    async def alive() -> None:
+        service.alive()
+
+    upkeep = [Tick("heartbeat", HEARTBEAT_S, beat), Tick("files", RELOAD_LOOK_S, loops.look)]
+    if service.watchdog_s is not None:
+        # Twice within the time, by the same dispatcher that ticks everything else: if it hangs, so does this.
+        upkeep.append(Tick("watchdog", service.watchdog_s / 2, alive))
+    daemon = Daemon(
+        ticks=(*loops.ticks(role), *upkeep),
+        reload=reload,
+        started=started,
+        drain=loops.drains(role),
+        stopping=service.stopping,
+    )
+    return daemon
+
+
+def _waker(daemon: Daemon, loops: Loops, role: str) -> Callable[[], object]:
+    """What the listening thread calls: the loops look for work at once."""
+    loop = asyncio.get_running_loop()
+
+    async def woken() -> None:
+        await loops.woken(role)
+
+    return lambda: loop.call_soon_threadsafe(daemon.do_soon, "wake", woken)

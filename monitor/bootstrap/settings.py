@@ -11,9 +11,11 @@ from monitor.config.load import Config
 from monitor.config.schema import ConfigModel
 from monitor.fetch.http import FetchSettings
 from monitor.loops.context import LoopSettings
+from monitor.loops.retain import RetentionSettings
 from monitor.model.alert import Channel
 from monitor.model.poll import PollSettings
 
+DAY_S = 86_400.0
 LEASE_MARGIN_S = 60.0
 """Beyond the total deadline of a request: parsing and writing."""
 
@@ -48,8 +50,18 @@ def loop_settings(model: ConfigModel) -> LoopSettings:
     )
 
 
-def alert_settings(model: ConfigModel) -> AlertSettings:
-    """The `alerts` section and its neighbours."""
+def retention_settings(model: ConfigModel) -> RetentionSettings:
+    """How long things are kept."""
+    section = model.articles
+    return RetentionSettings(
+        articles_days=section.keep / DAY_S,
+        matched_days=section.keep_alerted / DAY_S,
+        polls_days=section.keep_polls / DAY_S,
+    )
+
+
+def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> AlertSettings:
+    """The `alerts` section and its neighbours; `critical` are ids of sources whose failing is told at once."""
     section = model.alerts
     public = model.web.public_url
     return AlertSettings(
@@ -59,6 +71,9 @@ def alert_settings(model: ConfigModel) -> AlertSettings:
         max_age_s=section.max_age or None,
         ops=section.ops,
         default_to=model.defaults.alert.to or (),
+        health_at=section.health_at,
+        review_at=section.review_at,
+        critical_sources=tuple(critical),
         canary=section.canary != "off",
         heartbeat_to=(section.heartbeat_to,) if section.heartbeat_to else (),
         heartbeat_every_s=section.heartbeat or 3600.0,

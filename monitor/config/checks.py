@@ -17,6 +17,9 @@ from monitor.model.rule import RuleProblem, RuleSpec
 
 Path = tuple[str | int, ...]
 
+HARMLESS = frozenset({"unknown-channel", "bad-template"})
+"""Errors that do not keep a rule from watching: it tells the other channels, or in our words."""
+
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
@@ -61,8 +64,7 @@ def check_config(
     compiled = compile_rules(config.rules, config.concepts, lexicon, cache=cache)
     problems = [*loaded.problems, *_rule_problems(config, compiled), *_references(config)]
     refused = set(loaded.refused) | compiled.refused()
-    # A channel that does not exist does not keep a rule from watching: it tells the others.
-    refused |= {p.rule_id for p in problems if p.rule_id and p.severity == ERROR and p.code != "unknown-channel"}
+    refused |= {p.rule_id for p in problems if p.rule_id and p.severity == ERROR and p.code not in HARMLESS}
     engine = Engine(compiled, lexicon, base=base)
     rows: list[TestRow] = []
     for spec in config.rules if tests else ():

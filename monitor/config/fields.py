@@ -104,6 +104,16 @@ def web_address(value: Any) -> str:
     return text
 
 
+def selector(value: Any) -> str:
+    """CSS or XPath that can be used."""
+    from monitor.extract.selector import check_selector  # noqa: PLC0415 - most configurations have no selector
+
+    wrong = check_selector(str(value))
+    if wrong is not None:
+        raise fault("bad-selector", wrong)
+    return str(value)
+
+
 def _schema(pattern: str | None, example: str) -> WithJsonSchema:
     schema: dict[str, Any] = {"type": ["string", "integer"], "examples": [example]}
     if pattern:
@@ -119,6 +129,8 @@ Digest = Annotated[str, BeforeValidator(digest)]
 Url = Annotated[str, BeforeValidator(web_address)]
 TlsWord = Annotated[Literal["starttls", "ssl", "none"], BeforeValidator(tls_word)]
 Names = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+Selector = Annotated[str, BeforeValidator(selector)]
+Selectors = Annotated[tuple[Selector, ...], BeforeValidator(as_list)]
 HoursList = Annotated[tuple[Hours, ...], BeforeValidator(as_list)]
 
 

@@ -12,6 +12,7 @@ from monitor.config.build import concept_spec, rule_id, rule_spec, slug, source_
 from monitor.config.nodes import Mapping, Node, Scalar, Sequence, read_yaml
 from monitor.config.problems import ERROR, WARNING, Place, Problem, sort_problems
 from monitor.config.schema import ConfigModel
+from monitor.config.templates import Templates
 from monitor.config.values import Values, is_nothing, suggestion, validate
 from monitor.config.watchlist import ConceptModel, RuleModel
 from monitor.errors import ConfigError
@@ -57,6 +58,8 @@ class Loaded:
     """Every file that was read, by its shown name: for excerpts, and to notice changes."""
     refused: frozenset[str] = frozenset()
     """Rules that are refused, by id."""
+    includes: tuple[str, ...] = ()
+    """The patterns of `include:`, relative to the first file: a new file that fits is a change."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -78,6 +81,7 @@ class _Loader:
     problems: list[Problem] = field(default_factory=list)
     concepts: dict[str, tuple[Node, Scalar]] = field(default_factory=dict)
     rules: list[Node] = field(default_factory=list)
+    includes: list[str] = field(default_factory=list)
     sources: list[Node] = field(default_factory=list)
 
     def shown(self, path: Path) -> str:
@@ -130,6 +134,7 @@ class _Loader:
         for pattern in patterns:
             if not isinstance(pattern, Scalar) or is_nothing(pattern):
                 continue
+            self.includes.append(pattern.text)
             paths = sorted(p for p in self.path.parent.glob(pattern.text) if p.is_file())
             if not paths:
                 message = f"include: no file fits {pattern.text}"
@@ -176,9 +181,11 @@ def _assemble(loader: _Loader, tree: Mapping) -> Loaded:
     general_model = ConfigModel() if isinstance(model, list) else model
     if isinstance(model, list):
         problems += model
+    templates = Templates(loader.path.parent, loader.files, problems)
+    general_model = templates.of_general(general_model, tree)
     sources, source_nodes = _sources(general_model, loader)
     concepts = _concepts(loader)
-    rules, rule_nodes, refused = _rules(loader, general_model)
+    rules, rule_nodes, refused = _rules(loader, general_model, templates)
     problems += values.problems
     fatal = [p for p in problems if p.severity == ERROR and p.rule_id is None and p.code != "secret-missing"]
     config = Config(
@@ -193,7 +200,8 @@ def _assemble(loader: _Loader, tree: Mapping) -> Loaded:
         source_nodes=source_nodes,
         root=tree,
     )
-    return Loaded(None if fatal else config, sort_problems(problems), loader.files, frozenset(refused))
+    includes = tuple(loader.includes)
+    return Loaded(None if fatal else config, sort_problems(problems), loader.files, frozenset(refused), includes)
 
 
 def _check_shape(tree: Mapping, name: str, problems: list[Problem]) -> None:
@@ -243,7 +251,9 @@ def _concepts(loader: _Loader) -> dict[str, ConceptSpec]:
     return found
 
 
-def _rules(loader: _Loader, config: ConfigModel) -> tuple[tuple[RuleSpec, ...], dict[str, Mapping], set[str]]:
+def _rules(
+    loader: _Loader, config: ConfigModel, templates: Templates
+) -> tuple[tuple[RuleSpec, ...], dict[str, Mapping], set[str]]:
     specs: list[RuleSpec] = []
     nodes: dict[str, Mapping] = {}
     refused: set[str] = set()
@@ -266,7 +276,7 @@ def _rules(loader: _Loader, config: ConfigModel) -> tuple[tuple[RuleSpec, ...], 
             continue
         assert isinstance(node, Mapping)  # noqa: S101 - it validated as keys and values
         nodes[identity] = node
-        specs.append(rule_spec(model, config.defaults.alert))
+        specs.append(templates.of_rule(rule_spec(model, config.defaults.alert), node))
     return tuple(specs), nodes, refused
 
 

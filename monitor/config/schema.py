@@ -6,7 +6,20 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from monitor.config.fields import Digest, Duration, HoursList, Names, Section, Size, TimeZone, TlsWord, Url, fault
+from monitor.config.fields import (
+    Digest,
+    Duration,
+    HoursList,
+    Names,
+    Section,
+    Selector,
+    Selectors,
+    Size,
+    TimeZone,
+    TlsWord,
+    Url,
+    fault,
+)
 from monitor.config.watchlist import AlertModel, ConceptModel, RuleModel
 
 
@@ -39,7 +52,7 @@ class ChannelModel(Section):
     give_up_after: Duration = Field(3 * 86400.0, description="When a failing delivery is declared dead.")
     fallback: str | None = Field(None, description="Channel that takes over what dies here.")
     images: bool = Field(False, description="Whether messages show the article's picture.")
-    template: str | None = Field(None, description="Folder with templates that replace ours.")
+    template: str | None = Field(None, description="File with a Jinja2 template that replaces ours.")
 
     @model_validator(mode="after")
     def _one_way(self) -> ChannelModel:
@@ -59,21 +72,21 @@ class AuthModel(Section):
 class LinksModel(Section):
     """Overrides of the link heuristic, each CSS or XPath (XPath begins with / or ./)."""
 
-    items: str | None = Field(None, description="One element per entry.")
-    url: str | None = Field(None, description="The link in an item (`a.title`, or `a@href`).")
-    title: str | None = Field(None, description="The headline in an item.")
-    date: str | None = Field(None, description="The date in an item (`time@datetime`).")
+    items: Selector | None = Field(None, description="One element per entry.")
+    url: Selector | None = Field(None, description="The link in an item (`a.title`, or `a@href`).")
+    title: Selector | None = Field(None, description="The headline in an item.")
+    date: Selector | None = Field(None, description="The date in an item (`time@datetime`).")
     include: str | None = Field(None, description="What an address must contain; `*` stands for anything.")
     exclude: str | None = Field(None, description="What an address must not contain; `*` stands for anything.")
-    next: str | None = Field(None, description="The link to the next page of the list.")
+    next: Selector | None = Field(None, description="The link to the next page of the list.")
 
 
 class ArticleModel(Section):
     """Overrides of the article extraction, each CSS or XPath."""
 
-    body: str | None = Field(None, description="The element that holds the text.")
-    title: str | None = Field(None, description="The headline.")
-    remove: Names = Field((), description="Elements to drop.")
+    body: Selector | None = Field(None, description="The element that holds the text.")
+    title: Selector | None = Field(None, description="The headline.")
+    remove: Selectors = Field((), description="Elements to drop.")
 
 
 class SourceModel(Section):
@@ -86,7 +99,7 @@ class SourceModel(Section):
     site: Url | None = Field(None, description="A site: the best way to follow it is found out.")
     sitemap: Url | None = Field(None, description="A news sitemap or an index of sitemaps.")
     watch: str | None = Field(None, description="A page whose additions are the entries (or `page` beside page:).")
-    select: str | None = Field(None, description="watch: the part of the page, CSS or XPath.")
+    select: Selector | None = Field(None, description="watch: the part of the page, CSS or XPath.")
     tags: Names = Field((), description="Words to select sources by.")
     every: Duration | None = Field(None, description="Longest gap between polls while all is well.")
     max_age: Duration | None = Field(None, description="Entries older than this at first sight are no news.")
@@ -149,7 +162,8 @@ class ArticlesModel(Section):
     full_text: Literal["auto", "always", "never"] = Field("auto", description="Default of sources.")
     languages: Names = Field(("de", "en", "ru", "fr"), description="Languages whose inflection is known.")
     keep: Duration = Field(365 * 86400.0, description="How long articles are kept; 0 is for ever.")
-    keep_polls: Duration = Field(30 * 86400.0, description="How long the history of polls is kept.")
+    keep_alerted: Duration = Field(730 * 86400.0, description="The same for articles that an alert names.")
+    keep_polls: Duration = Field(30 * 86400.0, description="How long the history of polls is kept; 0 is for ever.")
 
 
 class StoriesModel(Section):

@@ -126,7 +126,7 @@ class AlertModel(Section):
     routes: tuple[RouteModel, ...] | None = Field(None, description="Other channels by hour, day or tag.")
     guard_list: Literal["on", "off"] | None = Field(None, description="List what a guard held back.")
     max_age: Duration | None = Field(None, description="Articles seen longer ago are not told.")
-    template: str | None = Field(None, description="Folder with templates that replace ours.")
+    template: str | None = Field(None, description="File with a Jinja2 template that replaces ours.")
 
 
 class SampleModel(Section):

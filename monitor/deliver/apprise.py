@@ -152,7 +152,7 @@ def explain_address(address: str) -> str | None:
         plugin = _instantiate(address, None)
     except DeliveryError as error:
         return error.message
-    if len(plugin) > 1:
+    if len(plugin) > 1 or getattr(plugin, "cc", None) or getattr(plugin, "bcc", None):
         return (
             "more than one recipient in one address; name each in a line of its own, so that each can be retried alone"
         )

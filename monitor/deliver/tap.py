@@ -6,10 +6,10 @@ message arrived.  Nothing else in this program uses `requests`, so its one gate,
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -26,20 +26,17 @@ class Answer:
     body: str
 
 
-@dataclass(slots=True)
-class _Ear(threading.local):
-    answers: list[Answer] | None = field(default=None)
-
-
-_ear = _Ear()
+# A context rather than a thread: where Apprise hands a send to a thread of its own, it takes the context along.
+_heard: ContextVar[list[Answer] | None] = ContextVar("heard", default=None)
 _send = requests.Session.send
 
 
 def _overheard(session: requests.Session, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
     response = _send(session, request, **kwargs)
-    if _ear.answers is not None:
+    heard = _heard.get()
+    if heard is not None:
         body = response.content[:BODY_LIMIT].decode("utf-8", "replace")
-        _ear.answers.append(Answer(response.status_code, response.headers.get("Retry-After"), body))
+        heard.append(Answer(response.status_code, response.headers.get("Retry-After"), body))
     return response
 
 
@@ -48,10 +45,10 @@ requests.Session.send = _overheard  # type: ignore[method-assign, assignment]  #
 
 @contextmanager
 def overhearing() -> Iterator[list[Answer]]:
-    """The answers that arrive in this thread while the block runs, in order."""
+    """The answers to what is sent within the block, in order."""
     heard: list[Answer] = []
-    _ear.answers = heard
+    token = _heard.set(heard)
     try:
         yield heard
     finally:
-        _ear.answers = None
+        _heard.reset(token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +39,35 @@ class LiveEntry:
     title: str
     text: str
     published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """A ticker as an article's text: its `lines`, and which of them (`(start, end)`) are one entry."""
+
+    lines: tuple[str, ...]
+    parts: tuple[tuple[int, int], ...]
+
+    def added(self, known: Set[str]) -> tuple[tuple[int, int], ...]:
+        """The parts that have a line which is not among `known` ones: new entries, and those that were reworded."""
+        return tuple((start, end) for start, end in self.parts if not set(self.lines[start:end]) <= known)
+
+
+def as_ticker(entries: Sequence[LiveEntry], *, lead: str | None = None) -> Ticker | None:
+    """The entries one after the other, each headed by its title; the page's lead is a part of its own.
+
+    None where there are fewer than three: that is an article with a date in it.
+    """
+    if len(entries) < _MIN_ENTRIES:
+        return None
+    lines: list[str] = []
+    parts: list[tuple[int, int]] = []
+    for written in ([lead or ""], *([entry.title, *entry.text.splitlines()] for entry in entries)):
+        said = [line.strip() for line in written if line.strip()]
+        if said:
+            parts.append((len(lines), len(lines) + len(said)))
+            lines += said
+    return Ticker(tuple(lines), tuple(parts))
 
 
 def is_live(page: Page, meta: Metadata, blocks: Sequence[Block]) -> bool:

@@ -18,6 +18,8 @@ from monitor.extract.titles import choose_title, title_of_document, title_witnes
 
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?=[-_]|$)")
 _MAX_META = 2000
+_MAX_SEARCHED = 3_000_000
+"""Characters of source above which it is not searched for dates: that takes a second per megabyte of script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def read_metadata(
     node = article_node(graph, urls=urls, title=headings[0] if headings else meta.get("og:title", ""))
     title, title_from = choose_title(page, blocks, meta, node, hint=title_hint)
     authors, authors_from = authors_of(page, blocks, meta, node, graph)
-    big = is_big(page.elements, blocks)
+    big = page.size > _MAX_SEARCHED or is_big(page.elements, blocks)
     date, date_from = _date(page, meta, node, graph, now, big=big)
     return Metadata(
         title=title,

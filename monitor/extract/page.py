@@ -33,6 +33,8 @@ class Page:
     base: str
     tree: HtmlElement
     elements: int
+    size: int
+    """Characters of its source."""
     problem: Reason | None = None
     """`too-deep` where the parser gave up inside: what came before is here."""
 
@@ -65,7 +67,7 @@ def parse_page(text: str, *, url: str) -> Page | Reason:
         return Reason("too-large", f"the page has {elements} elements; more than {MAX_ELEMENTS} are not read")
     deep = any(_TOO_DEEP in entry.message for entry in parser.error_log)
     problem = Reason("too-deep", "elements are nested too deep; the page was read up to there") if deep else None
-    return Page(url=url, base=_base_of(tree, url), tree=tree, elements=elements, problem=problem)
+    return Page(url=url, base=_base_of(tree, url), tree=tree, elements=elements, size=len(text), problem=problem)
 
 
 def _without_attributes(match: re.Match[str]) -> str:

@@ -16,6 +16,15 @@ _XPATH = re.compile(
 )
 _ATTRIBUTE = re.compile(r"^(?P<selector>.*\S)\s*@(?P<name>[\w:-]+)\s*$", re.DOTALL)
 
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_CALL = re.compile(r"(?<![\w:-])(?:[\w-]+::)?([\w-]+(?::[\w-]+)?)\s*\(")
+# XPath 1.0: node tests (2.3), the core function library (4), and the operators that may stand before a parenthesis.
+_FUNCTIONS = frozenset(
+    """node text comment processing-instruction last position count id local-name namespace-uri name string concat
+    starts-with contains substring-before substring-after substring string-length normalize-space translate boolean
+    not true false lang number sum floor ceiling round and or div mod""".split()  # noqa: SIM905 - reads better
+)
+
 Found: TypeAlias = HtmlElement | str
 
 
@@ -27,6 +36,14 @@ def check_selector(text: str) -> str | None:
         _compile(text)
     except ValueError as error:
         return str(error)
+    return _unknown_function(text) if _XPATH.match(text) else None
+
+
+def _unknown_function(text: str) -> str | None:
+    """libxml2 looks functions up only when an element is there to apply them to, so they are checked here."""
+    for name in _CALL.findall(_QUOTED.sub("''", text)):
+        if name not in _FUNCTIONS and not name.startswith("re:"):
+            return f"{text!r} is no XPath that can be used: there is no function {name}()"
     return None
 
 

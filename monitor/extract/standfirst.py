@@ -37,7 +37,7 @@ def find_standfirst(
     start = _headline_before(blocks, title, first)
     told = key_of(description)
     for block in blocks[start:first]:
-        why = _is_standfirst(block, told, title)
+        why = _is_standfirst(block, told, title) or _is_deck(block, start)
         if why is None:
             continue
         key = key_of(block.text)
@@ -74,6 +74,14 @@ def _is_standfirst(block: Block, told: str, title: str) -> str | None:
         return None
     if Zone.LEAD in block.zone and block.text.endswith(_ENDINGS):
         return "its class says so"
+    return None
+
+
+def _is_deck(block: Block, start: int) -> str | None:
+    """A second heading right below the headline, named as its deck: it may end without a full stop."""
+    near = block.index <= start + 1 and block.is_heading and Zone.LEAD in block.zone and block.link_share < 0.5
+    if near and _MIN_CHARS <= len(block.text) <= _MAX_CHARS and not block.zone & (BAD | Zone.MEDIA | Zone.CAPTION):
+        return "a heading below the headline, and its class says so"
     return None
 
 

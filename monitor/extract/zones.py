@@ -121,7 +121,6 @@ _PAIRS: dict[tuple[str, str], Zone] = {
     ("up", "next"): Zone.RELATED,
     ("sr", "only"): Zone.HIDDEN,
     ("screen", "reader"): Zone.HIDDEN,
-    ("visually", "hidden"): Zone.HIDDEN,
     ("tag", "list"): Zone.NAV,
     ("skip", "link"): Zone.NAV,
     ("sign", "up"): Zone.SHARE,
@@ -161,6 +160,9 @@ def zone_of_names(names: str) -> Zone:
     for name in names.split():
         words = [word.lower() for word in _WORD.findall(name)]
         if not words or (len(words) > 1 and words[0] in _NEUTRAL_PREFIXES):
+            continue
+        if "hidden" in words and len(words) > 1 and words != ["visually", "hidden"]:
+            # "hidden@tablet", "label-hidden": hidden now and then, or something inside it.
             continue
         if tuple(words[:2]) in _BODY_NAMES:
             zone |= Zone.BODY

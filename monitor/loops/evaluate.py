@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from monitor.alert.fire import enough_sources
 from monitor.errors import LeaseLost
+from monitor.loops.critical import remind
 from monitor.loops.dispatch import Telling, Work, queue, send_alert
 from monitor.loops.flush import flush_window, muted_by
 from monitor.loops.selfwatch import daily, heartbeat, watch, weekly, wind_standing
@@ -206,5 +207,6 @@ _DECIDERS: Mapping[str, Decider] = {
     "daily": daily,
     "weekly": weekly,
     "watch": watch,
+    "reminder": remind,
     "heartbeat": heartbeat,
 }

@@ -11,11 +11,11 @@ and decides nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.errors import LeaseLost, StoreError, WorkerError
+from monitor.errors import LeaseLost, StoreBusy, StoreFull, WorkerError
 from monitor.fetch.schedule import decide_poll, first_look, plan_request
 from monitor.loops.context import Context, in_thread, log
 from monitor.loops.documents import INDEX, Follower, Reading, Unread, read_answer
@@ -69,6 +69,7 @@ class Gathering:
         self.context = context
         self.report = GatherReport()
         self._hand = InHand()
+        self._held: set[str] = set()
         self._idle: list[PollRecord] = []
         self._idle_since = 0.0
 
@@ -89,8 +90,14 @@ class Gathering:
             return 0
         claimed = await in_thread(_claim, self.context, room, full_pass_since)
         for source in claimed:
+            self._held.add(source.id)
             self._hand.start(self._poll(self.context, source), f"poll {source.id}")
         return len(claimed)
+
+    async def renew(self) -> None:
+        """Prolong the leases of what is in hand: a poll may wait long for its host or for a worker."""
+        if self._held:
+            await in_thread(_renew, self.context, tuple(self._held))
 
     async def wait_for_room(self) -> None:
         """Until at least one poll in hand has ended."""
@@ -111,18 +118,21 @@ class Gathering:
     async def _poll(self, context: Context, claimed: ClaimedSource) -> None:
         spec = context.sources.get(claimed.id)
         if spec is None:  # another process has a newer configuration; the lease keeps the source from coming up at once
+            self._held.discard(claimed.id)
             return
         try:
             await self._poll_source(context, claimed, spec)
         except LeaseLost as lost:
             log.warning("lease-lost", source=claimed.id, error=str(lost))
-        except StoreError as error:
+        except (StoreBusy, StoreFull) as error:
             # Nothing was written, so nothing is lost: the source is due again when its lease ends.
             log.warning("poll-not-stored", source=claimed.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this source did, the others go on
             log.exception("poll-broke", source=claimed.id)
             await self._remember(_broken(context, claimed, spec, error))
             self.report.failed += 1
+        finally:
+            self._held.discard(claimed.id)
 
     async def _poll_source(self, context: Context, claimed: ClaimedSource, spec: SourceSpec) -> None:
         asked = _effective(spec, claimed)
@@ -243,18 +253,13 @@ async def _read(context: Context, claimed: ClaimedSource, asked: SourceSpec, fet
 
 
 def _renewer(context: Context, claimed: ClaimedSource) -> Callable[[], asyncio.Future[None]]:
-    def renew() -> None:
-        with context.database.unit() as connection:
-            leases.renew(
-                connection,
-                t.source,
-                [claimed.id],
-                owner=context.owner,
-                now=context.clock.now(),
-                lease_s=context.settings.lease_s,
-            )
+    return lambda: asyncio.ensure_future(in_thread(_renew, context, (claimed.id,)))
 
-    return lambda: asyncio.ensure_future(in_thread(renew))
+
+def _renew(context: Context, ids: Sequence[str]) -> None:
+    owner, now, lease_s = context.owner, context.clock.now(), context.settings.lease_s
+    with context.database.unit() as connection:
+        leases.renew(connection, t.source, ids, owner=owner, now=now, lease_s=lease_s)
 
 
 def _broken(context: Context, claimed: ClaimedSource, spec: SourceSpec, error: Exception) -> PollRecord:

@@ -6,7 +6,7 @@ Nothing is stored; the same stages as in GATHER and READ are asked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,11 +21,16 @@ from monitor.model.article import Extracted, Step
 from monitor.model.entry import Entry, NotAFeed, ParsedFeed
 from monitor.model.fetched import Fetched, Request
 from monitor.model.reasons import Reason
+from monitor.parse.charset import unpacked
 from monitor.parse.feed import read_document
 from monitor.ports import Fetcher, Workers
 
 TIME_LIMIT_S = 20.0
 """Per document, in a killable process."""
+
+
+NOWHERE = "http://unknown.invalid/"
+"""Stands in for the address of a file of unknown origin; never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ async def inspect_file(target: str, *, url: str | None, workers: Workers, now: d
     if isinstance(body, Reason):
         return Inspection(target, url, problems=(body,))
     step = Step("read", f"{len(body)} bytes from a file")
-    found = await _examine(target, body, url, None, workers=workers, now=now)
+    found = await _examine(target, unpacked(body), url, None, workers=workers, now=now)
     return Inspection(**{**_fields(found), "steps": (step, *found.steps)})
 
 
@@ -97,7 +102,7 @@ async def _examine(
 
 def examine(target: str, body: bytes, url: str | None, content_type: str | None, *, now: datetime) -> Inspection:
     """Sniff a document and read it as what it is; runs in a worker process."""
-    base = url or "http://unknown.invalid/"
+    base = url or NOWHERE
     kind = sniff(body, url=base, content_type=content_type)
     steps = (Step("sniff", kind),)
     if kind in ("feed", "sitemap"):
@@ -108,10 +113,16 @@ def examine(target: str, body: bytes, url: str | None, content_type: str | None,
     article = extract_article(body, url=base, content_type=content_type, now=now)
     listing = None
     if looks_like(body, content_type=content_type) == "html":
-        listing = extract_links(body, url=base, content_type=content_type)
+        # A file that does not say where it came from often holds a page that does.
+        listing = extract_links(body, url=url or article.canonical_url or NOWHERE, content_type=content_type)
+        listing = replace(listing, links=tuple(replace(link, url=_placeless(link.url)) for link in listing.links))
     shown = "article" if kind == "text" else kind
     problems = _page_problems(shown, article, listing)
     return Inspection(target, url, shown, article.title or None, (), listing, article, problems, steps + article.steps)
+
+
+def _placeless(url: str) -> str:
+    return url.removeprefix(NOWHERE.rstrip("/"))
 
 
 def _as_feed(

@@ -57,7 +57,7 @@ def take_in(intake: Intake) -> Written:
     Raises `LeaseLost` when the source belongs to somebody else by now, `StoreBusy` when trying again helps.
     """
     found = intake.reading.entries
-    wanted = wanted_keys(found)
+    wanted = wanted_keys(found, addresses_only=intake.first_poll)
     drafts = Drafts(intake)
     known = _known(intake, wanted)
     decided = decide_entries(found, known)
@@ -71,8 +71,10 @@ def take_in(intake: Intake) -> Written:
         return _write(connection, intake, decided, drafts)
 
 
-def wanted_keys(found: Iterable[Entry]) -> Wanted:
-    """The identities to look for, of all entries of a document."""
+def wanted_keys(found: Iterable[Entry], *, addresses_only: bool = False) -> Wanted:
+    """The identities to look for, of all entries of a document; a first poll looks for addresses only."""
+    if addresses_only:
+        return Wanted(url_keys=tuple(dict.fromkeys(url_key(entry.url) for entry in found if entry.url)))
     ids: dict[str, None] = {}
     urls: dict[str, None] = {}
     contents: dict[str, None] = {}

@@ -14,11 +14,18 @@ LINES_KEPT = 200
 
 
 def tell_ops(
-    work: Work, key: str, headline: str, lines: Sequence[str], *, priority: Priority = Priority.NORMAL
+    work: Work,
+    key: str,
+    headline: str,
+    lines: Sequence[str],
+    *,
+    priority: Priority = Priority.NORMAL,
+    thread: str | None = None,
 ) -> int | None:
     """Tell an incident once; further facts about it are added to its alert for those who look.  The alert's id.
 
-    None when nobody is configured to hear of it: the alert is stored all the same.
+    `thread` is the key of the message that this one answers.  None when nobody is configured to hear of it: the alert
+    is stored all the same.
     """
     known = rows.find_alert(work.connection, key)
     if known is not None:
@@ -31,7 +38,7 @@ def tell_ops(
     state = AlertState.TOLD if channels else AlertState.HELD
     reason = Reason(key.split(":", 1)[0], headline)
     facts = {"headline": headline, "lines": list(lines)}
-    new = rows.NewAlert(key, AlertKind.OPS, state, reason, thread=key, priority=priority, facts=facts)
+    new = rows.NewAlert(key, AlertKind.OPS, state, reason, thread=thread or key, priority=priority, facts=facts)
     alert_id = rows.put_alert(work.connection, new, work.now)
     alert = rows.get_alert(work.connection, alert_id)
     for channel in channels:

@@ -11,31 +11,29 @@ It orders these and decides nothing.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from monitor.dedup.revision import Reading, next_reading
 from monitor.dedup.urls import is_home_page, url_key, usable_canonical
-from monitor.errors import LeaseLost, StoreError, WorkerError
-from monitor.extract.article import extract_article
+from monitor.errors import LeaseLost, StoreBusy, StoreFull
 from monitor.fetch.answers import name_failure
 from monitor.fetch.pages import next_try, plan_page
 from monitor.loops import settle
 from monitor.loops.context import Context, in_thread, log
 from monitor.loops.hand import InHand
+from monitor.loops.pages import PageRead, PageReader
 from monitor.loops.settle import Settling, Text
 from monitor.model.article import Extracted, TextState
 from monitor.model.fetched import Fetched
 from monitor.model.reasons import Reason
-from monitor.model.source import ArticleSelectors, SourceSpec
-from monitor.store import articles
+from monitor.model.source import SourceSpec
+from monitor.store import articles, leases
+from monitor.store import tables as t
 from monitor.store.articles import ArticleChange, ClaimedReading, ReadingKind, StoredArticle
 from monitor.store.evidence import Body
-
-MOST_PARTS = 6
-"""Pages of one article that are joined."""
 
 
 @dataclass(slots=True)
@@ -57,6 +55,7 @@ class PageReading:
         self.context = context
         self.report = ReadReport()
         self._hand = InHand()
+        self._held: set[int] = set()
         self._settling = False
         """A batch of stored texts is in hand: the next one waits, so that pages never do."""
 
@@ -71,12 +70,18 @@ class PageReading:
         if room <= 0:
             return 0
         pages, stored = await in_thread(_claim, self.context, room, with_stored=not self._settling)
+        self._held.update(work.article.id for work in (*pages, *stored))
         for work in pages:
             self._hand.start(self._read(self.context, work), f"read {work.article.id}")
         if stored:
             self._settling = True
             self._hand.start(self._settle_stored(self.context, stored), "settle what is stored")
         return len(pages) + len(stored)
+
+    async def renew(self) -> None:
+        """Prolong the leases of what is in hand: a page may wait long for its host or for a worker."""
+        if self._held:
+            await in_thread(_renew, self.context, tuple(self._held))
 
     async def wait_for_room(self) -> None:
         """Until at least one page in hand is settled."""
@@ -97,6 +102,7 @@ class PageReading:
                 await self._read(context, work)
         finally:
             self._settling = False
+            self._held.difference_update(work.article.id for work in works)
 
     async def _read(self, context: Context, work: _Work) -> None:
         try:
@@ -109,7 +115,7 @@ class PageReading:
                 self.report.failed += 1
         except LeaseLost as lost:
             log.warning("lease-lost", article=work.article.id, error=str(lost))
-        except StoreError as error:
+        except (StoreBusy, StoreFull) as error:
             # Nothing was written, so nothing is lost: the article is due again when its lease ends.
             log.warning("reading-not-stored", article=work.article.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this page did, the others go on
@@ -117,6 +123,8 @@ class PageReading:
             reason = Reason("internal", f"an error of this program: {type(error).__name__}: {error}")
             await in_thread(_give_back, context, work, reason)
             self.report.failed += 1
+        finally:
+            self._held.discard(work.article.id)
 
 
 async def read_once(context: Context) -> ReadReport:
@@ -155,6 +163,12 @@ def _claim(context: Context, room: int, *, with_stored: bool) -> tuple[list[_Wor
     return [work(item) for item in pages], [work(item) for item in stored]
 
 
+def _renew(context: Context, ids: Sequence[int]) -> None:
+    owner, now, lease_s = context.owner, context.clock.now(), context.settings.lease_s
+    with context.database.unit() as connection:
+        leases.renew(connection, t.article, ids, owner=owner, now=now, lease_s=lease_s)
+
+
 async def _settling(context: Context, work: _Work) -> Settling | ArticleChange:
     """What follows from reading: a text to settle, or just another time to try."""
     url = work.article.url
@@ -168,40 +182,12 @@ async def _settling(context: Context, work: _Work) -> Settling | ArticleChange:
     failure = name_failure(fetched)
     if failure is not None:
         return await asyncio.to_thread(_after_failure, context, work, fetched, failure)
-    extracted = await _extract(context, work, fetched)
-    return await asyncio.to_thread(_after_reading, context, work, fetched, extracted)
+    read = await PageReader(context, work.spec, work.article.title, _renewer(context, work)).read(fetched)
+    return await asyncio.to_thread(_after_reading, context, work, fetched, read)
 
 
-async def _extract(context: Context, work: _Work, fetched: Fetched) -> Extracted:
-    first = await _extract_one(context, work, fetched)
-    parts, seen = [first], {fetched.final_url, fetched.url}
-    while parts[-1].next_url and parts[-1].next_url not in seen and len(parts) < MOST_PARTS:
-        seen.add(parts[-1].next_url)
-        more = await context.fetcher.fetch(plan_page(work.spec, parts[-1].next_url))
-        if name_failure(more) is not None:
-            break
-        part = await _extract_one(context, work, more)
-        if not part.text or part.text in first.text:
-            break
-        parts.append(part)
-    return replace(first, text="\n".join(part.text for part in parts))
-
-
-async def _extract_one(context: Context, work: _Work, fetched: Fetched) -> Extracted:
-    read = partial(
-        extract_article,
-        fetched.body,
-        url=fetched.final_url,
-        content_type=fetched.header("content-type"),
-        selectors=work.spec.article if work.spec is not None else ArticleSelectors(),
-        title_hint=work.article.title,
-        now=context.clock.now(),
-    )
-    try:
-        return await context.workers.run(read, timeout_s=context.settings.worker_timeout_s)
-    except WorkerError as error:
-        reason = Reason(f"worker-{error.code}", f"the page could not be read: {error}")
-        return Extracted(title=work.article.title, text="", text_state=TextState.TITLE, text_reason=reason)
+def _renewer(context: Context, work: _Work) -> Callable[[], Awaitable[None]]:
+    return lambda: in_thread(_renew, context, (work.article.id,))
 
 
 def _again(context: Context, work: _Work) -> Settling:
@@ -242,8 +228,8 @@ def _with_what_there_is(context: Context, work: _Work, reason: Reason) -> Settli
     )
 
 
-def _after_reading(context: Context, work: _Work, fetched: Fetched, extracted: Extracted) -> Settling:
-    article, now = work.article, context.clock.now()
+def _after_reading(context: Context, work: _Work, fetched: Fetched, read: PageRead) -> Settling:
+    article, extracted, now = work.article, read.extracted, context.clock.now()
     page = {
         "etag": fetched.header("etag"),
         "last_modified": fetched.header("last-modified"),
@@ -264,6 +250,7 @@ def _after_reading(context: Context, work: _Work, fetched: Fetched, extracted: E
         authors=extracted.authors or article.authors,
         section=extracted.section,
         published_at=article.published_at or extracted.published_at,
+        parts=read.ticker.added(_told_before(article)) if read.ticker is not None else None,
     )
     columns = _read_columns(work, _words(extracted.text), now, extracted)
     return Settling(
@@ -275,7 +262,20 @@ def _after_reading(context: Context, work: _Work, fetched: Fetched, extracted: E
         keys=_alias_keys(fetched, extracted, article),
         body=Body(fetched.final_url, fetched.headers, fetched.body, fetched.started_at),
         lease=work.claimed.lease,
+        added=_added(text, article),
     )
+
+
+def _told_before(article: StoredArticle) -> set[str]:
+    """The lines of a ticker that were matched already; a teaser's lines are matched again with the page."""
+    return set(article.text.splitlines()) if article.live else set()
+
+
+def _added(text: Text, article: StoredArticle) -> Reason | None:
+    """Why a live page is news again."""
+    if not text.parts or not article.live:
+        return None
+    return Reason("live", f"new entries in the ticker: {len(text.parts)}")
 
 
 def _read_columns(work: _Work, words: int, now: datetime, extracted: Extracted | None = None) -> dict[str, Any]:

@@ -26,6 +26,12 @@ from monitor.store.articles import StoredArticle
 BATCH = 100
 
 
+def rematch_waits(context: Context) -> bool:
+    """Whether a rule in force has stored articles to catch up on."""
+    with context.database.reading() as connection:
+        return bool(_pending(connection, context))
+
+
 async def rematch_once(context: Context, *, back: timedelta = timedelta(days=7)) -> int:
     """Match stored articles of the last `back` for every rule that was added since; how many alerts are told."""
     told = 0
@@ -38,11 +44,7 @@ def _batch(context: Context, back: timedelta) -> int | None:
     """One batch of one rule; None when no rule has anything to catch up."""
     now = context.clock.now()
     with context.database.reading() as connection:
-        pending = {
-            rule_id: below
-            for rule_id, below in rules.rules_to_catch_up(connection).items()
-            if context.watchlist.rules.get(rule_id) is not None
-        }
+        pending = _pending(connection, context)
         if not pending:
             return None
         rule_id, below = next(iter(sorted(pending.items())))
@@ -53,6 +55,11 @@ def _batch(context: Context, back: timedelta) -> int | None:
         told = sum(_tell(connection, context, article, verdict, now) for article, verdict in hits)
         rules.set_caught_up(connection, rule_id, min(ids) if len(ids) == BATCH else None)
     return told
+
+
+def _pending(connection: sa.Connection, context: Context) -> dict[str, int]:
+    waiting = rules.rules_to_catch_up(connection)
+    return {rule_id: below for rule_id, below in waiting.items() if context.watchlist.rules.get(rule_id) is not None}
 
 
 def _match(context: Context, stored: StoredArticle, rule_id: str) -> Verdict | None:

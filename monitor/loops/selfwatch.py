@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from monitor.alert.hours import next_local
+from monitor.alert.hours import next_digest, next_local
 from monitor.alert.keys import ops_key
 from monitor.alert.words import say
+from monitor.fetch.health import decide_offline
+from monitor.loops.critical import watch_critical
 from monitor.loops.dispatch import Telling, Work, queue
 from monitor.loops.ops import tell_ops
 from monitor.model.alert import AlertKind, AlertState, Timer
@@ -20,6 +22,8 @@ EVERY_MINUTE = timedelta(minutes=1)
 DAY, WEEK, SILENT = timedelta(days=1), timedelta(days=7), timedelta(days=90)
 SICK = frozenset({"failing", "blocked", "gone", "stale", "empty", "degraded"})
 DOWN = frozenset({"failing", "blocked"})
+RECENT = timedelta(minutes=5)
+"""Polls of that time tell whether anything can be reached at all."""
 OFFLINE_SHARE = 1 / 3
 OFFLINE_LEAST = 3
 """Fewer sources than that failing together are failing sources, not an outage of ours."""
@@ -28,10 +32,10 @@ SHOWN = 20
 
 def wind_standing(connection: sa.Connection, telling: Telling, now: datetime) -> None:
     """Wind the timers that never end, where they are not wound yet."""
-    settings, zone = telling.settings, telling.zone
+    settings = telling.settings
     standing = {
-        "daily": next_local(settings.daily_at, now, zone),
-        "weekly": next_local(settings.daily_at, now, zone, settings.weekly_day),
+        "daily": _next_health(telling, now),
+        "weekly": _next_review(telling, now),
         "watch": now + EVERY_MINUTE,
     }
     if settings.heartbeat_to:
@@ -45,9 +49,20 @@ def wind_standing(connection: sa.Connection, telling: Telling, now: datetime) ->
 
 def daily(work: Work, _timer: Timer) -> datetime | None:
     """The health mail of the day."""
-    settings = work.telling.settings
     tell_ops(work, ops_key("health", "daily", f"{work.now:%Y-%m-%d}"), *_health(work))
-    return next_local(settings.daily_at, work.now, work.telling.zone)
+    return _next_health(work.telling, work.now)
+
+
+def _next_health(telling: Telling, now: datetime) -> datetime:
+    settings = telling.settings
+    return next_digest(settings.health_at or "daily", now, telling.zone, settings.daily_at)
+
+
+def _next_review(telling: Telling, now: datetime) -> datetime:
+    settings = telling.settings
+    if settings.review_at is not None:
+        return next_digest(settings.review_at, now, telling.zone, settings.daily_at)
+    return next_local(settings.daily_at, now, telling.zone, settings.weekly_day)
 
 
 def _say(work: Work, key: str, *values: object) -> str:
@@ -80,9 +95,8 @@ def _health(work: Work) -> tuple[str, list[str]]:
 
 def weekly(work: Work, _timer: Timer) -> datetime | None:
     """The review of the week: what to tidy up in the watchlist and among the sources."""
-    settings = work.telling.settings
     tell_ops(work, ops_key("review", "weekly", f"{work.now:%G-W%V}"), _say(work, "review"), _review(work))
-    return next_local(settings.daily_at, work.now, work.telling.zone, settings.weekly_day)
+    return _next_review(work.telling, work.now)
 
 
 def _review(work: Work) -> list[str]:
@@ -112,33 +126,22 @@ def watch(work: Work, timer: Timer) -> datetime | None:
     down = [source for source in sources if source.health in DOWN]
     since = rows.instant_from_json(timer.facts.get("offline_since"))
     minute = f"{work.now:%Y-%m-%dT%H:%MZ}"
-    if len(down) >= OFFLINE_LEAST and len(down) >= OFFLINE_SHARE * len(sources):
+    looked_back = min(since or work.now, work.now - RECENT)
+    unreachable = decide_offline(counts.recent_polls(work.connection, looked_back))
+    if unreachable or (len(down) >= OFFLINE_LEAST and len(down) >= OFFLINE_SHARE * len(sources)):
         if since is None:
             timers.set_facts(work.connection, timer, {"offline_since": rows.instant_to_json(work.now)})
             headline = _say(work, "offline", len(down), len(sources))
-            reasons = list(dict.fromkeys(source.reason for source in down))[:5]
+            reasons = [unreachable.text] if unreachable else []
+            reasons += list(dict.fromkeys(source.reason for source in down))[:5]
             tell_ops(work, ops_key("offline", "all", minute), headline, reasons)
         return work.now + EVERY_MINUTE
     if since is not None:
         timers.set_facts(work.connection, timer, {"offline_since": None})
         still = [_say(work, "still_failing", source.name, source.reason) for source in down]
         tell_ops(work, ops_key("online", "all", minute), _say(work, "online", _time(work, since)), still)
-    _watch_critical(work, timer, sources, minute)
+    watch_critical(work, sources, SICK)
     return work.now + EVERY_MINUTE
-
-
-def _watch_critical(work: Work, timer: Timer, sources: list[counts.SourceState], minute: str) -> None:
-    critical = set(work.telling.settings.critical_sources)
-    known = dict(timer.facts.get("critical", {}))
-    for source in sources:
-        if source.health not in SICK:
-            known.pop(source.id, None)
-        elif source.id in critical and source.id not in known:
-            known[source.id] = minute
-            headline = _say(work, "critical", source.name, source.health)
-            tell_ops(work, ops_key("source", source.id, minute), headline, [source.reason])
-    if known != timer.facts.get("critical", {}):
-        timers.set_facts(work.connection, timer, {"critical": known})
 
 
 def heartbeat(work: Work, _timer: Timer) -> datetime | None:

@@ -50,6 +50,8 @@ class Text:
     published_at: datetime | None = None
     complete: bool = True
     """False while the page is still to be read."""
+    parts: tuple[tuple[int, int], ...] | None = None
+    """Of a live ticker: which lines are its new entries, each matched by itself; None: all of the text is matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class Settling:
 
     `changes` are further columns of its row; `keys` address keys that also lead to it, with their kind; `body` what
     was fetched, kept if a rule matches; `lease` gives a claimed article back in the same unit.  `again`: what is stored
-    is matched once more because another source showed it.
+    is matched once more because another source showed it.  `added`: a live page has new entries, which makes a material
+    revision however small their share of the text is.
     """
 
     article_id: int
@@ -83,6 +86,7 @@ class Settling:
     body: Body | None = None
     lease: Lease | None = None
     again: bool = False
+    added: Reason | None = None
 
 
 def analyse(text: Text, sources: Iterable[SourceFacts], watchlist: Watchlist) -> Analysed:
@@ -97,8 +101,23 @@ def analyse(text: Text, sources: Iterable[SourceFacts], watchlist: Watchlist) ->
         language_sure=sure,
         prepared=prepare(text.title, text.lead, text.text, language),
         document=document,
-        verdicts=watchlist.matcher.match(document),
+        verdicts=_match(document, text.parts, watchlist),
     )
+
+
+def _match(document: Document, parts: tuple[tuple[int, int], ...] | None, watchlist: Watchlist) -> tuple[Verdict, ...]:
+    """The verdicts on the document, or on each of its `parts` under its title: a hit in one of them is one."""
+    if parts is None:
+        return watchlist.matcher.match(document)
+    found: dict[str, Verdict] = {}
+    for start, end in parts:
+        # The others are blanked rather than left out, so that evidence points into the whole text.
+        lines = tuple(line if start <= n < end else "" for n, line in enumerate(document.paragraphs))
+        for verdict in watchlist.matcher.match(replace(document, lead="", paragraphs=lines)):
+            best = found.get(verdict.rule_id)
+            if best is None or (verdict.fired, bool(verdict.held)) > (best.fired, bool(best.held)):
+                found[verdict.rule_id] = verdict
+    return tuple(found.values())
 
 
 def document_of(text: Text, sources: Iterable[SourceFacts], language: str | None, *, sure: bool) -> Document:
@@ -192,6 +211,8 @@ def _revise(item: Settling, stored: StoredArticle) -> tuple[NewRevision | None, 
     if stored.story_id is None and stored.text_hash == item.analysed.text_hash:
         return None, Occasion.NEW  # a baseline's text was stored before it was settled
     decision = decide_revision(Version(stored.title, stored.lead, stored.text), version)
+    if item.added is not None and not isinstance(decision, Unchanged):
+        decision = Material(item.added)
     completes = item.analysed.document.complete and not stored.settled
     match decision:
         case Unchanged():

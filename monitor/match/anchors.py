@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from monitor.match.nodes import Wild
 from monitor.match.program import All, Any, Apart, Atom, Clause, CompiledRule, Form, Least, Program, Term
+
+_RARE_LETTERS: Final = 6
+"""Names and acronyms are as rare as common words with that many letters more."""
 
 
 def clauses_of(rule: CompiledRule) -> tuple[Clause, ...]:
@@ -68,6 +72,6 @@ def _commonness(atom: Atom) -> float:
     # Word frequency falls roughly tenfold with each three letters; a wildcard is like a word two letters shorter.
     if atom.wild is not Wild.NONE:
         letters -= 2
-    if atom.spec[0] == "word" and atom.spec[2] == "acronym":
-        letters += 3
+    if atom.name or (atom.spec[0] == "word" and atom.spec[2] == "acronym"):
+        letters += _RARE_LETTERS
     return float(10.0 ** (-letters / 3))

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from monitor.match.wordlists import word_sets
 
-CUE_LANGUAGES: Final = ("de", "en", "ru", "fr")
+CUE_LANGUAGES: Final = ("de", "en", "ru", "fr", "es", "it", "pt", "pl", "uk", "nl")
 # Where commas are obligatory between clauses, words open a clause only behind one.
 _COMMA_LANGUAGES: Final = frozenset({"de", "ru", "pl", "uk"})
 _PUNCTUATION: Final = re.compile(r"[,;:()–—…!?]|\s-\s")

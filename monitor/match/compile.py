@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
+import pickle
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,9 +48,25 @@ _REFERENCE = re.compile(r"\$([\w.-]*\w)")
 
 @dataclass(slots=True)
 class RuleCache:
-    """Compiled rules by digest."""
+    """Compiled rules by digest, kept while the program runs and, as bytes, across restarts."""
 
     rules: dict[str, CompiledRule] = field(default_factory=dict)
+
+    def dump(self, version: str) -> bytes:
+        """Everything in it, for a file of the state directory; `version` is the program's."""
+        return pickle.dumps((version, FORMAT, self.rules), protocol=5)
+
+    @classmethod
+    def load(cls, data: bytes, version: str) -> RuleCache:
+        """What `dump` gave; empty for another version of the program (keys of words may differ) or a torn file.
+
+        The bytes must be the program's own: unpickling runs code.
+        """
+        try:
+            written_by, shape, rules = pickle.loads(data)  # noqa: S301 - a file that only this program writes
+        except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, TypeError, ValueError):
+            return cls()
+        return cls(rules) if (written_by, shape) == (version, FORMAT) else cls()
 
 
 @dataclass(frozen=True, slots=True)

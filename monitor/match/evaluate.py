@@ -260,7 +260,7 @@ class Evaluation:
                 continue
             spans = paragraph.tokens.spans
             at = 0
-            for found in patterns.compiled(pattern).finditer(paragraph.text):
+            for found in patterns.compiled(pattern).finditer(patterns.searchable(paragraph.text)):
                 while at < len(spans) and spans[at][1] <= found.start():
                     at += 1
                 last = at

@@ -20,6 +20,7 @@ from monitor.match.folding import fold, normalise
 from monitor.match.keys import KeyTable
 from monitor.match.lexicon import Lexicon
 from monitor.match.nodes import Parts, Wild
+from monitor.match.patterns import searchable
 from monitor.match.program import Atom, CompiledRule
 from monitor.match.spans import Span
 from monitor.match.text import PARAGRAPH_STEP, Analysed
@@ -152,7 +153,7 @@ class Scan:
         if not listed:
             return frozenset()
         tried = _set_of(tuple(pattern for _, pattern in listed))
-        texts = (paragraph.text for paragraph in self.analysed.paragraphs)
+        texts = (searchable(paragraph.text) for paragraph in self.analysed.paragraphs)
         return frozenset(listed[at][0] for text in texts for at in tried.Match(text) or ())
 
     @cached_property

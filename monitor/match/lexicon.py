@@ -58,7 +58,7 @@ class Lexicon:
 
     `directory` holds the tries that `build_dictionaries` wrote; without it, or where one is missing, a dictionary is
     built in memory when its first word comes (a second or more).  Words of other languages are only stemmed.
-    `memo_words` analyses are kept for each language (some 350 bytes each).
+    `memo_words` analyses are kept for each language (about a kilobyte each).
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Lexicon:
         directory: Path | None = None,
         languages: Sequence[str] = MAIN_LANGUAGES,
         *,
-        memo_words: int = 50_000,
+        memo_words: int = 30_000,
     ) -> None:
         self.languages: tuple[str, ...] = tuple(languages)
         self.memo_words = memo_words

@@ -13,6 +13,7 @@ LITERAL_LETTERS = 3
 """A pattern with no such literal is tried on every text."""
 
 _PIECE = re.compile(r"\\[pP]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[^):]*:)?|\(\?\w*\)|.", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _OPTIONAL = re.compile(r"[?*]|\{0")
 
 
@@ -21,6 +22,11 @@ class Matcher(Protocol):
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """All matches, left to right."""
+
+
+def searchable(text: str) -> str:
+    """The text, of the same length, without the lone surrogates that RE2 refuses."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def source(pattern: str, *, ignore_case: bool) -> str:

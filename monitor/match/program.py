@@ -24,6 +24,8 @@ class Atom:
     wild: Wild = field(default=Wild.NONE, compare=False)
     parts: Parts = field(default=Parts.NEVER, compare=False)
     """Whether a compound that has the word as a part is a hit."""
+    name: bool = field(default=False, compare=False)
+    """Whether no dictionary knows the word, so that it is rare."""
     capital: str | None = field(default=None, compare=False)
     """The letters as they must be written, for wildcards on acronyms."""
     pattern: str | None = field(default=None, compare=False)

@@ -17,6 +17,7 @@ from monitor.match.nodes import Concept, Node, Parts, Phrase, Regex, Wild, Word
 from monitor.match.program import Atom, Form, Origin, Term
 from monitor.match.syntax import suggestion
 from monitor.match.tokens import tokenise
+from monitor.model.match import How
 from monitor.model.rule import ConceptSpec, RuleProblem
 
 _PARTS_OF: Final[Mapping[Mode, Parts]] = {
@@ -168,7 +169,8 @@ class Terms:
             return known
         keys = self._lexicon.term_keys(word.text, languages, kind=kind, exact=word.exact, mode=mode)
         parts = _PARTS_OF[mode] if not word.exact else Parts.NEVER
-        return self._shared(Atom(spec, norm=norm, keys=packed(keys), parts=parts))
+        name = How.NAME_FORM in keys.values()
+        return self._shared(Atom(spec, norm=norm, keys=packed(keys), parts=parts, name=name))
 
     def _shared(self, atom: Atom) -> Atom:
         return self._atoms.setdefault(atom.spec, atom)

@@ -14,6 +14,9 @@ from monitor.store import tables as t
 MARGIN = timedelta(hours=2)
 """Two polls of a source that lie further apart than this leave a hole in what we could see."""
 
+RECENT_POLLS = 2000
+"""More of them say nothing more about whether we are online."""
+
 
 @dataclass(frozen=True, slots=True)
 class Volume:
@@ -72,6 +75,19 @@ def source_states(connection: sa.Connection) -> list[SourceState]:
         SourceState(row.id, row.name, tuple(row.tags or ()), row.health, row.reason or "", row.last_polled_at)
         for row in rows
     ]
+
+
+def recent_polls(connection: sa.Connection, since: datetime) -> list[tuple[str, str | None]]:
+    """Host and problem of the polls since then, newest first; no problem where the host gave any answer."""
+    s, p = t.source.c, t.poll.c
+    newest = sa.select(sa.func.max(p.id)).scalar_subquery()
+    query = (
+        sa.select(s.host, p.outcome, p.status)
+        .join(t.source, s.id == p.source_id)
+        .where(p.id > newest - RECENT_POLLS, p.started_at >= since)
+        .order_by(p.id.desc())
+    )
+    return [(row.host, row.outcome if row.status is None else None) for row in connection.execute(query)]
 
 
 def blind_spans(

@@ -12,6 +12,7 @@ from monitor.model.alert import Channel, Delivery, DeliveryState, OnCrash, Targe
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
 from monitor.store.leases import Lease, claim, complete, is_free
+from monitor.store.wakeup import notify
 
 WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
 EVERYBODY = "*"
@@ -41,6 +42,7 @@ def add_deliveries(
     ]
     if rows:
         connection.execute(sa.insert(t.delivery), rows)
+        notify(connection)
     return len(rows)
 
 

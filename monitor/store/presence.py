@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.wakeup import notify
 
 WAKE = "wake"
 
@@ -48,6 +49,11 @@ def leave(connection: sa.Connection, worker_id: str) -> None:
     connection.execute(sa.delete(t.worker).where(t.worker.c.id == worker_id))
 
 
+def forget_dead(connection: sa.Connection, now: datetime, after_s: float = 86_400.0) -> None:
+    """Delete workers that have given no sign of life for a day: they were killed."""
+    connection.execute(sa.delete(t.worker).where(t.worker.c.seen_at < now - timedelta(seconds=after_s)))
+
+
 def living(connection: sa.Connection, now: datetime, within_s: float = 120.0) -> list[Worker]:
     """The workers heard of within that time."""
     since = now - timedelta(seconds=within_s)
@@ -55,11 +61,20 @@ def living(connection: sa.Connection, now: datetime, within_s: float = 120.0) ->
     return [Worker(**row) for row in rows.mappings()]
 
 
+def server_time(connection: sa.Connection) -> datetime | None:
+    """What the database server's clock shows; None where the database has no clock of its own."""
+    if connection.dialect.name != "postgresql":
+        return None
+    shown: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return shown.astimezone(UTC)
+
+
 def wake(connection: sa.Connection) -> None:
     """Tell the daemon that a command changed something; it looks at `wakings` every second or so."""
     bumped = sa.update(t.meta).where(t.meta.c.key == WAKE).values(value=wakings(connection) + 1)
     if connection.execute(bumped).rowcount == 0:
         connection.execute(sa.insert(t.meta).values(key=WAKE, value=1))
+    notify(connection)
 
 
 def wakings(connection: sa.Connection) -> int:

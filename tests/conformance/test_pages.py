@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from monitor.extract.article import extract_article
+from monitor.extract.blocks import key_of
 from monitor.extract.listing import extract_links
 from monitor.model.article import Extracted
 
@@ -139,6 +140,9 @@ def test_standfirsts_are_kept() -> None:
     for wanted, body, article, _ in extracted("fundus"):
         first = _standfirst_of(wanted)
         described = folded(_description(body))
+        if len(first) >= 25:
+            gone = float(key_of(first)[:80] not in key_of(article.text))
+            rows["first block lost, any page"].append((half(wanted["page"]), gone))
         if len(first) < 40 or not described or f1(first, described) < 0.9:
             continue
         opening = folded(article.text)[: 3 * len(first) + 400]
@@ -147,6 +151,7 @@ def test_standfirsts_are_kept() -> None:
             rows[name].append((half(wanted["page"]), float(folded(first) not in text)))
     means = report("standfirst of fundus pages", rows)
     assert means["lost"] <= 0.10
+    assert means["first block lost, any page"] <= 0.10
 
 
 def _description(body: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -25,6 +26,7 @@ class Service:
     def __init__(self) -> None:
         self.answer: tuple[int, dict[str, str], bytes] = (200, {}, b"{}")
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
+        self.denied_paths: set[str] = set()
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -32,6 +34,8 @@ class Service:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 service.requests.append((self.path, dict(self.headers), body))
                 status, headers, content = service.answer
+                if self.path in service.denied_paths:
+                    content = b'{"ok": false, "error": "denied"}'
                 self.send_response(status)
                 for name, value in {"Content-Length": str(len(content)), **headers}.items():
                     self.send_header(name, value)
@@ -113,3 +117,18 @@ def test_ntfy_and_mattermost_get_what_fits(service: Service) -> None:
         assert "https://a.example/0" in rendered.body
         sender.send(address, rendered)
     assert len(service.requests) == 2
+
+
+def test_answers_of_messages_sent_at_once_are_not_mixed_up(service: Service) -> None:
+    sender, base = AppriseSender(), f"json://127.0.0.1:{service.port}"
+    service.denied_paths.add("/no")
+
+    def denied(number: int) -> bool:
+        try:
+            sender.send(f"{base}/{'no' if number % 3 == 0 else 'yes'}", PLAIN)
+        except DeliveryError:
+            return True
+        return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(denied, range(60))) == [number % 3 == 0 for number in range(60)]

@@ -21,41 +21,17 @@ CONCEPTS = {
     "act": ConceptSpec("act", None, (), {"de": ("treffen", "Sanktion", "ausweisen"), "en": ("meet", "phone call")}),
     "deep": ConceptSpec("deep", None, ("$who", "embargo*", "/krise[ns]?/i")),
 }
-TEXT = [
-    "Putin",
-    "Putins",
-    "Biden",
-    "Joe",
-    "Байденом",
-    "Sanktion",
-    "Sanktionen",
-    "Sanktionspolitik",
-    "Gespräch",
-    "Gespräche",
-    "Embargo",
-    "Embargos",
-    "Krise",
-    "Haus",
-    "Häuser",
-    "meets",
-    "met",
-    "phone",
-    "call",
-    "calls",
-    "WHO",
-    "who",
-    "weist",
-    "aus",
-    "санкций",
-    "the",
-    "und",
-    "-",
-    ".",
-    ",",
-    "!",
-    "Muller",
-    "Müller",
-]
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+TEXT = _words(
+    "Putin Putins Biden Joe Байденом Sanktion Sanktionen Sanktionspolitik Gespräch Gespräche Embargo "
+    "Embargos Krise Haus Häuser meets met phone call calls WHO who weist aus санкций the und - . , ! "
+    "Muller Müller "
+)
 BASES = [
     "Putin",
     "Biden",

@@ -24,7 +24,7 @@ from monitor.alert.settings import AlertSettings
 from monitor.errors import DeliveryError
 from monitor.loops.courier import CourierContext, CourierReport, courier_once
 from monitor.loops.dispatch import Telling
-from monitor.loops.evaluate import EvaluateContext, arm_timers, evaluate
+from monitor.loops.evaluate import Decider, EvaluateContext, arm_timers, evaluate
 from monitor.loops.tell import record_matches
 from monitor.model.alert import Channel, Target
 from monitor.model.article import Document
@@ -156,6 +156,9 @@ class Timeline:
             t.metadata.create_all(self.database.engine)
         self.sending = True
         """False leaves what is due in the outbox."""
+        self.standing = False
+        """Whether the timers of the monitor's own messages go off too."""
+        self.hooks: dict[str, Decider] = {}
         self.stories: dict[str, int] = {}
         self.articles: dict[int, Published] = {}
 
@@ -180,15 +183,22 @@ class Timeline:
         self.work_off()
         return self
 
+    def leap(self, moment: str) -> Timeline:
+        """Stand at a later moment at once: what went off meanwhile goes off now."""
+        self.clock.at = self.when(moment)
+        self.work_off()
+        return self
+
     def _next_due(self) -> datetime | None:
         with self.database.reading() as connection:
-            timer = sa.select(sa.func.min(t.timer.c.due_at, type_=t.UtcTime)).where(t.timer.c.kind.not_in(STANDING))
+            others = () if self.standing else STANDING
+            timer = sa.select(sa.func.min(t.timer.c.due_at, type_=t.UtcTime)).where(t.timer.c.kind.not_in(others))
             found = [connection.execute(timer).scalar(), outbox.next_due(connection)]
         return min((due for due in found if due is not None), default=None)
 
     def work_off(self) -> CourierReport:
         """Decide the timers that went off, send what is due."""
-        evaluate(EvaluateContext(self.database, self.telling, self.clock, "tester"))
+        evaluate(EvaluateContext(self.database, self.telling, self.clock, "tester", self.hooks))
         with self.database.reading() as connection:
             due = outbox.next_due(connection)
         if not self.sending or due is None or due > self.clock.at:
@@ -205,7 +215,7 @@ class Timeline:
     def arm(self) -> None:
         with self.database.unit() as connection:
             arm_timers(connection, self.telling(), self.clock.at)
-            for kind in STANDING:
+            for kind in () if self.standing else STANDING:
                 timers.drop_timer(connection, kind, "")
 
     # what happens

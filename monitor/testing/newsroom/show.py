@@ -112,7 +112,7 @@ class Show:
 
         def ready() -> bool:
             facts = _facts(database)
-            return facts["polled"] == sources and facts["articles"] >= expected
+            return facts["polled"] == sources and facts["articles"] >= expected and not facts["to_match"]
 
         await _until(ready, DAEMON_START_S, "the daemon did not read the newsroom")
         facts = _facts(database)
@@ -196,7 +196,7 @@ class Show:
 
     def _show_mail(self, mail: Received) -> None:
         subject = str(mail.message["Subject"])
-        rule, _, title = subject.partition("] ")
+        rule, _, title = subject.removeprefix("! ").partition("] ")
         delay = next((monotonic() - at for name, at in self._published.items() if name in subject), None)
         after = f" · {delay:.1f} s after publication" if delay is not None else ""
         self._say("ALERT", f"{rule.strip('[')}{after}")
@@ -284,8 +284,10 @@ def _facts(database: Database) -> dict[str, int]:
 
         polled = count(sa.select(sa.func.count()).select_from(t.source).where(t.source.c.baseline_at.is_not(None)))
         articles = count(sa.select(sa.func.count()).select_from(t.article))
+        due = sa.and_(t.article.c.due_at.is_not(None), t.article.c.due_at <= datetime.now(UTC))
+        to_match = count(sa.select(sa.func.count()).select_from(t.article).where(due))
         matches = count(sa.select(sa.func.count(sa.distinct(t.match.c.article_id))).where(t.match.c.fired))
-    return {"polled": polled, "articles": articles, "baseline_matches": matches}
+    return {"polled": polled, "articles": articles, "to_match": to_match, "baseline_matches": matches}
 
 
 def _waiting(database: Database) -> dict[str, Any] | None:

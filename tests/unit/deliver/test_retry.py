@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.deliver.bucket import Bucket
-from monitor.deliver.causes import denial, redact, retry_after, secrets_of
 from monitor.deliver.retry import GiveUp, Retry, next_attempt
 from monitor.errors import DeliveryError
 
@@ -44,33 +42,3 @@ def test_the_last_attempt_falls_on_the_deadline_and_then_it_is_over() -> None:
     after = next_attempt(31, BUSY, verdict.at, random.Random(1), first_at=first, give_up_after_s=86400.0)
     assert isinstance(after, GiveUp)
     assert "31 attempts" in after.reason.text
-
-
-def test_a_bucket_lets_a_burst_go_and_then_a_steady_stream() -> None:
-    bucket = Bucket(rate_per_s=10.0, burst=50)
-    waits = [bucket.take(100.0) for _ in range(60)]
-    assert waits[:50] == [0.0] * 50
-    assert [round(wait, 3) for wait in waits[50:53]] == [0.1, 0.2, 0.3]
-    assert bucket.take(200.0) == 0.0
-    assert Bucket(0.0, 1).take(0.0) == 0.0
-
-
-def test_retry_after_as_number_date_or_nonsense() -> None:
-    assert retry_after("120", NOW) == 120.0
-    assert retry_after("Tue, 10 Mar 2026 09:01:00 GMT", NOW) == 60.0
-    assert retry_after("soon", NOW) is None
-    assert retry_after(None, NOW) is None
-
-
-def test_denials_in_good_answers() -> None:
-    assert denial('{"ok": false, "error": "gone"}') == "gone"
-    assert denial('{"status": "error", "message": "no"}') == "no"
-    assert denial('{"ok": true}') is None
-    assert denial("fine") is None
-    assert denial("[1]") is None
-
-
-def test_secrets_of_an_address_are_blanked() -> None:
-    secrets = secrets_of("slack://TOKENAAAA/TOKENBBBB/p%40ss-word?x=hiddenvalue")
-    text = redact("failed TOKENBBBB p@ss-word hiddenvalue at https://hooks.example/TOKENBBBB/x", secrets)
-    assert text == "failed *** *** *** at ***"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from monitor.extract.article import extract_article
-from monitor.extract.live import split_live
+from monitor.extract.live import LiveEntry, Ticker, as_ticker, split_live
 
 URL = "https://kurier.example/liveblog-hafen"
 
@@ -33,3 +33,26 @@ def test_entries_come_from_repeated_parts_with_times() -> None:
 
 def test_a_plain_article_has_no_entries() -> None:
     assert split_live(b"<html><body><p>One.</p></body></html>", url=URL) == ()
+
+
+def ticker(*texts: str, lead: str | None = None) -> Ticker:
+    found = as_ticker([LiveEntry("", f"Title {text}", text, None) for text in texts], lead=lead)
+    assert found is not None
+    return found
+
+
+def test_a_ticker_is_a_text_whose_entries_are_known() -> None:
+    made = ticker("a", "b\nc", "d", lead="What it is about")
+    assert made.lines == ("What it is about", "Title a", "a", "Title b\nc", "b", "c", "Title d", "d")
+    assert made.parts == ((0, 1), (1, 3), (3, 6), (6, 8))
+
+
+def test_only_what_was_added_or_reworded_is_new() -> None:
+    before = set(ticker("a", "b", "c").lines)
+    assert ticker("a", "b", "c").added(before) == ()
+    assert ticker("new", "a", "b", "c").added(before) == ((0, 2),)
+    assert ticker("a", "b, corrected", "c").added(before) == ((2, 4),)
+
+
+def test_two_entries_are_no_ticker() -> None:
+    assert as_ticker([LiveEntry("", "A", "a", None), LiveEntry("", "B", "b", None)]) is None

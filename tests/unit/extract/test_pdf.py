@@ -53,8 +53,7 @@ def test_a_locked_pdf_and_a_scan_say_so() -> None:
 
 
 def test_broken_lines_and_running_heads_are_mended() -> None:
-    body = "In town {0} the water rose to nine metres over-\nnight and fell again in {0} towns."
-    page = f"Office of Rivers\nReport\n{body}\n{{0}}\n"
+    page = "Office of Rivers\nReport\nIn town {0} the water rose nine metres over-\nnight and fell in {0}.\n{0}\n"
     lines = join_lines([page.format(at) for at in (1, 2, 3)])
-    assert lines[0].startswith("In town 1 the water rose to nine metres overnight")
+    assert lines[0].startswith("In town 1 the water rose nine metres overnight")
     assert "Office of Rivers" not in " ".join(lines)

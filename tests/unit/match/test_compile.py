@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from monitor.match.compile import RuleCache, compile_rules
+from monitor.match.engine import Engine
 from monitor.model.rule import ConceptSpec, EventSpec, Label, RuleProblem, RuleSpec, ScoreSpec, WhereSpec
-from tests.unit.match.rules import CONCEPTS, MEETING, codes, compiled
+from tests.unit.match.rules import CONCEPTS, MEETING, codes, compiled, doc
 from tests.unit.match.vocabulary import lexicon
 
 
@@ -104,3 +105,23 @@ def test_a_changed_concept_changes_the_rules_that_use_it() -> None:
     before = compile_rules(rule, {"outer": outer, "inner": ConceptSpec("inner", any=("a",))}, lexicon())
     after = compile_rules(rule, {"outer": outer, "inner": ConceptSpec("inner", any=("b",))}, lexicon())
     assert before.rules[0].digest != after.rules[0].digest
+
+
+def test_the_cache_survives_a_restart_of_the_same_version() -> None:
+    cache = RuleCache()
+    rules = [RuleSpec("r", "r", match="$putin NEAR/s sanktion*")]
+    before = compile_rules(rules, CONCEPTS, lexicon(), cache=cache)
+    kept = RuleCache.load(cache.dump("1.0"), "1.0")
+    again = compile_rules(rules, CONCEPTS, lexicon(), cache=kept)
+    assert again.rules == before.rules
+    assert again.rules[0] is kept.rules[before.rules[0].digest]
+    assert Engine(again, lexicon()).match(doc("Putin zur Sanktionspolitik"))
+
+
+def test_a_cache_of_another_version_or_a_torn_one_is_empty() -> None:
+    cache = RuleCache()
+    compile_rules([RuleSpec("r", "r", match="a")], {}, lexicon(), cache=cache)
+    data = cache.dump("1.0")
+    assert RuleCache.load(data, "1.1").rules == {}
+    assert RuleCache.load(data[: len(data) // 2], "1.0").rules == {}
+    assert RuleCache.load(b"", "1.0").rules == {}

@@ -173,3 +173,12 @@ def test_evidence_says_how() -> None:
 def test_a_shouted_headline_has_no_acronyms() -> None:
     assert not fires("WHO", doc(title="WHO IS TO BLAME FOR THIS", language="en"))
     assert fires("WHO", doc(title="WHO is blamed for this", language="en"))
+
+
+@pytest.mark.parametrize("text", ["", "\ud800 Streik", "\x00 Streik", "Streik " * 5000])
+def test_odd_texts_are_no_trouble(text: str) -> None:
+    assert fires("Streik OR /Str.ik/", doc(text)) is bool(text)
+
+
+def test_scripts_without_spaces() -> None:
+    assert fires("普京", doc("习近平在北京会见普京。"))

@@ -1,0 +1,191 @@
+"""The loops over one open monitor: what ticks in which role, what changes them while they run."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from monitor.bootstrap.monitor import Monitor, Setup
+from monitor.bootstrap.settings import retention_settings
+from monitor.daemon import Step, Tick
+from monitor.deliver.apprise import AppriseSender
+from monitor.errors import ConfigError
+from monitor.loops.courier import Courier, CourierContext
+from monitor.loops.dispatch import Work
+from monitor.loops.evaluate import EvaluateContext, arm_timers, evaluate_once
+from monitor.loops.gather import Gathering
+from monitor.loops.ops import tell_ops
+from monitor.loops.read import PageReading
+from monitor.loops.upkeep import Upkeep
+from monitor.store.presence import wakings
+
+log = structlog.get_logger("monitor")
+
+LOOK_S = 0.5
+"""How often the loops look for due rows: an empty look costs well under a millisecond."""
+RENEW_S = 20.0
+"""A third of the shortest lease."""
+UPKEEP_S = 5.0
+
+
+@dataclass(slots=True)
+class Loops:
+    """The four loops over one monitor, and what changes them while they run."""
+
+    monitor: Monitor
+    gathering: Gathering = field(init=False)
+    reading: PageReading = field(init=False)
+    courier: CourierContext = field(init=False)
+    evaluate: EvaluateContext = field(init=False)
+    upkeep: Upkeep = field(init=False)
+    _delivering: Courier = field(init=False)
+    _files: dict[str, float] = field(init=False)
+    _woken: int = 0
+
+    def __post_init__(self) -> None:
+        context = self.monitor.context
+        self.gathering, self.reading = Gathering(context), PageReading(context)
+        telling, clock, owner = self.monitor.telling, context.clock, context.owner
+        self.courier = CourierContext(context.database, telling, AppriseSender(), clock, owner)
+        self.evaluate = EvaluateContext(context.database, telling, clock, owner)
+        self.upkeep = Upkeep(context, retention_settings(self.monitor.setup.config.model))
+        self._delivering = Courier(self.courier)
+        self._files = self._changed_at()
+
+    def arm(self) -> None:
+        """Wind the timers that run by themselves, and say what was refused."""
+        now = self.monitor.clock.now()
+        with self.monitor.database.unit(lock="tell") as connection:
+            work = Work(connection, self.monitor.telling(), now)
+            arm_timers(connection, work.telling, now)
+            _tell_changes(work, self.monitor.setup, now)
+
+    def ticks(self, role: str) -> tuple[Tick, ...]:
+        """What this role does again and again."""
+        poller = (
+            Tick("gather", LOOK_S, self.gathering.start_due),
+            Tick("flush", 2.0, self.gathering.flush),
+            Tick("read", LOOK_S, self.reading.start_due),
+            Tick("evaluate", LOOK_S, self._evaluate),
+            Tick("leases", RENEW_S, self._renew),
+            Tick("upkeep", UPKEEP_S, self.upkeep.tick),
+        )
+        deliverer = (Tick("deliver", LOOK_S, self._delivering.tick),)
+        return {"all": poller + deliverer, "poller": poller, "deliverer": deliverer}.get(role, ())
+
+    def drains(self, role: str) -> tuple[Step, ...]:
+        """What must come to an end before the process does."""
+        poller = (self.gathering.drain, self.reading.drain, self.upkeep.drain)
+        deliverer = (self._delivering.stop,)
+        return {"all": poller + deliverer, "poller": poller, "deliverer": deliverer}.get(role, ())
+
+    async def _evaluate(self) -> None:
+        await evaluate_once(self.evaluate)
+
+    async def _renew(self) -> None:
+        await self.gathering.renew()
+        await self.reading.renew()
+
+    async def reload(self) -> None:
+        """Read the configuration again; one that cannot be used leaves the running one in force, and ops hear of it."""
+        self._files = before = self._changed_at()
+        try:
+            setup = await asyncio.to_thread(self.monitor.reload)
+        except ConfigError as error:
+            log.warning("configuration-refused", error=error.message)
+            await asyncio.to_thread(self._tell_refused, error)
+            return
+        self.gathering.context = self.reading.context = self.upkeep.context = self.monitor.context
+        self.upkeep.retention = retention_settings(setup.config.model)
+        # What changed while it was being read changes it again; files it did not know before do not.
+        self._files = {name: before.get(name, at) for name, at in self._changed_at().items()}
+        await asyncio.to_thread(self.arm)
+        rules = setup.rules
+        log.info(
+            "configuration-loaded",
+            sources=len(setup.config.sources),
+            rules=len(rules.rules.rules),
+            added=rules.sync.added,
+            changed=rules.sync.changed,
+            removed=rules.sync.removed,
+            kept=rules.kept,
+            not_watching=rules.not_watching,
+        )
+
+    async def look(self) -> None:
+        """Reload when a file of the configuration changed; wake up when a command asks for it."""
+        if self._changed_at() != self._files:
+            await self.reload()
+        woken = await asyncio.to_thread(self._wakings)
+        if woken != self._woken:
+            self._woken = woken
+            await self.gathering.start_due()
+
+    async def woken(self, role: str) -> None:
+        """Another process has written something that may be due now."""
+        if role in ("all", "poller"):
+            await self.look()
+        if role in ("all", "deliverer"):
+            await self._delivering.tick()
+
+    async def announce(self) -> str:
+        """Say what is watched now; the same in words."""
+        log.info(
+            "watching",
+            sources=len(self.monitor.setup.config.sources),
+            rules=len(self.monitor.setup.rules.rules.rules),
+            not_watching=self.monitor.setup.rules.not_watching,
+            database=self.monitor.database.engine.url.render_as_string(hide_password=True),
+        )
+        return self.in_words()
+
+    def in_words(self) -> str:
+        """One line for the service manager."""
+        setup = self.monitor.setup
+        return f"watching {len(setup.config.sources)} sources with {len(setup.rules.rules.rules)} rules"
+
+    def _wakings(self) -> int:
+        with self.monitor.database.reading() as connection:
+            return wakings(connection)
+
+    def _changed_at(self) -> dict[str, float]:
+        """When each file was changed; a file that an `include:` pattern begins or ceases to find counts as a change."""
+        loaded = self.monitor.setup.loaded
+        names = {str(Path(name).resolve()) for name in loaded.files}
+        for pattern in loaded.includes:
+            names |= {str(found.resolve()) for found in self.monitor.path.parent.glob(pattern) if found.is_file()}
+        return {name: _modified(name) for name in names}
+
+    def _tell_refused(self, error: ConfigError) -> None:
+        now = self.monitor.clock.now()
+        with self.monitor.database.unit(lock="tell") as connection:
+            work = Work(connection, self.monitor.telling(), now)
+            lines = error.message.splitlines()
+            tell_ops(work, f"config:file:{now:%Y-%m-%dT%H:%M}", "The changed configuration is refused", lines)
+
+
+def _tell_changes(work: Work, setup: Setup, now: datetime) -> None:
+    """Ops hear of refused rules at once, and which rules a reload added, changed or removed."""
+    for rule_id in sorted(setup.checked.refused):
+        problem = next((p for p in setup.checked.errors if p.rule_id == rule_id), None)
+        if problem is None:
+            continue
+        goes_on = rule_id in setup.rules.kept
+        headline = f"Rule {rule_id} is refused: " + ("its last good version goes on" if goes_on else "NOT WATCHING")
+        line = f"{problem.place.file}:{problem.place.line} {problem.words}"
+        tell_ops(work, f"rule-refused:{rule_id}:{now:%Y-%m-%d}", headline, (line,))
+    if setup.rules.sync.removed:
+        removed = ", ".join(setup.rules.sync.removed)
+        key = f"rules-removed:watchlist:{now:%Y-%m-%dT%H:%M:%S}"
+        tell_ops(work, key, "Rules were removed from the watchlist", (removed,))
+
+
+def _modified(name: str) -> float:
+    try:
+        return Path(name).stat().st_mtime
+    except OSError:
+        return 0.0

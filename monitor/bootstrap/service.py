@@ -1,0 +1,60 @@
+"""What the service manager hears: ready, reloading, alive, stopping (systemd's notify protocol, `sd_notify(3)`)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceManager:
+    """The other end of `$NOTIFY_SOCKET`; None where nobody listens, and then every call does nothing.
+
+    `watchdog_s` is how often a sign of life is due at the latest; None where nobody waits for one.
+    """
+
+    address: str | None
+    watchdog_s: float | None = None
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str], pid: int) -> ServiceManager:
+        """As the environment of the process `pid` says."""
+        microseconds = environ.get("WATCHDOG_USEC", "")
+        meant = environ.get("WATCHDOG_PID", str(pid)) == str(pid)
+        watchdog_s = int(microseconds) / 1e6 if microseconds.isdigit() and int(microseconds) and meant else None
+        return cls(environ.get("NOTIFY_SOCKET") or None, watchdog_s)
+
+    @classmethod
+    def here(cls) -> ServiceManager:
+        """Of this process."""
+        return cls.of(os.environ, os.getpid())
+
+    def ready(self, status: str) -> None:
+        """Everything ticks; `status` is one line for `systemctl status`."""
+        self._tell("READY=1", f"STATUS={status}")
+
+    def reloading(self) -> None:
+        """The configuration is being read again; `ready` ends it."""
+        self._tell("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+
+    def alive(self) -> None:
+        """A sign of life for the watchdog."""
+        self._tell("WATCHDOG=1")
+
+    def stopping(self) -> None:
+        """The end begins: what is under way is being finished."""
+        self._tell("STOPPING=1", "STATUS=finishing what is under way")
+
+    def _tell(self, *lines: str) -> None:
+        if self.address is None:
+            return
+        # An abstract address is written with @ and begins with a zero byte.
+        address = "\0" + self.address[1:] if self.address.startswith("@") else self.address
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
+            sender.setblocking(False)
+            with suppress(OSError):  # a service manager that is restarting must not stop the monitor
+                sender.sendto("\n".join(lines).encode(), address)

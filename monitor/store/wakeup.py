@@ -1,0 +1,78 @@
+"""Waking other processes through the database: LISTEN and NOTIFY, where there is PostgreSQL.
+
+Only a wake-up: what is due stands in rows, which every process looks at by itself, if a little later.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from monitor.errors import StoreError
+from monitor.store.unit import Database, map_error
+
+CHANNEL = "monitor_wake"
+LOOK_S = 2.0
+"""How often the listening thread looks whether it is to end."""
+AGAIN_S = 5.0
+"""After the connection was lost."""
+
+log = structlog.get_logger("wakeup")
+
+
+def notify(connection: sa.Connection) -> None:
+    """Wake the processes that listen, once this unit is committed."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_notify(CHANNEL, "")))
+
+
+class Wakeups:
+    """A thread that calls `on_wake` whenever somebody notified; entering does nothing on SQLite.
+
+    `on_wake` is called from that thread, also after the connection was lost and is there again.
+    """
+
+    def __init__(self, database: Database, on_wake: Callable[[], object]) -> None:
+        self._database = database
+        self._on_wake = on_wake
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="wakeups", daemon=True)
+
+    def __enter__(self) -> Wakeups:
+        if not self._database.is_sqlite:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join(2 * LOOK_S)
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            try:
+                self._listen()
+            except StoreError as error:
+                log.warning("listening-lost", error=error.message, again_in_s=AGAIN_S)
+                self._ending.wait(AGAIN_S)
+
+    def _listen(self) -> None:
+        engine = self._database.engine
+        driver_error = engine.dialect.loaded_dbapi.Error
+        try:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+                driver: Any = connection.connection.driver_connection
+                self._on_wake()
+                while not self._ending.is_set():
+                    if any(True for _ in driver.notifies(timeout=LOOK_S, stop_after=1)):
+                        self._on_wake()
+                connection.exec_driver_sql(f"UNLISTEN {CHANNEL}")
+        except sa.exc.DBAPIError as error:
+            raise map_error(error) from error
+        except driver_error as error:
+            raise StoreError(str(error)) from error

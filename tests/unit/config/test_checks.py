@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config.checks import Checked, check_config
+from monitor.config.load import Loaded, load_config
+from monitor.config.problems import format_problem
+from monitor.match.lexicon import Lexicon
+
+HEAD = "channels: {desk: {to: 'console://'}}\ndefaults: {alert: {to: [desk]}}\n"
+
+
+@pytest.fixture
+def lexicon() -> Lexicon:
+    return Lexicon(None, ())
+
+
+def check(tmp_path: Path, lexicon: Lexicon, text: str) -> tuple[Loaded, Checked]:
+    path = tmp_path / "config.yaml"
+    path.write_text(HEAD + text)
+    loaded = load_config(path, {})
+    return loaded, check_config(loaded, lexicon)
+
+
+def test_an_error_inside_a_folded_block_has_its_own_line(tmp_path: Path, lexicon: Lexicon) -> None:
+    text = "concepts: {port: {any: [harbour]}}\nwatchlist:\n  - id: a\n    match: >-\n      quay OR\n      $prot\n"
+    _, checked = check(tmp_path, lexicon, text)
+    problem = next(p for p in checked.errors if p.code == "unknown-concept")
+    assert (problem.place.line, problem.place.column) == (8, 7)
+    assert problem.hint == "did you mean $port?"
+    assert checked.refused == {"a"}
+
+
+def test_a_concepts_fault_is_found_where_it_is_written(tmp_path: Path, lexicon: Lexicon) -> None:
+    text = "concepts:\n  port: {any: ['ha*']}\nwatchlist: [{id: a, match: '$port'}]\n"
+    _, checked = check(tmp_path, lexicon, text)
+    assert {p.place.line for p in checked.errors} <= {4, 5}
+    assert checked.errors
+
+
+def test_a_failed_test_names_the_word_and_where_its_term_stands(tmp_path: Path, lexicon: Lexicon) -> None:
+    text = "watchlist:\n  - id: a\n    match: 'call*'\n    tests: {silent: ['Biden called him a liar']}\n"
+    loaded, checked = check(tmp_path, lexicon, text)
+    (problem,) = checked.errors
+    shown = format_problem(problem, loaded.files)
+    assert problem.code == "test-failed"
+    assert "must stay silent on" in shown
+    assert "matched by call*" in shown
+    assert ":5:" in shown
+    assert [(t.expected, t.got) for t in checked.tests] == [("silent", "fires")]
+
+
+def test_an_unknown_channel_is_an_error_but_the_rule_watches(tmp_path: Path, lexicon: Lexicon) -> None:
+    _, checked = check(tmp_path, lexicon, "watchlist: [{id: a, match: 'quay', alert: {to: [dekk, desk]}}]\n")
+    (problem,) = checked.errors
+    assert (problem.code, problem.hint) == ("unknown-channel", "did you mean desk?")
+    assert [spec.id for spec in checked.accepted] == ["a"]
+    assert not checked.fatal
+
+
+def test_an_unknown_channel_in_the_defaults_refuses_the_file(tmp_path: Path, lexicon: Lexicon) -> None:
+    _, checked = check(tmp_path, lexicon, "alerts: {ops: [nobody]}\n")
+    assert [p.code for p in checked.fatal] == ["unknown-channel"]
+
+
+def test_a_rule_for_sources_that_do_not_exist_is_a_warning(tmp_path: Path, lexicon: Lexicon) -> None:
+    text = "sources: [{id: blatt, feed: 'https://blatt.example/'}]\n"
+    text += "watchlist: [{id: a, match: 'x', where: {source: blat}}]\n"
+    _, checked = check(tmp_path, lexicon, text)
+    assert [(p.code, p.severity, p.hint) for p in checked.problems] == [("no-source", "warning", "did you mean blatt?")]
+
+
+def test_nobody_told_is_a_warning(tmp_path: Path, lexicon: Lexicon) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("watchlist: [{id: a, match: 'x'}]\n")
+    checked = check_config(load_config(path, {}), lexicon)
+    assert [p.code for p in checked.problems] == ["no-recipient"]

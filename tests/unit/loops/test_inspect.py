@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.clock import SystemClock
+from monitor.fetch.http import FetchSettings, HttpFetcher
+from monitor.loops.inspect import Inspection, inspect_address, inspect_file, is_address
+from monitor.testing.web import FakeWeb, Reply
+from monitor.workers import InlineWorkers
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+FEED = (
+    b"<?xml version='1.0'?><rss version='2.0'><channel><title>Quay</title>"
+    b"<item><title>Ferry</title><link>/1</link><guid>1</guid></item></channel></rss>"
+)
+CARDS = "".join(
+    f"<article class='card'><h2><a href='/news/2026/03/{n}-long-ferry-headline-{n}'>The ferry headline {n} is long"
+    f"</a></h2><time datetime='2026-03-01'>1 March</time></article>"
+    for n in range(12)
+)
+LISTING = f"<!doctype html><html><head><title>Quay</title></head><body><main>{CARDS}</main></body></html>"
+
+
+async def look(path: Path, url: str | None = None) -> Inspection:
+    return await inspect_file(str(path), url=url, workers=InlineWorkers(), now=NOW)
+
+
+async def test_a_feed_in_a_file_is_resolved_against_where_it_came_from(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    found = await look(tmp_path / "feed.xml", "https://quay.example/rss")
+    assert (found.kind, found.title, [e.url for e in found.entries]) == ("feed", "Quay", ["https://quay.example/1"])
+
+
+async def test_a_packed_file_is_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml.gz").write_bytes(gzip.compress(FEED))
+    assert (await look(tmp_path / "feed.xml.gz")).kind == "feed"
+
+
+async def test_links_of_a_page_from_nowhere_have_no_made_up_host(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(LISTING)
+    found = await look(tmp_path / "page.html")
+    assert found.kind == "listing"
+    assert found.listing is not None
+    assert {link.url[:6] for link in found.listing.links} == {"/news/"}
+
+
+async def test_a_missing_file_is_a_problem_not_an_exception(tmp_path: Path) -> None:
+    found = await look(tmp_path / "none")
+    assert found.failed
+    assert found.problems[0].code == "no-file"
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"), [("https://a.example/", True), ("a/b.html", False), ("ftp://a", False)]
+)
+def test_what_counts_as_an_address(target: str, expected: bool) -> None:
+    assert is_address(target) is expected
+
+
+async def test_an_address_is_fetched_and_its_status_told(fakeweb: FakeWeb) -> None:
+    url = fakeweb.route("/feed", Reply(FEED, status=404))
+    async with HttpFetcher(FetchSettings(allow_addresses=("127.0.0.1",)), SystemClock()) as fetcher:
+        found = await inspect_address(url, fetcher=fetcher, workers=InlineWorkers(), now=NOW)
+    assert found.kind == "feed"
+    assert found.problems[0].code == "http-status"
+    assert found.steps[0].stage == "fetch"
