@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import socket
 import sqlite3
 import subprocess
@@ -246,13 +245,10 @@ def _json(url: str) -> Any:
 
 def _descendants(pid: int) -> list[int]:
     try:
-        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        for task in os.listdir(f"/proc/{pid}/task"):
-            if task != str(pid):
-                children += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+        listed = [(task / "children").read_text().split() for task in Path(f"/proc/{pid}/task").iterdir()]
     except OSError:
         return []
-    return [each for child in children for each in (child, *_descendants(child))]
+    return [each for children in listed for child in map(int, children) for each in (child, *_descendants(child))]
 
 
 def _pss_mb(pid: int) -> float:
