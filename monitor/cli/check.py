@@ -26,7 +26,7 @@ def _check(args: argparse.Namespace, printer: Printer) -> int:
 
     loaded = load_config(Path(args.config))
     checked = _checked(loaded, tests=not args.no_tests) if loaded.config else None
-    problems = checked.problems if checked else loaded.problems
+    problems = checked.problems if checked else _of_refused(loaded)
     if checked is not None and loaded.config is not None and loaded.config.model.channels:
         from monitor.config.channels import check_channels
         from monitor.config.problems import sort_problems
@@ -46,6 +46,13 @@ def _checked(loaded: Loaded, *, tests: bool) -> Checked:
 
     config = loaded.usable()
     return check_config(loaded, open_lexicon(config.model), tests=tests)
+
+
+def _of_refused(loaded: Loaded) -> tuple[Problem, ...]:
+    from monitor.bootstrap.words import open_lexicon
+    from monitor.config.checks import problems_of_rules
+
+    return problems_of_rules(loaded, open_lexicon(loaded.draft.model)) if loaded.draft else loaded.problems
 
 
 def _row(test: object) -> dict[str, object]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
 from monitor.extract.blocks import Block, key_of, page_blocks_of
+from monitor.extract.failures import NEEDS_SCRIPTS, needs_scripts
 from monitor.extract.own import best_container
 from monitor.extract.page import Page, read_page
 from monitor.extract.selector import select_elements
@@ -33,7 +34,7 @@ class WatchedBlock:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The watched part of a page.  Problems: `empty`, `too-large`, `selector-matches-nothing`."""
+    """The watched part of a page.  Problems: `empty`, `too-large`, `selector-matches-nothing`, `needs-javascript`."""
 
     blocks: tuple[WatchedBlock, ...]
     title: str = ""
@@ -67,11 +68,19 @@ def page_blocks(body: bytes, *, url: str, selector: str | None = None, content_t
         return Blocks((), problem=page)
     title = next((" ".join(element.text_content().split()) for element in page.tree.iter("title")), "")
     if selector is None:
-        return Blocks(_unique(_main(page)), title)
+        return _or_scripts(page, Blocks(_unique(_main(page)), title))
     roots = select_elements(page.tree, selector)
     if not roots:
-        return Blocks((), title, Reason("selector-matches-nothing", f"{selector!r} matches nothing on the page"))
+        nothing = Reason("selector-matches-nothing", f"{selector!r} matches nothing on the page")
+        return _or_scripts(page, Blocks((), title, nothing))
     return Blocks(_unique([block for root in roots for block in _blocks_in(page, root)]), title)
+
+
+def _or_scripts(page: Page, found: Blocks) -> Blocks:
+    """What was found, or the better reason why there is nothing."""
+    if not found.blocks and needs_scripts(page, " ".join(block.text for block in page_blocks_of(page.tree))):
+        return replace(found, problem=NEEDS_SCRIPTS)
+    return found
 
 
 def added_blocks(old_hashes: Collection[str], now: Blocks) -> Additions | Redesign:

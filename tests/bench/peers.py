@@ -21,7 +21,7 @@ for url in urls:
     reader.add_feed(url, exist_ok=True)
 for line in sys.stdin:
     began = process_time()
-    reader.update_feeds()
+    reader.update_feeds(scheduled=False)
     print(json.dumps([process_time() - began, reader.get_entry_counts().total]), flush=True)
 """
 
