@@ -338,7 +338,7 @@ _STORIES_OF = (
 def merge_stories(connection: sa.Connection, *, into: int, other: int, now: datetime, by_hand: bool = False) -> None:
     """Make one story of two: articles move, `other` points to `into`; alert keys are not touched.
 
-    The caller lets `into` be found anew (`index_story`).
+    The caller lets `into` be found anew (`index_stories`).
     """
     rows = {row.id: row for row in connection.execute(sa.select(story).where(story.c.id.in_([into, other])))}
     both = _mean(rows[into], rows[other]) | {
