@@ -25,6 +25,8 @@ UNSTABLE_SHARE = 0.05
 SAME_TITLE = 0.6
 SAME_TEXT = 0.2
 """Below this containment, together with another title and address, a reused id is another item."""
+HEAD = 500
+"""Characters: enough for so few words nearly always, and a word cut off at the end is not counted."""
 SUBSTANCE = 12
 """Fewer words than this say the same on many days ("Weather"): no evidence by themselves."""
 
@@ -72,7 +74,11 @@ class _Item:
 
     @cached_property
     def substantial(self) -> bool:
-        return len(self.words) + len(tokens(self.entry.title)) >= SUBSTANCE
+        needed = SUBSTANCE - len(tokens(self.entry.title))
+        # Splitting the whole text of every item costs more than all the rest; its beginning mostly tells.
+        head = (self.entry.content or self.entry.summary)[:HEAD]
+        whole = head[: head.rfind("<")] if head.rfind("<") > head.rfind(">") else head
+        return len(tokens(plain(whole))) - 1 >= needed or len(self.words) >= needed
 
 
 def tombstone_keys(entry_key: str | None, key: str | None, title: str, content_hash: str) -> tuple[str, ...]:
