@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "silences": "add, list, remove",
     "db": "upgrade, status, backup, restore, verify, migrate",
     "config": "schema",
+    "completion": "a completion script for bash, zsh or fish",
 }
 
 
