@@ -22,15 +22,16 @@ POOL_SIZE = 8
 # and a server that is shutting down, starting up or has too many clients.
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03", "23505", "57P01", "57P02", "57P03", "53300"})
 CONNECTION_SQLSTATE_CLASS = "08"
-# A worker that is paused, or cut off, in the middle of a unit holds its locks: after 15 s the server ends that unit
-# (units take milliseconds), and after some 25 s without an answer the client gives the connection up.  Whoever only
-# reads may take his time.
+# A worker that is paused, or cut off, in the middle of a unit holds its locks: after 12 s the server ends that unit
+# (units take milliseconds).  Nobody waits longer than 10 s for a lock, so that none of the paused worker's other units
+# inherits it.  After some 25 s without an answer the client gives the connection up.  Whoever only reads may take his
+# time.
 READING = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
 )
 POSTGRESQL_ARGS = {
     "connect_timeout": BUSY_TIMEOUT_S,
-    "options": "-c idle_in_transaction_session_timeout=15s",
+    "options": "-c idle_in_transaction_session_timeout=12s -c lock_timeout=10s",
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
