@@ -11,7 +11,9 @@ LOCK = ROOT / "requirements.lock"
 PAGE = ROOT / "docs" / "dependencies.md"
 HEAD = """# Dependencies
 
-What `requirements.lock` holds, extras included: the software bill of materials. Made by `python -m tests.docs.dependencies` from the lock and the metadata of the installed packages; a test holds it equal to the lock.
+What `requirements.lock` holds, extras included: the software bill of materials.  Made by
+`python -m tests.docs.dependencies` from the lock and the metadata of the installed packages; a test holds it equal to
+the lock.
 
 | package | version | licence |
 |---|---|---|
@@ -41,7 +43,8 @@ def licence(name: str) -> str:
     except metadata.PackageNotFoundError:
         return "not installed here"
     classified = [c.removeprefix(_CLASSIFIER) for c in about.get_all("Classifier") or () if c.startswith(_CLASSIFIER)]
-    said = about.get("License-Expression") or ", ".join(classified) or about.get("License") or "see the package"
+    fields = [*(about.get_all("License-Expression") or ()), ", ".join(classified), *(about.get_all("License") or ())]
+    said = next((text for text in fields if text), "see the package")
     return said.strip().splitlines()[0][:60].replace("|", "/")
 
 
