@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "report": "what was polled, missed, told and acknowledged since a time",
     "db": "upgrade, status, backup, restore, verify, migrate",
     "config": "schema",
+    "completion": "a completion script for bash, zsh or fish",
 }
 
 

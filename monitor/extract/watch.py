@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from monitor.extract.blocks import Block, key_of, page_blocks_of
 from monitor.extract.failures import NEEDS_SCRIPTS, needs_scripts
+from monitor.extract.kind import looks_like
 from monitor.extract.own import best_container
 from monitor.extract.page import Page, read_page
 from monitor.extract.selector import select_elements
@@ -20,6 +21,8 @@ REDESIGN_SHARE = 0.75
 """When that share of the known blocks vanishes at once, the page was rebuilt: what is new on it is not news."""
 _SMALL = 4
 """Below this many known blocks a share says nothing."""
+_READABLE = {"html", "text", "empty"}
+_KINDS = {"pdf": "a PDF", "image": "a picture", "feed": "a feed (use feed:)", "sitemap": "a sitemap (use sitemap:)"}
 _NOT_WATCHED = Zone.NAV | Zone.FOOTER | Zone.SHARE | Zone.MODAL | Zone.COMMENTS | Zone.ADVERT
 
 
@@ -34,7 +37,10 @@ class WatchedBlock:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The watched part of a page.  Problems: `empty`, `too-large`, `selector-matches-nothing`, `needs-javascript`."""
+    """The watched part of a page.
+
+    Problems: `empty`, `too-large`, `not-a-page`, `selector-matches-nothing`, `needs-javascript`.
+    """
 
     blocks: tuple[WatchedBlock, ...]
     title: str = ""
@@ -63,6 +69,9 @@ class Redesign:
 
 def page_blocks(body: bytes, *, url: str, selector: str | None = None, content_type: str | None = None) -> Blocks:
     """The blocks of the part of the page that `selector` (CSS or XPath; None: main content) finds.  Never raises."""
+    kind = looks_like(body, content_type=content_type)
+    if kind not in _READABLE:
+        return Blocks((), problem=Reason("not-a-page", f"what is watched is no page but {_KINDS.get(kind, 'a file')}"))
     page = read_page(body, url=url, content_type=content_type)
     if isinstance(page, Reason):
         return Blocks((), problem=page)
