@@ -207,4 +207,5 @@ def _polled_in_time_and_once(database: Database) -> None:
     assert len(polls) == SOURCES
     gaps = [(b - a).total_seconds() for each in polls.values() for a, b in pairwise(each)]
     assert min(gaps) > 1.0, "two workers never poll a source at the same time"
-    assert max(gaps) < EVERY_S + LEASE_S + 25, "and what a dead one had in hand is taken over"
+    # Once its lease is over, plus what a busy machine needs.
+    assert max(gaps) < EVERY_S + 3 * LEASE_S, "and what a dead one had in hand is taken over"
