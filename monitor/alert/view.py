@@ -11,7 +11,7 @@ from monitor.alert.clean import for_chat, plain, safe_url
 from monitor.alert.words import clock_time, duration, say, words_for, zone_name
 from monitor.model.message import HeldNote, Item, Message, Passage, RuleBlock
 
-SOURCES_SHOWN = 4
+SOURCES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ def _lines(message: Message, reader: Reader, now: datetime) -> list[str]:
 
 
 def _spread(message: Message, reader: Reader) -> list[str]:
-    names = list(dict.fromkeys(name for item in message.items for name in item.sources))
+    shown_here = (name for item in message.items for name in item.sources)
+    names = list(dict.fromkeys([*message.outlets, *shown_here]))
     if len(names) == 1 and message.sources_watched:
         return [reader.say("only_here", message.sources_watched)]
     if len(names) < 2:
@@ -182,7 +183,7 @@ def _actions(message: Message, reader: Reader) -> list[dict[str, str]]:
     hours = f"{message.silence_s / 3600:g}h"
     chosen = (
         ("ack", reader.say("ack"), f"monitor alerts ack {message.alert_id}"),
-        ("mute", mute, f"monitor silences add rule {message.rule_id or ''} {hours}"),
+        ("mute", mute, f"monitor silences add rule {message.rule_id or ''} --for {hours}"),
         ("wrong", reader.say("wrong"), f"monitor rules learn {message.alert_id} --silent"),
     )
     base = reader.web_url.rstrip("/") if reader.web_url else None

@@ -15,7 +15,8 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from monitor.bootstrap.settings import alert_settings, channels_of, fetch_settings, loop_settings
+from monitor.bootstrap.caches import kept_caches
+from monitor.bootstrap.settings import alert_settings, channels_of, fetch_settings, loop_settings, state_folder
 from monitor.bootstrap.timekeeping import set_clock
 from monitor.bootstrap.words import build_words, open_lexicon
 from monitor.clock import SharedClock
@@ -25,6 +26,7 @@ from monitor.config.checks import Checked, check_config
 from monitor.config.load import Config, Loaded, load_config
 from monitor.config.problems import Problem, format_problem
 from monitor.errors import ConfigError
+from monitor.fetch.browser import BrowserFetcher
 from monitor.fetch.http import HttpFetcher
 from monitor.loops.context import Context, Watchlist
 from monitor.loops.dispatch import Telling
@@ -168,12 +170,14 @@ async def open_monitor(
         if writes:
             stack.enter_context(WriterLock(database, on_takeover=_recover(config, clock.now())))
         await asyncio.to_thread(build_words, config.model.articles.languages)
-        lexicon, cache = open_lexicon(config.model), RuleCache()
+        lexicon = open_lexicon(config.model)
+        cache = stack.enter_context(kept_caches(state_folder(config), lexicon))
         setup = put_in_force(database, loaded, lexicon, cache, clock.now())
         section = config.model.fetch
         hosts = None if database.is_sqlite else DatabaseHostBook(database)
-        fetcher = HttpFetcher(fetch_settings(config.model), clock, hosts=hosts, obey_blocks=obey_blocks)
-        await stack.enter_async_context(fetcher)
+        how = fetch_settings(config.model)
+        plain = await stack.enter_async_context(HttpFetcher(how, clock, hosts=hosts, obey_blocks=obey_blocks))
+        fetcher = await stack.enter_async_context(BrowserFetcher(plain, how))
         workers = around.workers
         if workers is None:
             pool = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))

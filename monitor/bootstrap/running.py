@@ -9,9 +9,10 @@ from pathlib import Path
 
 from monitor.bootstrap.logs import set_up_logs
 from monitor.bootstrap.loops import Loops
-from monitor.bootstrap.monitor import Surroundings, open_monitor
+from monitor.bootstrap.monitor import Monitor, Surroundings, open_monitor
 from monitor.bootstrap.presence import Presence, present
 from monitor.bootstrap.service import ServiceManager
+from monitor.bootstrap.web import open_page
 from monitor.config.problems import ERROR
 from monitor.daemon import Daemon, Tick
 from monitor.errors import SchemaMismatch
@@ -19,7 +20,10 @@ from monitor.loops.courier import CourierReport, courier_once
 from monitor.loops.evaluate import evaluate_once
 from monitor.loops.gather import GatherReport, gather_once
 from monitor.loops.read import ReadReport, read_once
+from monitor.loops.rematch import rematch_once
+from monitor.store import outbox
 from monitor.store.wakeup import Wakeups
+from monitor.web.server import WebServer
 
 HEARTBEAT_S = 15.0
 RELOAD_LOOK_S = 2.0
@@ -71,7 +75,10 @@ async def run_once(path: Path, *, everything: bool, surroundings: Surroundings |
         await asyncio.to_thread(loops.arm)
         gathered = await gather_once(monitor.context, everything=everything)
         read = await read_once(monitor.context)
+        await rematch_once(monitor.context)
         await evaluate_once(loops.evaluate)
+        if everything:
+            await asyncio.to_thread(_hasten, monitor)
         courier = await courier_once(loops.courier)
         problems = tuple(
             f"{p.place.file}:{p.place.line}: [{p.code}] {p.words}"
@@ -81,24 +88,32 @@ async def run_once(path: Path, *, everything: bool, surroundings: Surroundings |
         return OnceReport(problems, gathered, read, courier)
 
 
+def _hasten(monitor: Monitor) -> None:
+    """A full pass tries what waits after a failure, too."""
+    with monitor.database.unit() as connection:
+        outbox.hasten(connection, monitor.clock.now())
+
+
 async def run_daemon(path: Path, role: str, *, surroundings: Surroundings | None = None) -> None:
     """Until SIGTERM.  `role`: all, poller (gather, read, evaluate), deliverer (courier), web.
 
-    Raises `SchemaMismatch` when a newer program migrates the database meanwhile.
+    Raises `SchemaMismatch` when a newer program migrates the database meanwhile, `ConfigError` for a page that would be
+    open to others without a lock.
     """
     service = ServiceManager.here()
     async with open_monitor(path, writes=role != "web", surroundings=surroundings) as monitor:
         section = monitor.setup.config.model.log
         set_up_logs(level=section.level, form=section.format)
         loops = Loops(monitor)
+        page = await open_page(monitor, role, loops.reload)
         await asyncio.to_thread(loops.arm)
         async with present(monitor, role) as presence:
-            daemon = _daemon(loops, presence, service)
+            daemon = _daemon(loops, presence, service, page)
             with Wakeups(monitor.database, _waker(daemon, loops, role)):
                 await daemon.run()
 
 
-def _daemon(loops: Loops, presence: Presence, service: ServiceManager) -> Daemon:
+def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: WebServer | None) -> Daemon:
     role = presence.role
 
     async def beat() -> None:
@@ -128,7 +143,7 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager) -> Daemon
         ticks=(*loops.ticks(role), *upkeep),
         reload=reload,
         started=started,
-        drain=loops.drains(role),
+        drain=(*loops.drains(role), *((page.stop,) if page else ())),
         stopping=service.stopping,
     )
     return daemon

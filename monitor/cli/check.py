@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("--no-tests", action="store_true", help="leave the rules' own tests out")
+    parser.add_argument("--online", action="store_true", help="sources, mail servers, clock, disk and permissions, too")
     parser.set_defaults(call=_check)
 
 
@@ -26,12 +27,14 @@ def _check(args: argparse.Namespace, printer: Printer) -> int:
 
     loaded = load_config(Path(args.config))
     checked = _checked(loaded, tests=not args.no_tests) if loaded.config else None
-    problems = checked.problems if checked else loaded.problems
+    problems = checked.problems if checked else _of_refused(loaded)
     if checked is not None and loaded.config is not None and loaded.config.model.channels:
         from monitor.config.channels import check_channels
         from monitor.config.problems import sort_problems
 
         problems = sort_problems((*problems, *check_channels(loaded.config)))
+    if args.online and checked is not None:
+        problems = _online(loaded, problems)
     if printer.json:
         tests = [] if checked is None else [_row(t) for t in checked.tests]
         printer.data({"problems": [p.as_json() for p in problems], "tests": tests})
@@ -46,6 +49,24 @@ def _checked(loaded: Loaded, *, tests: bool) -> Checked:
 
     config = loaded.usable()
     return check_config(loaded, open_lexicon(config.model), tests=tests)
+
+
+def _online(loaded: Loaded, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    import asyncio
+
+    from monitor.bootstrap.logs import set_up_logs
+    from monitor.bootstrap.online import check_online
+    from monitor.config.problems import sort_problems
+
+    set_up_logs(level="error", form="auto")
+    return sort_problems((*problems, *asyncio.run(check_online(loaded.usable()))))
+
+
+def _of_refused(loaded: Loaded) -> tuple[Problem, ...]:
+    from monitor.bootstrap.words import open_lexicon
+    from monitor.config.checks import problems_of_rules
+
+    return problems_of_rules(loaded, open_lexicon(loaded.draft.model)) if loaded.draft else loaded.problems
 
 
 def _row(test: object) -> dict[str, object]:

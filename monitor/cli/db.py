@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from monitor.cli.db_care import register_care
 from monitor.cli.output import Printer
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     status.set_defaults(call=_status)
     upgrade = actions.add_parser("upgrade", help="bring it to this program's schema", parents=[common])
     upgrade.set_defaults(call=_upgrade)
+    register_care(actions, common, configured)
 
 
 def configured(args: argparse.Namespace) -> Database:

@@ -12,10 +12,19 @@ def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) 
     """Describe the arguments."""
     parser.add_argument("--keep", action="store_true", help="go on until Ctrl-C when the show is over")
     parser.add_argument("--folder", metavar="DIR", help="keep configuration and database there")
+    parser.add_argument(
+        "--newsroom", metavar="PORT", type=int, help="only the newsroom, on the ports from there on, to try things with"
+    )
     parser.set_defaults(call=_demo)
 
 
 def _demo(args: argparse.Namespace, printer: Printer) -> int:
+    if args.newsroom is not None:
+        from monitor.testing.newsroom.content import read_edition
+        from monitor.testing.newsroom.stand import serve_newsroom
+
+        asyncio.run(serve_newsroom(printer.line, read_edition(), first_port=args.newsroom))
+        return 0
     from monitor.testing.newsroom.show import Show
 
     return asyncio.run(Show(printer.line, printer.style, folder=args.folder, keep=args.keep).run())

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "status": "how the monitor and its sources are doing",
     "why": "why an article or alert was told or not, stage by stage",
     "once": "one pass over sources, texts and deliveries",
+    "init": "a first configuration: sources, rules, a channel, and what they would have told",
     "demo": "a small newsroom on this machine, to watch it work",
     "inspect": "what an address or file is, and what each stage makes of it",
     "sources": "list, show, add, import, export, poll, pause, resume",
@@ -34,8 +35,9 @@ COMMANDS: dict[str, str] = {
     "alerts": "list, show, retry, discard, ack",
     "channels": "list, test",
     "silences": "add, list, remove",
-    "db": "upgrade, status",
+    "db": "upgrade, status, backup, restore, verify, migrate",
     "config": "schema",
+    "completion": "a completion script for bash, zsh or fish",
 }
 
 

@@ -13,6 +13,9 @@ from monitor.errors import UsageError
 
 def register(actions: Any, common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
+    from monitor.cli.discovery import register as register_add
+
+    register_add(actions, common)
     importing = actions.add_parser("import", help="sources from an OPML file", parents=[common])
     importing.add_argument("file", metavar="OPML", help="- is standard input")
     importing.add_argument("--dry-run", action="store_true", help="only say what would be added")

@@ -14,20 +14,26 @@ FINE = ("ok", "new")
 
 def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
+    help_ = "only say whether this machine's monitor gave a sign of life within two minutes (exit code 1: no)"
+    parser.add_argument("--check", action="store_true", help=help_)
     parser.set_defaults(call=_status)
 
 
 def _status(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.store.footing import footing
     from monitor.store.overview import overview
     from monitor.store.presence import living
     from monitor.store.rules import rule_states
     from monitor.store.shown import list_sources
 
+    if args.check:
+        return _check(args, printer)
     with opened(args) as it, it.database.reading() as connection:
         sources = list_sources(connection)
         rules = [rule for rule in rule_states(connection) if rule.status != "removed"]
         workers = living(connection, it.now)
         facts = overview(connection, it.now)
+        stands_on = footing(it.database.engine.url)
     troubled = [s for s in sources if s["health"] not in FINE]
     refused = [{"id": r.rule_id, "problem": r.problem, "watching": r.version is not None} for r in rules if r.problem]
     data: dict[str, Any] = {
@@ -36,6 +42,9 @@ def _status(args: argparse.Namespace, printer: Printer) -> int:
         "troubled": [{key: s[key] for key in ("id", "name", "health", "reason")} for s in troubled],
         "rules": len(rules),
         "refused": refused,
+        "writer": stands_on.holder if stands_on else None,
+        "free_bytes": stands_on.free if stands_on else None,
+        "scarce": stands_on is not None and stands_on.scarce,
         **facts,
     }
     if printer.json:
@@ -45,11 +54,22 @@ def _status(args: argparse.Namespace, printer: Printer) -> int:
     return 0
 
 
+def _check(args: argparse.Namespace, printer: Printer) -> int:
+    import socket
+
+    from monitor.store.presence import living
+
+    with opened(args) as it, it.database.reading() as connection:
+        here = [w for w in living(connection, it.now) if w.host == socket.gethostname()]
+    if printer.json:
+        printer.data({"running": [{"role": w.role, "pid": w.pid, "seen_at": w.seen_at} for w in here]})
+    else:
+        printer.line(", ".join(f"{w.role}: alive {ago(w.seen_at, it.now)} ago" for w in here) or "no sign of life")
+    return 0 if here else 1
+
+
 def _show(data: dict[str, Any], now: Any, printer: Printer) -> None:
-    running = data["running"]
-    state = ", ".join(f"{w['role']} on {w['host']} (process {w['pid']})" for w in running)
-    words = printer.style("running", "green") if running else printer.style("not running", "red")
-    printer.line(f"monitor: {words} {state}".rstrip())
+    _show_running(data, printer)
     printer.line(f"sources: {_counts(data['sources'])}")
     for source in data["troubled"]:
         colour = "yellow" if source["health"] in ("degraded", "stale") else "red"
@@ -72,6 +92,21 @@ def _show(data: dict[str, Any], now: Any, printer: Printer) -> None:
         error = one_line(stuck["last_error"] or "")
         where = f"alert {stuck['alert_id']} on {stuck['channel']}"
         printer.line(f"  {printer.style(stuck['state'], 'red')}  {where}: {error}, next {due}")
+
+
+def _show_running(data: dict[str, Any], printer: Printer) -> None:
+    running, writer = data["running"], data["writer"]
+    state = ", ".join(f"{w['role']} on {w['host']} (process {w['pid']})" for w in running)
+    words = printer.style("running", "green") if running else printer.style("not running", "red")
+    if writer is not None and not running:
+        words = printer.style("running, but it cannot write", "red")
+        state = f"process {writer} has the database and gives no sign of life: see its log"
+    printer.line(f"monitor: {words} {state}".rstrip())
+    if data["scarce"]:
+        free = f"{data['free_bytes'] / 1e6:.0f} MB"
+        printer.line(
+            f"  {printer.style('disk', 'red')}  {free} are left for the database; nothing is lost, but free some"
+        )
 
 
 def _counts(counts: dict[str, int]) -> str:

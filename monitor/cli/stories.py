@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from monitor.cli.output import Printer, iso, one_line
 from monitor.cli.reading import NotFound, list_options, opened, show_rows, since
 from monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    # Heavy modules, needed here for annotations only.
+    from monitor.model.story import Story
+    from monitor.store.story_pages import Moment
 
 KEYS = ("id", "title", "articles", "sources", "first_seen_at", "last_seen_at")
 COLUMNS = {
@@ -40,62 +46,84 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
 
 def _list(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.store.story_lists import list_stories
+    from monitor.store.story_pages import list_stories
 
     with opened(args) as it, it.database.reading() as connection:
-        rows = list_stories(connection, limit=args.limit, since=since(args.since, it.now))
+        found = list_stories(connection, limit=args.limit, since=since(args.since, it.now))
+    rows = [asdict(story) for story in found]
     show_rows(printer, rows, KEYS, COLUMNS, now=it.now, wide="title", none="no stories")
     return 0
 
 
 def _show(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.store.story_lists import show_story
+    from monitor.store.story_pages import linked_stories, show_story
 
     with opened(args) as it, it.database.reading() as connection:
-        row = show_story(connection, args.story)
-    if row is None:
-        raise NotFound(f"there is no story {args.story}", remedy="monitor stories list")
+        page = show_story(connection, args.story)
+        if page is None:
+            raise NotFound(f"there is no story {args.story}", remedy="monitor stories list")
+        others = linked_stories(connection, page)
+    story = page.story
     if printer.json:
-        printer.data(row)
+        timeline = [asdict(moment) for moment in page.moments]
+        listed = [_brief(other) | {"language": other.language} for other in others]
+        printer.data(_brief(story) | {"language": story.language, "timeline": timeline, "also_in": listed})
         return 0
-    printer.line(printer.style(one_line(row["title"]), "bold"))
-    printer.line(f"{row['articles']} articles of {row['sources']} sources, language {row['language'] or '-'}")
-    for item in row["timeline"]:
-        copy = f" (copy of {item['copy_of']}, {item['copy_score']:.2f})" if item["copy_of"] else ""
-        edits = f", revision {item['revision']}" if item["revision"] > 1 else ""
-        sources = ", ".join(item["sources"])
-        printer.line(f"  {iso(item['first_seen_at'])}  {item['id']}  {sources}{edits}{copy}")
-        printer.line(f"      {one_line(item['title'])}")
-    for other in row["also_in"]:
-        printer.line(f"also in {other['language']}: {other['id']} {one_line(other['title'])}")
+    printer.line(printer.style(one_line(story.title), "bold"))
+    printer.line(f"{story.articles} articles of {story.sources} sources, language {story.language}")
+    for moment in page.moments:
+        printer.line(f"  {iso(moment.at)}  {moment.article_id}  {_happened(moment)}")
+        if moment.kind != "sighting":
+            printer.line(f"      {one_line(moment.title)}")
+    for other in others:
+        printer.line(f"also in {other.language}: {other.id} {one_line(other.title)}")
     return 0
 
 
-def _merge(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.loops.placing import merge_by_hand
-    from monitor.store.story_lists import show_story
+def _brief(story: Story) -> dict[str, Any]:
+    return {key: getattr(story, key) for key in KEYS}
 
-    with opened(args) as it, it.database.unit(lock="tell") as connection:
-        for story in (args.into, args.other):
-            if show_story(connection, story) is None:
-                raise NotFound(f"there is no story {story}", remedy="monitor stories list")
-        merge_by_hand(connection, args.into, args.other, now=it.now)
+
+def _happened(moment: Moment) -> str:
+    """What a line of the timeline says beside the headline."""
+    if moment.kind == "revision":
+        return f"edited: {moment.note}"
+    if moment.kind == "sighting":
+        return f"{moment.source_id} has it too"
+    return f"{moment.source_id}{f', {moment.note}' if moment.note else ''}"
+
+
+def _merge(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.loops.placing import STORY_LOCK, merge_by_hand
+    from monitor.store.story_pages import current_story
+
+    with opened(args) as it, it.database.unit(lock=STORY_LOCK) as connection:
+        into, other = (current_story(connection, number) for number in (args.into, args.other))
+        if into is None or other is None:
+            unknown = args.into if into is None else args.other
+            raise NotFound(f"there is no story {unknown}", remedy="monitor stories list")
+        if into == other:
+            raise UsageError(f"{args.other} and {args.into} are one story already")
+        merge_by_hand(connection, into, other, now=it.now)
     printer.line(f"story {args.other} is part of {args.into} now")
     return 0
 
 
 def _split(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.loops.placing import split_by_hand
-    from monitor.store.story_lists import show_story
+    from monitor.loops.placing import STORY_LOCK, split_by_hand
+    from monitor.store.stories import articles_of
+    from monitor.store.story_pages import current_story
 
-    with opened(args) as it, it.database.unit(lock="tell") as connection:
-        row = show_story(connection, args.story)
-        members = {item["id"] for item in row["timeline"]} if row else set()
+    with opened(args) as it, it.database.unit(lock=STORY_LOCK) as connection:
+        story = current_story(connection, args.story)
+        if story is None:
+            raise NotFound(f"there is no story {args.story}", remedy="monitor stories list")
+        members = articles_of(connection, story)
         strangers = [article for article in args.articles if article not in members]
-        if strangers or not members:
-            raise NotFound(f"story {args.story} has no article {strangers or args.articles}")
+        if strangers:
+            raise NotFound(f"story {args.story} has no article {', '.join(map(str, strangers))}")
         try:
-            number = split_by_hand(connection, args.story, args.articles, now=it.now)
+            number = split_by_hand(connection, story, args.articles, now=it.now)
         except ValueError as error:
             raise UsageError(str(error)) from error
     printer.line(f"story {number} has {len(args.articles)} articles of story {args.story} now")

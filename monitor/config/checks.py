@@ -82,6 +82,14 @@ def check_config(
     return Checked(engine, compiled, sort_problems(problems), tuple(rows), frozenset(refused), accepted)
 
 
+def problems_of_rules(loaded: Loaded, lexicon: Lexicon) -> tuple[Problem, ...]:
+    """All problems of a file that is refused as a whole: those of its rules, too, as far as they can be read."""
+    if loaded.draft is None:
+        return loaded.problems
+    compiled = compile_rules(loaded.draft.rules, loaded.draft.concepts, lexicon)
+    return sort_problems([*loaded.problems, *_rule_problems(loaded.draft, compiled)])
+
+
 def _rule_problems(config: Config, compiled: CompiledSet) -> Iterator[Problem]:
     for rule_id, problem in compiled.problems:
         place = rule_place(config, rule_id, problem)

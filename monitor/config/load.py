@@ -60,6 +60,8 @@ class Loaded:
     """Rules that are refused, by id."""
     includes: tuple[str, ...] = ()
     """The patterns of `include:`, relative to the first file: a new file that fits is a change."""
+    draft: Config | None = field(default=None, repr=False)
+    """What could be read of a file that is refused as a whole: its rules can be checked all the same."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -200,8 +202,9 @@ def _assemble(loader: _Loader, tree: Mapping) -> Loaded:
         source_nodes=source_nodes,
         root=tree,
     )
+    whole = None if fatal else config
     includes = tuple(loader.includes)
-    return Loaded(None if fatal else config, sort_problems(problems), loader.files, frozenset(refused), includes)
+    return Loaded(whole, sort_problems(problems), loader.files, frozenset(refused), includes, config)
 
 
 def _check_shape(tree: Mapping, name: str, problems: list[Problem]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.dedup.fingerprint import shared
+from monitor.dedup.words import corrections
 from monitor.model.reasons import Reason
 from monitor.model.story import CopyCandidate, Prepared, Shingles
 
@@ -49,7 +50,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """No copy.  `kin` is an earlier article that it takes much of its text from: surely the same story."""
+    """No copy.  `kin` is an earlier article that it repeats, corrects or extends: surely the same story."""
 
     reason: Reason
     kin: int | None = None
@@ -75,11 +76,25 @@ def decide_copy(
     objections = [guard(article, each.candidate.prepared, settings) for each in close]
     free = [each for each, objection in zip(close, objections, strict=True) if objection is None]
     if free:
-        return _copy_or_expansion(max(free, key=lambda each: (each.known, each.containment)), settings)
+        found = max(free, key=lambda each: (each.known, each.containment))
+        return _correction(article, found) or _copy_or_expansion(found, settings)
     for each, objection in sorted(zip(close, objections, strict=True), key=lambda pair: -pair[0].containment):
         if objection is not None:
             return Series(each.candidate.article_id, round(each.containment, 3), objection)
     return Original(Reason("original", "no earlier text says the same"))
+
+
+def _correction(article: Prepared, found: _Measured) -> Original | None:
+    """A text that says the same with another number in the same place: news, however small."""
+    changed = corrections(found.candidate.prepared.figures, article.figures)
+    if not changed:
+        return None
+    text = "; ".join(f"{new} instead of {old}" for old, new in changed[:3])
+    return Original(
+        Reason("correction", f"repeats an earlier text with other numbers: {text}"),
+        found.candidate.article_id,
+        found.containment,
+    )
 
 
 def _copy_or_expansion(found: _Measured, settings: CopySettings) -> Copy | Original:

@@ -55,7 +55,13 @@ class LinkCandidate:
     """A story in another language with the rarity-weighted keys it shares."""
 
     story: int
+    language: str
     shared: Mapping[str, float]
+
+    @property
+    def score(self) -> float:
+        """The evidence in sum."""
+        return sum(self.shared.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +84,34 @@ def keys_of(words: Sequence[str], numbers: Iterable[str], limit: int = 16) -> tu
     return (*found, *sorted((number for number in numbers if len(number) >= 2), key=len, reverse=True)[:limit])
 
 
-def link_candidates(holders: Mapping[str, set[int]]) -> list[LinkCandidate]:
-    """For each story the keys it shares, each weighing less the more stories have it (`holders`: key to stories)."""
+def link_candidates(holders: Mapping[str, set[int]], languages: Mapping[int, str]) -> list[LinkCandidate]:
+    """For each story the keys it shares, each weighing less the more stories of its language have it.
+
+    `holders`: key to stories; `languages` of the stories (those without one are left out).
+    """
     shared: dict[int, dict[str, float]] = {}
     for key, stories in holders.items():
-        for story in stories:
-            shared.setdefault(story, {})[key] = 1 / (1 + math.log2(len(stories)))
-    return [LinkCandidate(story, keys) for story, keys in sorted(shared.items())]
+        spread = Counter(languages[story] for story in stories if story in languages)
+        for story in stories & languages.keys():
+            shared.setdefault(story, {})[key] = 1 / (1 + math.log2(spread[languages[story]]))
+    return [LinkCandidate(story, languages[story], keys) for story, keys in sorted(shared.items())]
 
 
-def decide_link(candidates: Sequence[LinkCandidate]) -> Link | None:
-    """The story in another language that is clearly the best, or None."""
-    scored = sorted(((sum(each.shared.values()), each) for each in candidates), key=lambda pair: -pair[0])
-    if not scored or scored[0][0] < ENOUGH:
-        return None
-    best, found = scored[0]
-    if len(scored) > 1 and best < CLEARLY_BEST * scored[1][0]:
-        return None
-    keys = ", ".join(sorted(found.shared, key=lambda key: -found.shared[key])[:5])
-    return Link(found.story, round(best, 2), Reason("also-in", f"shares names and numbers: {keys}"))
+def decide_links(candidates: Sequence[LinkCandidate]) -> tuple[Link, ...]:
+    """For each other language the story that is clearly the best of that language, if there is one.
+
+    Languages do not compete: one event may be a story in each of them.
+    """
+    by_language: dict[str, list[LinkCandidate]] = {}
+    for candidate in sorted(candidates, key=lambda each: (-each.score, each.story)):
+        by_language.setdefault(candidate.language, []).append(candidate)
+    return tuple(
+        _link(ranked[0])
+        for _, ranked in sorted(by_language.items())
+        if ranked[0].score >= ENOUGH and (len(ranked) == 1 or ranked[0].score >= CLEARLY_BEST * ranked[1].score)
+    )
+
+
+def _link(found: LinkCandidate) -> Link:
+    keys = ", ".join(sorted(found.shared, key=lambda key: (-found.shared[key], key))[:5])
+    return Link(found.story, round(found.score, 2), Reason("also-in", f"shares names and numbers: {keys}"))

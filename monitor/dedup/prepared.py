@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.dedup.fingerprint import fingerprints_of, hashes_of, shingles_of
 from monitor.dedup.languages import keys_of
 from monitor.dedup.vector import term_weights
-from monitor.dedup.words import MAX_CHARACTERS, is_name_like, names, normal, numbers, raw_tokens
+from monitor.dedup.words import MAX_CHARACTERS, figures, is_name_like, names, normal, numbers, raw_tokens
 from monitor.model.story import Prepared
 
 UNKNOWN_LANGUAGE = "und"
@@ -36,6 +36,7 @@ def prepare(title: str, lead: str, text: str, language: str | None) -> Prepared:
         names=capitalised,
         subjects=_subjects(title, body) if len(words) <= TEMPLATE_WORDS else frozenset(),
         terms=term_weights(title, written, language),
+        figures=figures(f"{title}\n{body}"),
         keys=keys_of([*raw_tokens(title), *written], found),
     )
 

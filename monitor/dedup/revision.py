@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 
 import xxhash
 
-from monitor.dedup.words import numbers, similarity, tokens
+from monitor.dedup.words import corrections, figures, numbers, similarity, tokens
 from monitor.model.article import TextState
 from monitor.model.reasons import Reason
 
 NEW_SHINGLES = 0.30
 TITLE_CHANGE = 0.5
+CORRECTED_WORDS = 30
+"""In shorter texts a number may be a counter: so many points, so many comments."""
 READ_AGAIN_AFTER = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=90))
 SHORT_WORDS = 120
 YOUNG = timedelta(hours=24)
@@ -82,7 +84,12 @@ def decide_revision(old: Version, new: Version) -> Unchanged | Immaterial | Mate
         return Material(Reason("numbers", f"numbers in title or lead changed: {listed}"))
     if similarity(old.title, new.title) <= TITLE_CHANGE and tokens(old.title) != tokens(new.title):
         return Material(Reason("title", f"the title was “{old.title}”"))
-    share = _new_share(tokens(f"{old.lead}\n{old.text}"), tokens(f"{new.lead}\n{new.text}"))
+    former, words = tokens(f"{old.lead}\n{old.text}"), tokens(f"{new.lead}\n{new.text}")
+    changed = corrections(figures(old.text), figures(new.text)) if len(words) >= CORRECTED_WORDS else []
+    if changed:
+        listed = ", ".join(f"{one} became {other}" for one, other in changed[:3])
+        return Material(Reason("correction", f"numbers were corrected: {listed}"))
+    share = _new_share(former, words)
     if share >= NEW_SHINGLES:
         return Material(Reason("text", f"{share:.0%} of the text is new"))
     return Immaterial(Reason("edited", f"{share:.0%} of the text is new, the numbers in title and lead are the same"))

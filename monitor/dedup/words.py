@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
+
+import xxhash
 
 MAX_CHARACTERS = 200_000
 """Comparing reads this much of a text: 30 000 words tell any two articles apart, and a 5 MB page stays cheap."""
+
+MAX_FIGURES = 64
 
 # Scripts written without spaces are read by character: Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar.
 _UNSPACED = (
@@ -51,6 +57,32 @@ def numbers(text: str) -> frozenset[str]:
     """The numbers of a text, written one way: `1.200`, `1,200` and `1 200` are 1200, `2,5` is 2.5."""
     found = _NUMBER.findall(text[:MAX_CHARACTERS])
     return frozenset(_number(each) for each in found)
+
+
+def figures(text: str) -> dict[int, str]:
+    """What stands around each number (two words before, two after, hashed) and the number; at most 64.
+
+    Times of day are left out: they say when a page was made.  Where the same words surround several numbers, none of
+    them is kept, as it is not known which became which.
+    """
+    found: dict[int, str] = {}
+    ambiguous: set[int] = set()
+    for match in islice(_NUMBER.finditer(text[:MAX_CHARACTERS]), MAX_FIGURES):
+        start, end = match.span()
+        if text[end : end + 1] == ":" or text[max(0, start - 1) : start] == ":":
+            continue
+        before, after = tokens(text[max(0, start - 60) : start])[-2:], tokens(text[end : end + 60])[:2]
+        around = xxhash.xxh32_intdigest(" ".join((*before, "#", *after)).encode("utf-8", "surrogatepass"))
+        number = _number(match.group())
+        if found.setdefault(around, number) != number:
+            ambiguous.add(around)
+    return {around: number for around, number in found.items() if around not in ambiguous}
+
+
+def corrections(before: Mapping[int, str], after: Mapping[int, str]) -> list[tuple[str, str]]:
+    """The numbers that became others in the same place (see `figures`): old and new."""
+    changed = ((before[around], number) for around, number in after.items() if before.get(around, number) != number)
+    return sorted(changed)
 
 
 @lru_cache(maxsize=4096)

@@ -110,13 +110,22 @@ def _wall(page: Page, heading: str, everything: str, lines: Sequence[str]) -> Re
     return None
 
 
-def _nothing(page: Page, everything: str) -> Reason:
+NEEDS_SCRIPTS = Reason(
+    "needs-javascript", "the page shows its text only with JavaScript; `render: true` reads it with a browser"
+)
+
+
+def needs_scripts(page: Page, everything: str) -> bool:
+    """Whether a page without content asks for JavaScript, or is little but scripts; `everything` is its text."""
     noscript = " ".join(fold_space(element.text_content()) for element in page.tree.iter("noscript"))
     scripts = sum(1 for script in page.tree.iter("script") if script.get("src") or len(script.text or "") > 500)
-    if _SCRIPT.search(noscript) or _SCRIPT.search(everything) or (scripts and len(everything) < 300):
-        return Reason(
-            "needs-javascript", "the page shows its text only with JavaScript; `render: true` reads it with a browser"
-        )
+    asks = _SCRIPT.search(noscript) or _SCRIPT.search(everything)
+    return bool(asks) or (scripts > 0 and len(everything) < 300)
+
+
+def _nothing(page: Page, everything: str) -> Reason:
+    if needs_scripts(page, everything):
+        return NEEDS_SCRIPTS
     return Reason("empty", "no article text was found on the page")
 
 

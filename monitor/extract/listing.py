@@ -10,8 +10,9 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from monitor.extract.blocks import fold_space
+from monitor.extract.blocks import fold_space, page_blocks_of
 from monitor.extract.dates import parse_page_date
+from monitor.extract.failures import NEEDS_SCRIPTS, needs_scripts
 from monitor.extract.jsonld import Graph, read_jsonld, text_of, types_of
 from monitor.extract.links import anchors_of, same_site
 from monitor.extract.linkscore import ACCEPT, Scored, score_links, word_count
@@ -40,7 +41,7 @@ class Link:
 class Listing:
     """The story links of a page in its order, those left out, the next page, and what is wrong.
 
-    Problems: `empty`, `too-large`, `too-few-links`, `selector-matches-nothing`, `no-story-links`.
+    Problems: `empty`, `too-large`, `too-few-links`, `selector-matches-nothing`, `no-story-links`, `needs-javascript`.
     """
 
     links: tuple[Link, ...]
@@ -68,6 +69,8 @@ def extract_links(
     if isinstance(page, Reason):
         return Listing((), problems=(page,))
     listing = links_of_page(page, selectors=selectors)
+    if not listing.links and needs_scripts(page, " ".join(block.text for block in page_blocks_of(page.tree))):
+        listing = replace(listing, problems=(NEEDS_SCRIPTS, *listing.problems))
     return _checked(listing, min_links)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
 from monitor.extract.blocks import Block, key_of, page_blocks_of
+from monitor.extract.failures import NEEDS_SCRIPTS, needs_scripts
+from monitor.extract.kind import looks_like
 from monitor.extract.own import best_container
 from monitor.extract.page import Page, read_page
 from monitor.extract.selector import select_elements
@@ -19,6 +21,8 @@ REDESIGN_SHARE = 0.75
 """When that share of the known blocks vanishes at once, the page was rebuilt: what is new on it is not news."""
 _SMALL = 4
 """Below this many known blocks a share says nothing."""
+_READABLE = {"html", "text", "empty"}
+_KINDS = {"pdf": "a PDF", "image": "a picture", "feed": "a feed (use feed:)", "sitemap": "a sitemap (use sitemap:)"}
 _NOT_WATCHED = Zone.NAV | Zone.FOOTER | Zone.SHARE | Zone.MODAL | Zone.COMMENTS | Zone.ADVERT
 
 
@@ -33,7 +37,10 @@ class WatchedBlock:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The watched part of a page.  Problems: `empty`, `too-large`, `selector-matches-nothing`."""
+    """The watched part of a page.
+
+    Problems: `empty`, `too-large`, `not-a-page`, `selector-matches-nothing`, `needs-javascript`.
+    """
 
     blocks: tuple[WatchedBlock, ...]
     title: str = ""
@@ -62,16 +69,27 @@ class Redesign:
 
 def page_blocks(body: bytes, *, url: str, selector: str | None = None, content_type: str | None = None) -> Blocks:
     """The blocks of the part of the page that `selector` (CSS or XPath; None: main content) finds.  Never raises."""
+    kind = looks_like(body, content_type=content_type)
+    if kind not in _READABLE:
+        return Blocks((), problem=Reason("not-a-page", f"what is watched is no page but {_KINDS.get(kind, 'a file')}"))
     page = read_page(body, url=url, content_type=content_type)
     if isinstance(page, Reason):
         return Blocks((), problem=page)
     title = next((" ".join(element.text_content().split()) for element in page.tree.iter("title")), "")
     if selector is None:
-        return Blocks(_unique(_main(page)), title)
+        return _or_scripts(page, Blocks(_unique(_main(page)), title))
     roots = select_elements(page.tree, selector)
     if not roots:
-        return Blocks((), title, Reason("selector-matches-nothing", f"{selector!r} matches nothing on the page"))
+        nothing = Reason("selector-matches-nothing", f"{selector!r} matches nothing on the page")
+        return _or_scripts(page, Blocks((), title, nothing))
     return Blocks(_unique([block for root in roots for block in _blocks_in(page, root)]), title)
+
+
+def _or_scripts(page: Page, found: Blocks) -> Blocks:
+    """What was found, or the better reason why there is nothing."""
+    if not found.blocks and needs_scripts(page, " ".join(block.text for block in page_blocks_of(page.tree))):
+        return replace(found, problem=NEEDS_SCRIPTS)
+    return found
 
 
 def added_blocks(old_hashes: Collection[str], now: Blocks) -> Additions | Redesign:

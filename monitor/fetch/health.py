@@ -14,7 +14,7 @@ from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
 FAILING_FROM = 2.0
 """Error weight from which a source is failing: two hard errors, four soft ones, eight hiccups (see `answers`)."""
 
-CERTAIN = {"address", "url"}
+CERTAIN = {"address", "url", "needs-browser"}
 """Failures that no later poll can cure: failing at once."""
 
 OFFLINE_HOSTS = 3
@@ -25,12 +25,13 @@ _BAD = {Health.DEGRADED, Health.FAILING, Health.BLOCKED, Health.STALE, Health.EM
 
 def document_problem(spec: SourceSpec, outcome: PollOutcome) -> Reason | None:
     """What is wrong with a document that was read: its first problem, or too few items on a page."""
+    problem = next(iter(outcome.problems), None)
     if spec.kind in _PAGES or spec.min_links is not None:
         least = 1 if spec.min_links is None else spec.min_links
         if outcome.items < least:
             text = f"{outcome.items} items found, at least {least} expected; has the page been rebuilt?"
-            return Reason("empty", text)
-    return next(iter(outcome.problems), None)
+            return Reason("empty", text if problem is None else f"{problem.text} ({text})")
+    return problem
 
 
 def health_after_failure(memory: PollMemory, failure: Reason) -> Health:

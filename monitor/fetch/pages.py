@@ -13,7 +13,7 @@ from monitor.fetch.guard import may_carry_credentials
 from monitor.model.fetched import Fetched, Request
 from monitor.model.source import SourceSpec
 
-_FINAL = {"robots", "address", "url", "too-large", "bomb"}
+_FINAL = {"robots", "address", "url", "too-large", "bomb", "needs-browser"}
 """Failures without a status that no later try can cure."""
 _PASSING = {408, 425, 429}
 
@@ -35,6 +35,7 @@ def plan_page(spec: SourceSpec | None, url: str, remembered: Mapping[str, Any] |
         proxy=spec.proxy if spec is not None else None,
         verify_tls=spec.verify_tls if spec is not None else True,
         check_robots=True,
+        render=spec is not None and spec.render,
     )
 
 

@@ -56,6 +56,7 @@ def plan_request(spec: SourceSpec, memory: PollMemory, *, now: datetime, setting
         proxy=spec.proxy,
         verify_tls=spec.verify_tls,
         check_robots=spec.kind in _ASKS_ROBOTS,
+        render=spec.render and spec.kind in _ASKS_ROBOTS,
     )
 
 

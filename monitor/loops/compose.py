@@ -58,6 +58,7 @@ def _single(work: Work, alert: rows.AlertRow) -> Message:
         rule_version=alert.rule_version,
         why=why or str(alert.facts.get("why", "")),
         items=items,
+        outlets=messages.outlets_of(connection, root.key) if root.thread else (),
         headline=str(alert.facts.get("headline", "")),
         lines=tuple(alert.facts.get("lines", ())),
         held=_held(connection, alert, work.now),

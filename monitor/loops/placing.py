@@ -1,8 +1,8 @@
 """Place an article among copies and stories.
 
-    candidates | decide_copy | decide_story | decide_merge | decide_link    -> story, copy, links, sketch
+    candidates | decide_copy | decide_story | decide_merge | decide_links  -> story, copy, links, sketch
 
-To be called inside a unit of work locked by `story_lock(language)`; orders things and decides nothing.
+To be called inside a unit of work locked by `STORY_LOCK`; orders things and decides nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from monitor.dedup.copies import Copy, CopySettings, Original, Series, decide_copy
-from monitor.dedup.languages import decide_link, link_candidates
+from monitor.dedup.languages import decide_links, link_candidates
 from monitor.dedup.split import Member, Split, decide_split, is_due
 from monitor.dedup.story import (
     Join,
@@ -33,6 +33,7 @@ from monitor.dedup.vector import key_hash, learnt, lesson_every, no_rarity, term
 from monitor.model.reasons import Reason
 from monitor.model.story import CopyCandidate, PlacedArticle, Placement, Prepared, Rarity, StoryState
 from monitor.store import stories
+from monitor.store.story_links import ALSO_IN, languages_of, link_stories
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 """No feed is older: an earlier date is a fault of the publisher's clock."""
@@ -49,9 +50,11 @@ class PlacingSettings:
     """A story looks for itself in other languages until it has this many members."""
 
 
-def story_lock(language: str | None) -> str:
-    """The name under which `store.unit(lock=…)` keeps two workers from opening one story twice."""
-    return f"story:{(language or 'und').split('-')[0].lower()}"
+STORY_LOCK = "stories"
+"""The name under which `store.unit(lock=…)` keeps two workers from placing at the same time.
+
+One for all languages: stories are linked across them, and a rule's alerts about linked stories are one thread.
+"""
 
 
 def story_time(article: PlacedArticle) -> datetime:
@@ -213,20 +216,18 @@ class _Placing:
         stories.index_story(self.connection, story_id, prepared.language, terms, keys, day=day, new=new)
 
     def _linked(self, story_id: int, members: int) -> tuple[int, ...]:
-        """The story in another language; looked for while the story is young."""
+        """The stories in other languages; looked for while the story is young."""
         prepared = self.article.prepared
         if members > self.settings.link_members or not prepared.keys:
             return ()
         since = stories.day_of(story_time(self.article) - self.settings.stories.quiet)
         keys = {key_hash(key): key for key in prepared.keys}
         holders = stories.stories_by_key(self.connection, list(keys), language=prepared.language, since_day=since)
-        found = decide_link(link_candidates({keys[key]: ids for key, ids in holders.items()}))
-        if found is None:
-            return ()
-        stories.link_stories(
-            self.connection, story_id, found.story, score=found.score, verdict=stories.ALSO_IN, now=self.now
-        )
-        return (found.story,)
+        spoken = languages_of(self.connection, {story for ids in holders.values() for story in ids})
+        found = decide_links(link_candidates({keys[key]: ids for key, ids in holders.items()}, spoken))
+        for link in found:
+            link_stories(self.connection, story_id, link.story, score=link.score, verdict=ALSO_IN, now=self.now)
+        return tuple(link.story for link in found)
 
     def _split(self, placement: Placement) -> Placement:
         """The placement after a look at whether its story has become two."""

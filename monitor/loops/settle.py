@@ -21,7 +21,7 @@ from monitor.dedup.prepared import prepare
 from monitor.dedup.revision import Immaterial, Material, Unchanged, Version, decide_revision, text_hash
 from monitor.loops.context import Context, Watchlist
 from monitor.loops.describe import describe, tell
-from monitor.loops.placing import place_article, story_lock
+from monitor.loops.placing import STORY_LOCK, place_article
 from monitor.match.languages import recognise
 from monitor.model.article import Document, TextState
 from monitor.model.match import Verdict
@@ -139,7 +139,7 @@ def document_of(text: Text, sources: Iterable[SourceFacts], language: str | None
 
 def settle_locks(analysed: Iterable[Analysed]) -> list[str]:
     """What `Database.unit` must lock to settle these texts."""
-    return sorted({story_lock(item.language) for item in analysed})
+    return [STORY_LOCK] if any(True for _ in analysed) else []
 
 
 def settle(connection: sa.Connection, items: Sequence[Settling], context: Context, now: datetime) -> int:

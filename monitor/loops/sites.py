@@ -72,12 +72,16 @@ async def _try_feeds(follower: Follower, spec: SourceSpec, fetched: Fetched, off
 
 async def _try_sitemaps(follower: Follower, spec: SourceSpec, fetched: Fetched, offers: _Offers) -> None:
     robots = await follower.get(spec, urljoin(fetched.final_url, "/robots.txt"))
-    named = _SITEMAP_LINE.findall(robots.body) if robots is not None else []
-    urls = [url for raw in named if "news" in (url := raw.decode("ascii", "ignore")).lower()]
-    for url in urls or [urljoin(fetched.final_url, path) for path in USUAL_SITEMAPS]:
+    for url in sitemaps_to_try(fetched.final_url, robots.body if robots is not None else b""):
         await _try(follower, replace(spec, kind=SourceKind.SITEMAP, url=url), "sitemap", offers)
         if offers.usable:
             return
+
+
+def sitemaps_to_try(url: str, robots: bytes) -> list[str]:
+    """The news sitemaps that a site's robots.txt names, or else the usual addresses."""
+    named = [found.decode("ascii", "ignore") for found in _SITEMAP_LINE.findall(robots)]
+    return [each for each in named if "news" in each.lower()] or [urljoin(url, path) for path in USUAL_SITEMAPS]
 
 
 async def _try(follower: Follower, spec: SourceSpec, kind: str, offers: _Offers, title: str = "") -> None:

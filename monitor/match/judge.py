@@ -52,7 +52,21 @@ def _guarded(rule: CompiledRule, evaluation: Evaluation, finding: Finding) -> Ve
 
 
 def _fired(rule: CompiledRule, finding: Finding, analysed: Analysed) -> Verdict:
-    return Verdict(rule.id, True, _evidence(finding, analysed), score=finding.score, reason=Reason("fired", "matches"))
+    reason = Reason("fired", _why_fired(rule, finding))
+    return Verdict(rule.id, True, _evidence(finding, analysed), score=finding.score, reason=reason)
+
+
+def _why_fired(rule: CompiledRule, finding: Finding) -> str:
+    """What was asked for, in the words of the rule's form: it stands in every message."""
+    if rule.spec.score is not None and finding.score is not None:
+        return f"its terms weigh {finding.score:g}, and {rule.spec.score.threshold:g} is enough"
+    if rule.spec.event is not None:
+        within = rule.spec.event.within
+        where = f"one {within}" if isinstance(within, str) else f"{within} words"
+        count = len(rule.spec.event.actors)
+        actors = {1: "the actor", 2: "both actors"}.get(count, f"all {count} actors")
+        return f"{actors} and the verb in {where}"
+    return "its expression matches"
 
 
 def _held(rule: CompiledRule, labelling: Labelling, finding: Finding, analysed: Analysed) -> Verdict:

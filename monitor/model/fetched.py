@@ -21,7 +21,8 @@ class Credentials:
 class Request:
     """One GET, or a POST of `form` (url-encoded; its redirects are not followed).
 
-    `etag` and `last_modified` are echoed byte for byte, and only to `validators_url` if that is given.
+    `etag` and `last_modified` are echoed byte for byte, and only to `validators_url` if that is given.  `render`: the
+    page is loaded in a browser.
     """
 
     url: str
@@ -36,6 +37,7 @@ class Request:
     timeout_s: float | None = None
     max_bytes: int | None = None
     form: bytes | None = field(default=None, repr=False)
+    render: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ class RuleBlock:
 class Message:
     """Everything a template may say.  Times are aware UTC; the renderer turns them into the reader's zone.
 
-    `thread` is the synthetic id of the story, `reply` whether something was told under it before.  `window` says what
+    `thread` is the synthetic id of the story, `reply` whether something was told under it before, `outlets` who brought
+    the story so far, copies too.  `window` says what
     a gathering message gathers (`hourly`, `quiet`, `cap`, `catch-up`, `added` …).  `lines` are the paragraphs of an
     ops message, `late_s` how late an alert is after an outage of ours.
     """
@@ -87,6 +88,7 @@ class Message:
     rule_version: int | None = None
     why: str = ""
     items: tuple[Item, ...] = ()
+    outlets: tuple[str, ...] = ()
     blocks: tuple[RuleBlock, ...] = ()
     window: str | None = None
     headline: str = ""

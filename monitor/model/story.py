@@ -72,7 +72,11 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Articles about the same event, one language each."""
+    """Articles about the same event, one language each.
+
+    `opened_at` and `last_at` go by the earlier of published and first seen, `first_seen_at` and `last_seen_at` by when
+    the monitor saw its articles first (None: it has none).
+    """
 
     id: int
     language: str
@@ -81,6 +85,8 @@ class Story:
     last_at: datetime
     articles: int = 0
     sources: int = 0
+    first_seen_at: datetime | None = None
+    last_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +108,8 @@ class Prepared:
     terms: Mapping[str, float]
     keys: tuple[str, ...] = ()
     """For other languages: skeletons of names, and numbers; most telling first."""
+    figures: Mapping[int, str] = field(default_factory=dict)
+    """Numbers by what stands around them, hashed: a correction has another number in the same place."""
 
 
 @dataclass(frozen=True, slots=True)

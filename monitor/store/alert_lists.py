@@ -59,12 +59,18 @@ def list_alerts(
     rule_id: str | None = None,
     held: bool = False,
     undelivered: bool = False,
+    before: int | None = None,
 ) -> list[AlertLine]:
-    """The newest alerts first; `held`: what was not told, with its reason; `undelivered`: with a dead delivery."""
+    """The newest alerts first; `held`: what was not told, with its reason; `undelivered`: with a dead delivery.
+
+    `before` is the id of the last one on the page before.
+    """
     a = t.alert.c
     query = sa.select(t.alert).order_by(a.id.desc()).limit(limit)
     if since is not None:
         query = query.where(a.created_at >= since)
+    if before is not None:
+        query = query.where(a.id < before)
     if rule_id is not None:
         query = query.where(a.rule_id == rule_id)
     if held:

@@ -15,7 +15,7 @@ from monitor.model.reasons import Reason
 from monitor.store import leases, search
 from monitor.store import tables as t
 from monitor.store.leases import Lease
-from monitor.store.stories import ALSO_IN
+from monitor.store.story_links import ALSO_IN
 
 
 class ReadingKind(StrEnum):

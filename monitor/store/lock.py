@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -47,6 +48,20 @@ class WriterLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+@contextmanager
+def alone(url: sa.URL) -> Iterator[None]:
+    """Hold the lock without touching the database (it may be damaged, or not there yet); raises `AlreadyRunning`."""
+    path = lock_path(url)
+    if path is None:
+        yield
+        return
+    file = _take(path)
+    try:
+        yield
+    finally:
+        file.close()
 
 
 def lock_path(url: sa.URL) -> Path | None:

@@ -75,6 +75,26 @@ def _copies(connection: sa.Connection, article_ids: Sequence[int]) -> dict[int, 
     return counts
 
 
+def outlets_of(connection: sa.Connection, thread: str) -> tuple[str, ...]:
+    """The names of the sources that showed an article of the thread, or a copy of one, who had it first goes first."""
+    mine = (
+        sa.select(t.alert_article.c.article_id)
+        .join(t.alert, t.alert.c.id == t.alert_article.c.alert_id)
+        .where(t.alert.c.thread == thread)
+    )
+    heads = sa.select(t.article.c.copy_of).where(t.article.c.id.in_(mine), t.article.c.copy_of.is_not(None))
+    told = sa.or_(*(column.in_(ids) for column in (t.article.c.id, t.article.c.copy_of) for ids in (mine, heads)))
+    query = (
+        sa.select(t.source.c.name)
+        .join(t.sighting, t.sighting.c.source_id == t.source.c.id)
+        .join(t.article, t.article.c.id == t.sighting.c.article_id)
+        .where(told)
+        .group_by(t.source.c.id, t.source.c.name)
+        .order_by(sa.func.min(t.sighting.c.seen_at), t.source.c.name)
+    )
+    return tuple(connection.execute(query).scalars())
+
+
 def _chunks(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
     return [ids[start : start + size] for start in range(0, len(ids), size)]
 

@@ -14,11 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.model.story import CopyCandidate, Prepared, Rarity, StoryState
-from monitor.store.tables import EPOCH, article, fingerprint, rarity, sketch, story, story_link, story_term
-
-APART = "apart"
-ALSO_IN = "also-in"
-MERGED = "merged"
+from monitor.store.story_links import APART, MERGED, link_stories, move_links
+from monitor.store.tables import EPOCH, article, fingerprint, rarity, sketch, story, story_term
 
 
 def day_of(instant: datetime) -> int:
@@ -94,6 +91,7 @@ def _candidate(row: Any, terms: Mapping[str, float]) -> CopyCandidate:
         names=frozenset(facts["names"]),
         subjects=frozenset(facts["subjects"]),
         terms=terms,
+        figures=dict(facts.get("figures", ())),
     )
     return CopyCandidate(row.article_id, row.copy_group, row.source_id, row.story_id, prepared)
 
@@ -247,6 +245,7 @@ def save_sketch(
             "numbers": sorted(prepared.numbers),
             "names": sorted(prepared.names),
             "subjects": sorted(prepared.subjects),
+            "figures": sorted(prepared.figures.items()),
         },
         "terms": {term: round(weight, 3) for term, weight in prepared.terms.items()},
     }
@@ -344,6 +343,7 @@ def merge_stories(connection: sa.Connection, *, into: int, other: int, now: date
     ).mappings()
     _insert_ignoring(connection, story_term, [dict(row) | {"story_id": into} for row in keys])
     connection.execute(story_term.delete().where(story_term.c.story_id == other))
+    move_links(connection, into, other)
     link_stories(connection, into, other, score=1.0, verdict=MERGED, now=now)
 
 
@@ -430,10 +430,3 @@ def index_story(
         for term, weight in rows.items()
     ]
     _insert_ignoring(connection, story_term, values)
-
-
-def link_stories(connection: sa.Connection, a: int, b: int, *, score: float, verdict: str, now: datetime) -> None:
-    """Remember what two stories are to each other; a former verdict is replaced."""
-    low, high = sorted((a, b))
-    connection.execute(story_link.delete().where(story_link.c.a == low, story_link.c.b == high))
-    connection.execute(story_link.insert().values(a=low, b=high, score=score, verdict=verdict, created_at=now))

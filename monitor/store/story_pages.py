@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.model.story import Story
-from monitor.store.tables import article, revision, sighting, story, story_link
+from monitor.store.story_links import ALSO_IN
+from monitor.store.tables import UtcTime, article, revision, sighting, story, story_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class StoryPage:
-    """A story, its timeline, oldest first, and what it is to other stories (`verdict` by story id)."""
+    """A story, its timeline, oldest first, and what it is to other stories: number, verdict, score."""
 
     story: Story
     moments: tuple[Moment, ...]
@@ -33,10 +36,12 @@ class StoryPage:
 
 
 def list_stories(
-    connection: sa.Connection, *, since: datetime, language: str | None = None, limit: int = 50
+    connection: sa.Connection, *, since: datetime | None = None, language: str | None = None, limit: int = 50
 ) -> tuple[Story, ...]:
-    """Stories with an article since then, the latest first; those merged into others are left out."""
-    query = _COUNTED.where(story.c.last_at >= since, story.c.merged_into.is_(None))
+    """Stories (with an article since then), the latest first; those merged into others are left out."""
+    query = _COUNTED.where(story.c.merged_into.is_(None))
+    if since is not None:
+        query = query.where(story.c.last_at >= since)
     if language is not None:
         query = query.where(story.c.language == language)
     query = query.order_by(story.c.last_at.desc(), story.c.id.desc()).limit(limit)
@@ -64,6 +69,13 @@ def show_story(connection: sa.Connection, story_id: int) -> StoryPage | None:
     return StoryPage(found, tuple(moments), links)
 
 
+def linked_stories(connection: sa.Connection, page: StoryPage) -> tuple[Story, ...]:
+    """The stories that tell the same in other languages."""
+    numbers = [number for number, verdict, _ in page.links if verdict == ALSO_IN]
+    query = _COUNTED.where(story.c.id.in_(numbers), story.c.merged_into.is_(None)).order_by(story.c.id)
+    return tuple(Story(*row) for row in connection.execute(query))
+
+
 _ARTICLES = sa.select(sa.func.count()).where(article.c.story_id == story.c.id).scalar_subquery()
 _SOURCES = (
     sa.select(sa.func.count(sighting.c.source_id.distinct()))
@@ -71,8 +83,24 @@ _SOURCES = (
     .where(article.c.story_id == story.c.id)
     .scalar_subquery()
 )
+
+
+def _seen(which: Callable[..., sa.Function[Any]]) -> sa.ScalarSelect[Any]:
+    """The first or the last time that an article of a story was first seen."""
+    at = which(article.c.first_seen_at, type_=UtcTime)
+    return sa.select(at).where(article.c.story_id == story.c.id).scalar_subquery()
+
+
 _COUNTED = sa.select(
-    story.c.id, story.c.language, story.c.title, story.c.opened_at, story.c.last_at, _ARTICLES, _SOURCES
+    story.c.id,
+    story.c.language,
+    story.c.title,
+    story.c.opened_at,
+    story.c.last_at,
+    _ARTICLES,
+    _SOURCES,
+    _seen(sa.func.min),
+    _seen(sa.func.max),
 )
 
 

@@ -44,7 +44,7 @@ class Mailbox:
     def start(self) -> None:
         """Listen on 127.0.0.1; port 0 picks a free one and keeps it."""
         if self.port == 0:
-            self.port = _free_port()
+            self.port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
@@ -62,7 +62,8 @@ class Mailbox:
         return "250 kept"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on just now."""
     import socket  # noqa: PLC0415 - only to ask for a port
 
     with socket.create_server(("127.0.0.1", 0)) as probe:

@@ -130,7 +130,7 @@ Bisher nur hier (210 Quellen beobachtet)
 Warum: beide Namen und Kontaktwort in einem Satz (Regel v7)
 Zurückgehalten seit gestern: 2 – 2 Kopien
 
-Übernehmen: monitor alerts ack 812 · Stumm 4 h: monitor silences add rule putin-biden-contact 4h · \
+Übernehmen: monitor alerts ack 812 · Stumm 4 h: monitor silences add rule putin-biden-contact --for 4h · \
 Falscher Treffer: monitor rules learn 812 --silent (Alarm 812)"""
 
 

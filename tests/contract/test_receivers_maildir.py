@@ -53,7 +53,7 @@ def maildir(tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch) 
     context.load_cert_chain(certificate, certificate.with_suffix(".key"))
     port, folder = free_port(), tmp_path / "Maildir"
     controller = Controller(
-        MaildirHandler(str(folder)),
+        MaildirHandler(folder),
         hostname="127.0.0.1",
         port=port,
         tls_context=context,

@@ -200,6 +200,7 @@ timezone: Europe/Berlin
 articles: {{languages: [en]}}
 fetch: {{host_spacing: 0s, min_every: 1s, per_host: 8, allow_addresses: [127.0.0.1], workers: 1}}
 log: {{level: error}}
+web: {{listen: "off"}}
 channels:
   desk:
     rate: 500

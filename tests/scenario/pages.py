@@ -96,3 +96,24 @@ def _ticker_entry(number: int, title: str, text: str) -> str:
     at = f"2026-01-05T{12 + number}:00:00Z"
     inner = f"<time datetime='{at}'>now</time><h3>{escape(title)}</h3><p>{escape(text)}</p>"
     return f"<div class='liveblog-entry' id='e{number}'>{inner}</div>"
+
+
+def pdf(*lines: str) -> bytes:
+    """A PDF of one page with these lines."""
+    shown = " T* ".join(f"({line.replace('(', '').replace(')', '')}) Tj" for line in lines)
+    stream = f"BT /F1 10 Tf 14 TL 40 800 Td {shown} ET".encode("latin-1")
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    tail = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
+    return out + head + table + tail

@@ -15,7 +15,8 @@ async def test_the_whole_show(tmp_path: Path) -> None:
     assert await Show(lines.append, lambda text, *_: text, folder=str(tmp_path)).run() == 0
     text = "\n".join(lines)
     assert lines[0] == "newsroom  6 feeds, 2 pages, three languages"
-    assert lines[1] == "baseline  41 articles, 2 match, none told"
+    assert lines[1].startswith("page      http://127.0.0.1:")
+    assert lines[2] == "baseline  41 articles, 2 match, none told"
     assert "[Путин]" in text
     assert "[Biden]" in text
     assert "HELD  new-sanctions" in text

@@ -8,7 +8,7 @@ from monitor.model.source import SourceSpec
 from monitor.store import tables as t
 from monitor.testing import Reply
 from tests.scenario.conftest import Item, Newsroom, rss
-from tests.scenario.pages import article, live, sentences
+from tests.scenario.pages import article, live, pdf, sentences
 
 ENTRIES = (
     "Ferries stay in port: The operator cancelled all crossings until the wind has dropped below force nine.",
@@ -113,5 +113,44 @@ async def test_short_pages_are_read_after_5_20_and_90_minutes_and_no_more(newsro
     assert read == [1, 0, 1, 0, 1, 0, 1, 0]
 
 
-def test_sentences_are_of_their_own() -> None:
-    assert len(set(sentences("a", seed="1")) & set(sentences("a", seed="2"))) == 1
+async def test_live_pages_are_read_again_however_long_they_are(newsroom: Newsroom) -> None:
+    newsroom.web.route("/live", live(*[f"Stand {n}: {' '.join(sentences('storm', seed=str(n)))}" for n in range(4)]))
+    await feed_of(newsroom, "Liveblog: storm over the coast", "/live")
+    assert [(await newsroom.read(minutes=minutes)).read for minutes in (0, 5, 15, 70, 300)] == [1, 1, 1, 1, 0]
+
+
+async def test_a_page_that_was_partly_readable_is_full_later(newsroom: Newsroom) -> None:
+    newsroom.web.route("/flash", article("Dam", "dam", seed="x", count=1), article("Dam", "dam", seed="x"))
+    newsroom.matcher.words["later"] = "of x"
+    await feed_of(newsroom, "Dam", "/flash")
+    await newsroom.read()
+    row = newsroom.rows(t.article)[0]
+    assert (row.text_state, row.text_reason is not None, matched(newsroom)) == ("teaser", True, [])
+    await newsroom.read(minutes=5)
+    row = newsroom.rows(t.article)[0]
+    assert (row.text_state, row.text_reason, matched(newsroom)) == ("full", None, ["later"])
+
+
+async def test_a_long_page_is_read_once(newsroom: Newsroom) -> None:
+    newsroom.web.route("/story", article("Harbour", "quay", seed="p"))
+    await feed_of(newsroom, "Harbour", "/story")
+    assert [(await newsroom.read(minutes=minutes)).read for minutes in (0, 5, 15, 70)] == [1, 0, 0, 0]
+
+
+async def test_a_pdf_behind_an_article_is_read(newsroom: Newsroom) -> None:
+    newsroom.web.route(
+        "/notice.pdf", Reply(pdf(*sentences("dredging", seed="pdf")), headers={"Content-Type": "application/pdf"})
+    )
+    newsroom.matcher.words["dredging"] = "dredging"
+    await feed_of(newsroom, "Notice of works", "/notice.pdf")
+    await newsroom.read()
+    row = newsroom.rows(t.article)[0]
+    assert (row.title, row.text_state, matched(newsroom)) == ("Notice of works", "full", ["dredging"])
+
+
+async def test_a_pdf_without_text_says_so(newsroom: Newsroom) -> None:
+    newsroom.web.route("/scan.pdf", Reply(pdf(), headers={"Content-Type": "application/pdf"}))
+    await feed_of(newsroom, "Scanned notice", "/scan.pdf")
+    await newsroom.read()
+    row = newsroom.rows(t.article)[0]
+    assert (row.settled, row.text_state != "full", bool(row.text_reason)) == (True, True, True)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
+import io
+import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from monitor.bootstrap.running import OnceReport, run_once
-from monitor.testing import FakeWeb
+from monitor.cli.main import run
+from monitor.fetch.browser import NAMES
+from monitor.testing import FakeWeb, Reply
 from monitor.testing.mailbox import Mailbox
 from tests.scenario.conftest import Item, rss
-from tests.scenario.pages import article, home, links, news_sitemap, watched
+from tests.scenario.pages import HEADLINES, article, document, home, links, news_sitemap, slug, watched
 
 
 @dataclass
@@ -23,14 +30,16 @@ class Desk:
     mailbox: Mailbox
     folder: Path
 
-    def configure(self, sources: str, rules: str) -> None:
+    def configure(self, sources: str, rules: str, *, more: str = "") -> None:
+        """`more` is an address that a second channel, `hook`, posts JSON to."""
+        hook = f"\n  hook: {{to: '{more.replace('http', 'json', 1)}'}}" if more else ""
         (self.folder / "config.yaml").write_text(
             f"""
 database: sqlite:///monitor.db
 articles: {{languages: [en]}}
 fetch: {{host_spacing: 0, allow_addresses: [127.0.0.1], workers: 1}}
 channels:
-  desk: {{mail: {{to: desk@example.com, server: 127.0.0.1, port: {self.mailbox.port}, tls: none}}}}
+  desk: {{mail: {{to: desk@example.com, server: 127.0.0.1, port: {self.mailbox.port}, tls: none}}}}{hook}
 defaults: {{alert: {{to: desk}}}}
 sources:
 {sources}
@@ -39,6 +48,13 @@ watchlist:
 """,
             encoding="utf-8",
         )
+
+    def run(self, *arguments: str) -> str:
+        """What a command prints."""
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            assert run(["--config", str(self.folder / "config.yaml"), *arguments]) == 0
+        return out.getvalue()
 
     async def once(self) -> OnceReport:
         return await run_once(self.folder / "config.yaml", everything=True)
@@ -105,3 +121,64 @@ async def test_each_kind_of_source_leads_to_its_mail(desk: Desk) -> None:
     assert "suspended all exports" in notice
     assert "Notice 3" not in notice
     assert (await desk.once()).courier.sent == 0
+
+
+EVIL = "Quay\r\nBcc: victim@example.com\n\n<script>alert(1)</script> @everyone \x1b[31mred\x1b[0m <b>bold</b>"
+EVIL_TEXT = f"<p>The quay <img src=x onerror=alert(2)> {EVIL}</p><p>javascript:alert(3)</p>"
+
+
+async def test_markup_and_line_breaks_of_a_feed_reach_nobody(desk: Desk) -> None:
+    hook = desk.web.route("/hook", Reply("ok"))
+    item = Item("TITLE", "http://evil.example/a\r\nBcc:%20x@example.com?<script>", "1", content=EVIL_TEXT)
+    feed = rss(item).replace("TITLE", f"<![CDATA[{EVIL}]]>")
+    desk.web.route("/feed", rss(), feed)
+    rule = "  - {id: quay, name: Quay, match: quay, alert: {to: [desk, hook]}}"
+    desk.configure(f"  - {{id: feed, name: Feed, feed: '{desk.web.url('/feed')}'}}", rule, more=hook)
+    await desk.once()
+    await desk.once()
+    (mail,) = desk.mailbox.received
+    assert mail.recipients == ("desk@example.com",)
+    assert mail.message["Bcc"] is None
+    assert all(char.isprintable() for name in mail.message for char in str(mail.message[name]))
+    shown = mail.message.get_body(("html",))
+    assert shown is not None
+    html = shown.get_content()
+    assert "<script" not in html
+    assert "<img src=x" not in html
+    assert 'href="javascript' not in html
+    assert "\x1b" not in html + mail.text + str(mail.message["subject"])
+    posted = json.loads(desk.web.seen("/hook")[0].body)
+    assert "\x1b" not in str(posted)
+    for command in (("articles", "list"), ("articles", "show", "1"), ("alerts", "list"), ("sources", "show", "feed")):
+        assert "\x1b[31m" not in desk.run(*command)
+
+
+needs_browser = pytest.mark.skipif(
+    importlib.util.find_spec("playwright") is None or not any(map(shutil.which, NAMES)),
+    reason="needs the extra `browser` and Chromium on PATH",
+)
+SHELL = document(
+    "News",
+    "<div id='app'></div><noscript>Please enable JavaScript.</noscript><script>fetch('/data' + location.pathname)"
+    ".then(r => r.text()).then(t => { document.getElementById('app').innerHTML = t; })</script>",
+)
+
+
+@needs_browser
+@pytest.mark.browser
+async def test_a_site_of_scripts_is_followed_with_a_browser(desk: Desk) -> None:
+    web = desk.web
+    web.route("/page", SHELL)
+    web.route("/data/page", links("council", "ferry", "court"), links("potato", "council", "ferry"))
+    path = slug("potato")
+    web.route(path, SHELL)
+    web.route(f"/data{path}", article(HEADLINES["potato"], "harvest", seed="potato"))
+    sources = f"""
+  - {{id: shown, page: '{web.url("/page")}', render: true}}
+  - {{id: plain, page: '{web.url("/page?plain")}'}}
+"""
+    desk.configure(sources, "  - {id: harvest, match: 'harvest AND district'}")
+    assert (await desk.once()).gathered.failed == 1
+    assert "render: true" in desk.run("sources", "show", "plain")
+    await desk.once()
+    assert "concerns everybody" in desk.mail_about(web.url(path))

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -171,7 +172,7 @@ class Timeline:
         local = datetime.combine(self.day + timedelta(days=days), time.fromisoformat(clock), tzinfo=self.zone)
         return local.astimezone(UTC)
 
-    def at(self, moment: str) -> Timeline:
+    def at(self, moment: str) -> Self:
         """Let everything go off that goes off until then, and stand there."""
         target = self.when(moment)
         assert target >= self.clock.at, f"{moment} is over"

@@ -35,18 +35,21 @@ class _Site:
 class Newsroom:
     """Serves an edition; `publish` makes a piece appear on its outlet."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, *, first_port: int = 0) -> None:
+        """`first_port` gives the outlets the ports from there on, in their order; 0 picks free ones."""
+        self._first_port = first_port
         self._sites = {outlet.id: _Site(outlet) for outlet in edition.outlets}
 
     async def start(self) -> None:
-        """Listen on 127.0.0.1, each outlet on a free port of its own."""
-        for site in self._sites.values():
+        """Listen on 127.0.0.1, each outlet on a port of its own."""
+        for number, site in enumerate(self._sites.values()):
             app = web.Application()
             app.router.add_get("/", site.front)
             app.router.add_get("/artikel/{name}", site.article)
             site.runner = web.AppRunner(app, access_log=None)
             await site.runner.setup()
-            listener = web.TCPSite(site.runner, "127.0.0.1", 0)
+            wanted = self._first_port and self._first_port + number
+            listener = web.TCPSite(site.runner, "127.0.0.1", wanted)
             await listener.start()
             port = site.runner.addresses[0][1]
             site.base = f"http://127.0.0.1:{port}"

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
-from monitor.testing.mailbox import Mailbox, Received
+from monitor.testing.mailbox import Mailbox, Received, free_port
 from monitor.testing.newsroom.content import Edition, Piece, read_edition
 from monitor.testing.newsroom.server import Newsroom
 
@@ -61,7 +61,9 @@ class Show:
                 if piece.at_s is None:
                     newsroom.publish(piece, datetime.now(UTC) - piece.age)
             self._introduce()
-            config = write_config(folder, newsroom, self.edition, self.mailbox.port)
+            page = free_port()
+            config = write_config(folder, newsroom, self.edition, smtp_port=self.mailbox.port, web_port=page)
+            self.line(f"page      http://127.0.0.1:{page}/")
             database = Database(open_engine(f"sqlite:///{folder / 'demo.db'}"))
             try:
                 return await self._play(newsroom, config, database)
@@ -212,7 +214,7 @@ class Show:
         return f"{seconds // 60:02}:{seconds % 60:02}"
 
 
-def write_config(folder: Path, newsroom: Newsroom, edition: Edition, smtp_port: int) -> Path:
+def write_config(folder: Path, newsroom: Newsroom, edition: Edition, *, smtp_port: int, web_port: int) -> Path:
     """The demo's config.yaml: what a user would write, with the newsroom's addresses."""
     template = files(__package__).joinpath("config.yaml").read_text(encoding="utf-8")
     sources = "".join(
@@ -221,7 +223,8 @@ def write_config(folder: Path, newsroom: Newsroom, edition: Edition, smtp_port: 
         for o in edition.outlets
     )
     path = folder / "config.yaml"
-    path.write_text(template.replace("SMTP_PORT", str(smtp_port)) + "\nsources:\n" + sources, encoding="utf-8")
+    text = template.replace("SMTP_PORT", str(smtp_port)).replace("WEB_PORT", str(web_port))
+    path.write_text(f"{text}\nsources:\n{sources}", encoding="utf-8")
     return path
 
 

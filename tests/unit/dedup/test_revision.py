@@ -64,3 +64,18 @@ def test_only_unfinished_young_pages_are_read_again() -> None:
     partly = Reading("Storm", 400, SEEN, 1, text_state=TextState.TEASER)
     late = SEEN + timedelta(hours=1)
     assert next_reading(partly, late) == late + timedelta(minutes=1)
+
+
+def test_a_number_corrected_deep_in_the_text_is_material() -> None:
+    text = "The bridge over the Ulme stays closed until autumn, the district said. " * 3 + "It cost {} million euros."
+    decided = decide_revision(Version("t", "", text.format(31)), Version("t", "", text.format(37)))
+    assert isinstance(decided, Material)
+    assert decided.reason.text == "numbers were corrected: 31 became 37"
+
+
+def test_counters_and_times_of_day_are_no_corrections() -> None:
+    short = "A talk about compilers that fit on one page, with a recording and slides in two languages. Points: {}"
+    assert isinstance(decide_revision(Version("t", "", short.format(4)), Version("t", "", short.format(9))), Immaterial)
+    text = "The bridge over the Ulme stays closed until autumn, the district said. " * 3 + "As of {} on Monday."
+    old, new = Version("t", "", text.format("14:35")), Version("t", "", text.format("15:20"))
+    assert isinstance(decide_revision(old, new), Immaterial)

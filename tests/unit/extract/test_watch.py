@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from monitor.extract.watch import Additions, Redesign, added_blocks, page_blocks
 
 URL = "https://amt.example/warnungen"
@@ -43,3 +45,9 @@ def test_a_selector_that_matches_nothing_adds_nothing() -> None:
     assert blocks.problem is not None
     assert blocks.problem.code == "selector-matches-nothing"
     assert isinstance(added_blocks(["x"], blocks), Redesign)
+
+
+@pytest.mark.parametrize("body", [b"%PDF-1.4 stream", b"\x89PNG\r\n\x1a\n\0", b"<rss version='2.0'><channel/></rss>"])
+def test_what_is_no_page_is_not_watched(body: bytes) -> None:
+    found = page_blocks(body, url="http://amt.example/board")
+    assert (found.blocks, found.problem is not None and found.problem.code) == ((), "not-a-page")

@@ -1,0 +1,165 @@
+"""`monitor check --online`: the world that a configuration counts on, asked once; no message is sent, nothing stored.
+
+Codes: no-network, source-unreachable, source-status, channel-unreachable, channel-refused, clock-skew, disk-full,
+disk-low, not-writable, secret-exposed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import smtplib
+import ssl
+import statistics
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from monitor.bootstrap.settings import fetch_settings, state_folder
+from monitor.clock import SystemClock
+from monitor.config.channels import mail_spec
+from monitor.config.load import Config
+from monitor.config.nodes import Mapping, Node, Scalar
+from monitor.config.nodes import Sequence as Listed
+from monitor.config.problems import WARNING, Place, Problem, sort_problems
+from monitor.config.schema import MailModel
+from monitor.deliver.mail import PORTS
+from monitor.fetch.http import HttpFetcher
+from monitor.model.fetched import Fetched, Request
+from monitor.model.source import SourceSpec
+
+MAIL_S = 15.0
+CLOCK_S = 120.0
+"""Publishers' dates and quiet hours go wrong by as much as the clock does."""
+DISK_FULL, DISK_LOW = 50_000_000, 1_000_000_000
+"""Bytes; a gigabyte holds a year of a thousand busy feeds' texts only just."""
+
+
+async def check_online(config: Config) -> tuple[Problem, ...]:
+    """Everything that would keep the monitor from working here and now."""
+    answers = await _ask(config)
+    problems = [*_sources(config, answers), *_clock(config, answers), *_disk(config), *_secrets(config)]
+    for name, channel in config.model.channels.items():
+        if channel.mail is not None:
+            problem = await asyncio.to_thread(_mail, channel.mail, _place(config.root, "channels", name), name)
+            problems += [problem] if problem else []
+    return sort_problems(problems)
+
+
+async def _ask(config: Config) -> list[tuple[SourceSpec, Fetched]]:
+    sources = [spec for spec in config.sources if not spec.paused]
+    async with HttpFetcher(fetch_settings(config.model), SystemClock(), obey_blocks=False) as fetcher:
+        requests = [
+            Request(s.url, headers=s.headers, auth=s.auth, proxy=s.proxy, verify_tls=s.verify_tls) for s in sources
+        ]
+        return list(zip(sources, await asyncio.gather(*map(fetcher.fetch, requests)), strict=True))
+
+
+def _sources(config: Config, answers: Sequence[tuple[SourceSpec, Fetched]]) -> Iterator[Problem]:
+    failed = [(spec, fetched.problem) for spec, fetched in answers if fetched.problem is not None]
+    if len(failed) > 1 and len(failed) == len(answers):
+        message = f"none of {len(answers)} sources could be reached: {failed[0][1].text}"
+        hint = "is this machine online? behind a proxy, set fetch: {proxy: …}"
+        yield Problem("no-network", message, _place(config.root, "sources"), hint=hint)
+        return
+    for spec, problem in failed:
+        message = f'source "{spec.id}": {problem.text}'
+        yield Problem("source-unreachable", message, config.source_nodes[spec.id].place, hint="check the address")
+    for spec, fetched in answers:
+        if fetched.problem is None and (fetched.status or 0) >= 400:
+            message = f'source "{spec.id}": the server answered with status {fetched.status}'
+            hint = f"open {spec.url} in a browser; monitor sources add finds another feed"
+            yield Problem("source-status", message, config.source_nodes[spec.id].place, hint=hint)
+
+
+def _clock(config: Config, answers: Sequence[tuple[SourceSpec, Fetched]]) -> Iterator[Problem]:
+    skews = [skew for _, fetched in answers if (skew := _skew(fetched)) is not None]
+    skew = statistics.median(skews) if skews else 0.0
+    if abs(skew) > CLOCK_S:
+        side = "ahead of" if skew > 0 else "behind"
+        message = f"this machine's clock is {abs(skew):.0f} s {side} the servers'"
+        yield Problem("clock-skew", message, config.root.place, WARNING, "let NTP set the clock")
+
+
+def _skew(fetched: Fetched) -> float | None:
+    """How far our clock is ahead of the server's; None where it does not say."""
+    try:
+        said: datetime = parsedate_to_datetime(fetched.header("date") or "")
+    except ValueError:
+        return None
+    return (fetched.started_at - said).total_seconds() if said.tzinfo else None
+
+
+def _disk(config: Config) -> Iterator[Problem]:
+    folder = state_folder(config)
+    here = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    place = _place(config.root, "database")
+    if not os.access(here, os.W_OK):
+        yield Problem("not-writable", f"{here} cannot be written to", place, hint="chown it, or name another database:")
+    free = shutil.disk_usage(here).free
+    if free < DISK_FULL:
+        yield Problem("disk-full", f"{free // 1_000_000} MB are free in {here}", place, hint="make room")
+    elif free < DISK_LOW:
+        message = f"only {free // 1_000_000} MB are free in {here}"
+        yield Problem("disk-low", message, place, WARNING, "make room, or lower articles: {keep: …}")
+
+
+def _secrets(config: Config) -> Iterator[Problem]:
+    for node in _scalars(config.root):
+        if node.tag == "!file":
+            path = config.folder / node.text
+            if path.is_file() and path.stat().st_mode & 0o077:
+                message = f"others may read {path}"
+                yield Problem("secret-exposed", message, node.place, WARNING, f"chmod 600 {path}")
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Listed):
+        for item in node.items:
+            yield from _scalars(item)
+    else:
+        for _, value in node.items:
+            yield from _scalars(value)
+
+
+def _mail(model: MailModel, place: Place, name: str) -> Problem | None:
+    """Connect, greet, secure, log in; say goodbye."""
+    spec = mail_spec(model)
+    port = spec.port or PORTS[spec.tls]
+    context = ssl.create_default_context()
+    try:
+        if spec.tls == "ssl":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(spec.server, port, timeout=MAIL_S, context=context)
+        else:
+            server = smtplib.SMTP(spec.server, port, timeout=MAIL_S)
+        with server:
+            server.ehlo()
+            if spec.tls == "starttls":
+                server.starttls(context=context)
+            if spec.user:
+                server.login(spec.user, spec.password or "")
+    except smtplib.SMTPAuthenticationError as error:
+        why = f"{spec.server} refuses the login of {spec.user} ({error.smtp_code})"
+        return Problem("channel-refused", f'channel "{name}": {why}', place, hint="check user and password")
+    except (OSError, smtplib.SMTPException) as error:
+        why = f"{spec.server}:{port} cannot be used ({error})"
+        hint = "check server, port and tls: (starttls, ssl, none)"
+        return Problem("channel-unreachable", f'channel "{name}": {why}', place, hint=hint)
+    return None
+
+
+def _place(root: Mapping, *path: str) -> Place:
+    """Of the key that the path leads to, or of as much of it as there is."""
+    node: Node = root
+    place = root.place
+    for name in path:
+        if not isinstance(node, Mapping):
+            break
+        key, value = node.key(name), node.get(name)
+        if key is None or value is None:
+            break
+        place, node = key.place, value
+    return place

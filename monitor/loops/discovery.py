@@ -1,0 +1,135 @@
+"""What an address offers to be followed by: for a person who adds a source, with samples to choose by.
+
+::
+
+    the address itself | feeds it declares | feeds at usual places | news sitemaps | links on the page | choose
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from urllib.parse import urljoin, urlsplit
+
+from monitor.errors import WorkerError
+from monitor.extract.discover import find_feeds, usual_paths
+from monitor.extract.site import Candidate, choose_candidate
+from monitor.loops.inspect import TIME_LIMIT_S, Inspection, examine
+from monitor.loops.sites import sitemaps_to_try
+from monitor.model.fetched import Fetched, Request
+from monitor.model.reasons import Reason
+from monitor.ports import Fetcher, Workers
+
+MOST_FEEDS = 8
+"""Declared feeds that are asked: a portal declares one for each section."""
+SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something at or behind the address that can be polled; `kind` is the key of a source: feed, sitemap or page."""
+
+    kind: str
+    url: str
+    title: str
+    entries: int
+    samples: tuple[str, ...]
+    why: str
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Offers, best first, and the reason for the first one; without offers the reason why there are none."""
+
+    offers: tuple[Offer, ...]
+    reason: Reason
+
+
+@dataclass
+class _Search:
+    fetcher: Fetcher
+    workers: Workers
+    now: datetime
+    offers: list[Offer] = field(default_factory=list)
+
+    async def examine(self, fetched: Fetched) -> Inspection | None:
+        job = partial(
+            examine, fetched.url, fetched.body, fetched.final_url, fetched.header("content-type"), now=self.now
+        )
+        try:
+            return await self.workers.run(job, timeout_s=TIME_LIMIT_S)
+        except WorkerError:
+            return None
+
+    async def try_all(self, urls: Iterable[tuple[str, str]], *, enough: int) -> None:
+        """Ask each address, with why it is asked, until so many of them could be polled."""
+        found = 0
+        for url, why in urls:
+            fetched = await self.fetcher.fetch(Request(url))
+            if fetched.problem is None and fetched.status == 200 and await self.take(fetched, why):
+                found += 1
+                if found >= enough:
+                    return
+
+    async def take(self, fetched: Fetched, why: str) -> bool:
+        """Note a feed or sitemap; False when it is neither, or empty."""
+        inspection = await self.examine(fetched)
+        if inspection is None or inspection.kind not in ("feed", "sitemap") or not inspection.entries:
+            return False
+        dates = [entry.published_at for entry in inspection.entries if entry.published_at is not None]
+        samples = tuple(entry.title or entry.url or "" for entry in inspection.entries[:SAMPLES])
+        url, title = fetched.final_url, inspection.title or ""
+        count = len(inspection.entries)
+        self.offers.append(Offer(inspection.kind, url, title, count, samples, why, max(dates, default=None)))
+        return True
+
+
+async def discover(url: str, *, fetcher: Fetcher, workers: Workers, now: datetime) -> Discovery:
+    """What can be polled at or behind `url`.  Nothing is stored; never raises for what the world does."""
+    fetched = await fetcher.fetch(Request(url))
+    if fetched.problem is not None:
+        return Discovery((), fetched.problem)
+    if fetched.status != 200:
+        return Discovery((), Reason("http-status", f"the server answered with status {fetched.status}"))
+    search = _Search(fetcher, workers, now)
+    if not await search.take(fetched, "the address itself"):
+        await _look_around(search, fetched)
+    return _ranked(search.offers, now)
+
+
+async def _look_around(search: _Search, fetched: Fetched) -> None:
+    url = fetched.final_url
+    declared = find_feeds(fetched.body, url=url, headers=fetched.headers)
+    words = {"header": "declared in a Link header", "declared": "declared by the page", "anchor": "linked on the page"}
+    await search.try_all([(link.url, words[link.why]) for link in declared[:MOST_FEEDS]], enough=MOST_FEEDS)
+    if not search.offers:
+        await search.try_all([(each, "at a usual place") for each in usual_paths(url)], enough=1)
+    if not search.offers:
+        robots = await search.fetcher.fetch(Request(urljoin(url, "/robots.txt")))
+        named = sitemaps_to_try(url, robots.body if robots.status == 200 else b"")
+        await search.try_all([(each, "a news sitemap") for each in named], enough=1)
+    inspection = await search.examine(fetched)
+    if inspection is not None and inspection.listing is not None and inspection.listing.links:
+        links = inspection.listing.links
+        samples = tuple(link.title for link in links[:SAMPLES])
+        title = inspection.title or urlsplit(url).hostname or url
+        search.offers.append(Offer("page", url, title, len(links), samples, "story links recognised on the page"))
+
+
+def _ranked(offers: list[Offer], now: datetime) -> Discovery:
+    kinds = {"page": "listing"}
+    candidates = {
+        (offer.kind, offer.url): Candidate(
+            kinds.get(offer.kind, offer.kind), offer.url, offer.title, offer.entries, offer.newest
+        )
+        for offer in offers
+    }
+    choice = choose_candidate(list(candidates.values()), now=now)
+    order = [choice.chosen, *(candidate for candidate, _ in choice.others)]
+    ranked = sorted(offers, key=lambda offer: order.index(candidates[offer.kind, offer.url]))
+    if choice.chosen is None:
+        return Discovery((), choice.reason)
+    return Discovery(tuple(ranked), choice.reason)

@@ -1,0 +1,187 @@
+"""Saving a database while it is worked on, and bringing one back.
+
+SQLite is copied page by page through its own online backup; PostgreSQL is written as an archive (see `archive`), which
+either backend can read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from monitor.errors import StoreError, StoreFull
+from monitor.store.archive import Advance, BadArchive, read_archive, write_archive
+from monitor.store.lock import alone
+from monitor.store.presence import living
+from monitor.store.rowwise import is_empty
+from monitor.store.schema import require_current, upgrade
+from monitor.store.unit import Database, open_engine
+from monitor.store.verify import Verification, verify
+
+PAGES = 256
+"""Copied at a time: a megabyte, between two of which writers have their turn."""
+SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A backup: where it lies, how many bytes it has, what was found when it was looked at."""
+
+    path: Path
+    size: int
+    verification: Verification
+
+
+def back_up(database: Database, path: Path, now: datetime, advance: Advance = lambda _what, _done: None) -> Saved:
+    """Write a backup to `path`, which appears only when it is whole; readable by its owner alone.
+
+    Raises `StoreError` (no space, an existing file, a damaged database); then nothing is left behind.
+    """
+    require_current(database)
+    if path.exists():
+        raise StoreError(f"{path} exists already", remedy="choose another name; backups are never overwritten")
+    with _appearing(path) as partial:
+        if database.is_sqlite:
+            _copy_pages(database, partial, advance)
+            copy = Database(open_engine(f"sqlite:///{partial}"))
+            try:
+                found = verify(copy)
+            finally:
+                copy.dispose()
+            _settle(partial)
+        else:
+            with database.reading() as connection, partial.open("wb") as file:
+                tallies = write_archive(connection, file, now, advance)
+            found = Verification((), {name: tally.rows for name, tally in tallies.items()})
+    return Saved(path, path.stat().st_size, found)
+
+
+def restore(database: Database, path: Path, now: datetime, advance: Advance = lambda _what, _done: None) -> Path | None:
+    """Put a backup in place of the configured database; the file that the present one was moved to, if there was one.
+
+    Raises `StoreError` for a file that is no whole backup, `AlreadyRunning` while a monitor works on the database; then
+    nothing has changed.
+    """
+    with path.open("rb") as file:
+        copied = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+    if copied and not database.is_sqlite:
+        raise BadArchive(
+            f"{path} is an SQLite database, and the configured one is on PostgreSQL",
+            remedy=f"monitor db migrate --from sqlite:///{path} --to postgresql+psycopg://...",
+        )
+    if database.is_sqlite:
+        return _restore_file(database, path, now, copied=copied, advance=advance)
+    upgrade(database)
+    require_idle(database, now)
+    with database.unit(lock="restore") as connection:
+        require_empty(connection)
+        read_archive(connection, path, advance)
+    return None
+
+
+def require_idle(database: Database, now: datetime) -> None:
+    """Raises `StoreError` while workers of a PostgreSQL database give signs of life."""
+    with database.reading() as connection:
+        alive = living(connection, now, within_s=45.0)
+    if alive:
+        names = ", ".join(f"{worker.role} on {worker.host}" for worker in alive)
+        raise StoreError(f"workers are running on this database: {names}", remedy="stop them all first")
+
+
+def require_empty(connection: sa.Connection) -> None:
+    """Raises `StoreError` unless no table of data has a row."""
+    if not is_empty(connection):
+        raise StoreError(
+            "the database is not empty", remedy="name an empty one: nothing that exists is ever overwritten"
+        )
+
+
+def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool, advance: Advance) -> Path | None:
+    target = Path(database.engine.url.database or "")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = target.with_name(f"{target.name}.restoring")
+    made.unlink(missing_ok=True)
+    database.dispose()
+    with alone(database.engine.url):
+        new = Database(open_engine(f"sqlite:///{made}"))
+        try:
+            if copied:
+                _copy_file(path, made)
+            upgrade(new)
+            if not copied:
+                with new.unit() as connection:
+                    read_archive(connection, path, advance)
+            problems = verify(new).problems
+        finally:
+            new.dispose()
+        if problems:
+            made.unlink()
+            raise StoreError(f"{path} is damaged: {problems[0]}", remedy="use another backup")
+        _settle(made)
+        return _swap(made, target, now)
+
+
+def _swap(made: Path, target: Path, now: datetime) -> Path | None:
+    """Put the new file in place; the old one stays beside it."""
+    kept = target.with_name(f"{target.name}.before-{now:%Y%m%dT%H%M%S}")
+    for end in ("-wal", "-shm", ""):  # what was written last may stand in the log beside the file
+        part = Path(f"{target}{end}")
+        if part.exists():
+            part.rename(f"{kept}{end}")
+    made.rename(target)
+    return kept if kept.exists() else None
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[Path]:
+    """A file that takes its name only when it is whole."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        partial.touch(mode=0o600)
+        yield partial
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.rename(path)
+    except OSError as error:
+        raise StoreFull(f"the backup cannot be written to {path}: {error.strerror}") from error
+    finally:
+        for left in (partial, Path(f"{partial}-wal"), Path(f"{partial}-shm")):
+            left.unlink(missing_ok=True)
+
+
+def _copy_pages(database: Database, path: Path, advance: Advance) -> None:
+    with database.reading() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_schema").all()  # from here on the view stands still
+        source = connection.connection.driver_connection
+        _copy(source, path, advance)
+
+
+def _copy(source: object, path: Path, advance: Advance) -> None:
+    if not isinstance(source, sqlite3.Connection):
+        raise StoreError("not an SQLite connection")
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as target:
+            source.backup(target, pages=PAGES, progress=lambda _status, left, total: advance("pages", total - left))
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"the database cannot be copied: {error}") from error
+
+
+def _copy_file(path: Path, made: Path) -> None:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source:
+        _copy(source, made, lambda _what, _done: None)
+
+
+def _settle(path: Path) -> None:
+    """Everything of an SQLite database in the one file."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode=DELETE")

@@ -1,0 +1,60 @@
+"""Figures for probes and metrics: each by an index, none by counting everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.store import tables as t
+from monitor.store.presence import living
+
+WAITING = ("pending", "sending", "retry", "dead")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How the monitor is doing; counts by their label."""
+
+    articles_24h: int
+    newest_at: datetime | None
+    sources: Mapping[str, int]
+    alerts_24h: Mapping[str, int]
+    deliveries: Mapping[str, int]
+    waiting_since: datetime | None
+    rules: Mapping[str, int]
+    workers: int
+
+
+def figures_now(connection: sa.Connection, now: datetime) -> Figures:
+    """All of them."""
+    a, d, s = t.article.c, t.delivery.c, t.source.c
+    day = now - timedelta(days=1)
+    recent = sa.select(sa.func.count()).select_from(t.article).where(a.first_seen_at >= day)
+    waiting = d.state.in_(WAITING[:3])
+    return Figures(
+        articles_24h=int(connection.execute(recent).scalar_one()),
+        newest_at=connection.execute(sa.select(sa.func.max(a.first_seen_at, type_=t.UtcTime))).scalar(),
+        sources=_by(connection, s.health, s.configured),
+        alerts_24h=_by(connection, t.alert.c.state, t.alert.c.created_at >= day),
+        deliveries=_by(connection, d.state, d.state.in_(WAITING)),
+        waiting_since=connection.execute(sa.select(sa.func.min(d.created_at, type_=t.UtcTime)).where(waiting)).scalar(),
+        rules=_by(connection, t.rule_state.c.status, t.rule_state.c.status != "removed"),
+        workers=len(living(connection, now)),
+    )
+
+
+def poller_seen_at(connection: sa.Connection) -> datetime | None:
+    """When a process that polls gave its last sign of life."""
+    w = t.worker.c
+    statement = sa.select(sa.func.max(w.seen_at, type_=t.UtcTime)).where(w.role.in_(("all", "poller")))
+    found: datetime | None = connection.execute(statement).scalar()
+    return found
+
+
+def _by(connection: sa.Connection, column: sa.ColumnElement[Any], where: sa.ColumnElement[bool]) -> dict[str, int]:
+    rows = connection.execute(sa.select(column, sa.func.count()).where(where).group_by(column))
+    return {str(label): int(number) for label, number in rows}

@@ -1,0 +1,145 @@
+"""The application: addresses, what stands before them, and what becomes of errors."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib import resources
+from pathlib import Path
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from monitor.errors import ConfigError, MonitorError, StoreError, UsageError
+from monitor.web.context import WebContext
+from monitor.web.exposure import Listen, known_hosts
+from monitor.web.guard import HEADERS, Door, Guard
+from monitor.web.live import Hub
+from monitor.web.sessions import Sessions, session_key
+from monitor.web.views import alerts, articles, health, login, rules, silences, sources, stories, ticker
+from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, reader_of
+from monitor.web.visitors import Guesses, Password
+
+log = structlog.get_logger("web")
+
+BODY_MAX = 1_000_000
+
+STATUS: tuple[tuple[type[MonitorError], int], ...] = (
+    (NotHere, 404),
+    (Conflict, 409),
+    (UsageError, 400),
+    (ConfigError, 409),
+    (StoreError, 503),
+    (MonitorError, 500),
+)
+
+
+def build_app(context: WebContext, listen: Listen) -> Starlette:
+    """The whole page; its `state` holds the context, the live ticker and what logging in needs."""
+    web = context.config.model.web
+    door = Door(
+        auth=web.auth,
+        sessions=Sessions(session_key(context.secret, web.auth.password)),
+        hosts=known_hosts(listen, web.public_url),
+        open=listen.open,
+        secure=bool(web.public_url and web.public_url.startswith("https://")),
+    )
+    app = Starlette(
+        routes=routes(),
+        middleware=[
+            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_MAX),
+            Middleware(Guard, door=door, now=context.clock.now),
+        ],
+        exception_handlers={HTTPException: _http_error, MonitorError: _monitor_error, Exception: _bug},
+    )
+    app.state.context = context
+    app.state.hub = Hub(context.database)
+    app.state.password = Password(web.auth.password) if web.auth.password is not None else None
+    app.state.guesses = Guesses()
+    return app
+
+
+def routes() -> list[BaseRoute]:
+    """Every address.  A GET changes nothing; a POST is a form of ours or comes with a token."""
+    static = Path(str(resources.files("monitor.web").joinpath("static")))
+    return [
+        Route("/", looking(ticker.show_ticker)),
+        Route("/events", ticker.stream),
+        Route("/articles/{id:int}", looking(articles.show_article)),
+        Route("/stories", looking(stories.list_stories)),
+        Route("/stories/{id:int}", looking(stories.show)),
+        *_alerts(),
+        Route("/rules", looking(rules.list_all)),
+        *_sources(),
+        Route("/healthz", looking(health.alive)),
+        Route("/readyz", looking(health.ready)),
+        Route("/metrics", looking(health.metrics)),
+        Route("/login", looking(login.ask), methods=["GET"]),
+        Route("/login", changing(login.log_in), methods=["POST"]),
+        Route("/logout", changing(login.log_out), methods=["POST"]),
+        Mount("/static", StaticFiles(directory=static)),
+    ]
+
+
+def _alerts() -> list[BaseRoute]:
+    acts = {"ack": alerts.acknowledge, "mute": alerts.mute, "wrong": alerts.wrong}
+    further = {"retry": alerts.retry, "discard": alerts.discard}
+    return [
+        Route("/alerts", looking(alerts.list_all)),
+        Route("/alerts/{id:int}", looking(alerts.show)),
+        *(Route(f"/alerts/{{id:int}}/{act}", looking(partial(alerts.ask, act)), methods=["GET"]) for act in acts),
+        *(
+            Route(f"/alerts/{{id:int}}/{act}", changing(view), methods=["POST"])
+            for act, view in (acts | further).items()
+        ),
+        Route("/silences", looking(silences.show), methods=["GET"]),
+        Route("/silences", changing(silences.add), methods=["POST"]),
+        Route("/silences/{id:int}/end", changing(silences.remove), methods=["POST"]),
+    ]
+
+
+def _sources() -> list[BaseRoute]:
+    acts = {"poll": sources.poll, "pause": sources.pause, "resume": sources.resume}
+    return [
+        Route("/sources", looking(sources.list_all)),
+        Route("/sources.opml", looking(sources.opml)),
+        Route("/sources/add", looking(sources.ask_add), methods=["GET"]),
+        Route("/sources/examine", sources.examine, methods=["POST"]),
+        Route("/sources/add", changing(sources.add), methods=["POST"]),
+        Route("/sources/{id}", looking(sources.show)),
+        *(Route(f"/sources/{{id}}/{act}", changing(view), methods=["POST"]) for act, view in acts.items()),
+    ]
+
+
+async def _monitor_error(request: Request, error: Exception) -> Response:
+    status = next(status for kind, status in STATUS if isinstance(error, kind))
+    remedy = error.remedy if isinstance(error, MonitorError) else None
+    code = error.code if isinstance(error, MonitorError) else "error"
+    return _answer(request, status, code, str(error), remedy)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    words = error.detail if isinstance(error, HTTPException) else ""
+    return _answer(request, status, "http", words, None)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    log.error("page-failed", path=request.url.path, error=f"{type(error).__name__}: {error}")
+    answer = _answer(request, 500, "bug", "Something went wrong here; the log says what.", None)
+    answer.headers.update(HEADERS)  # this handler stands outside the guard
+    return answer
+
+
+def _answer(request: Request, status: int, code: str, words: str, remedy: str | None) -> Response:
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"error": code, "message": words, "remedy": remedy}, status)
+    context: WebContext = request.app.state.context
+    visit = Visit(request, context, reader_of(request, context), {})
+    return visit.page("error.html", status=status, code=status, words=words, remedy=remedy)

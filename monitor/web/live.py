@@ -1,0 +1,184 @@
+"""The live ticker: one look at the database a second, for all who watch; nobody watching, no look.
+
+A stream that broke resumes where it was: every event carries the position (ids of the last article and match), which
+browsers send back as `Last-Event-ID`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from monitor.errors import StoreError
+from monitor.store.pages import Filter, Line, Position, changed_since, lines, position
+from monitor.store.unit import Database
+from monitor.web.rendering import Reader
+
+log = structlog.get_logger("web")
+
+LOOK_S = 1.0
+BEAT_S = 20.0
+"""A sign of life in silence: proxies close what says nothing, and it moves the position along."""
+WAITING_MAX = 100
+"""Batches that a slow reader may leave lying; then its stream is closed, and it resumes when it comes back."""
+CATCH_UP_ROUNDS = 5
+"""Further behind, the page is loaded again instead."""
+
+Draw = Callable[[Line, Reader], str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """What one look found; `drawn` keeps each reader's version, so that 200 readers cost one rendering."""
+
+    position: Position
+    lines: tuple[Line, ...]
+    drawn: dict[tuple[str, str, int], str] = field(default_factory=dict)
+
+    def html(self, line: Line, reader: Reader, draw: Draw) -> str:
+        """A line for a reader."""
+        key = (reader.language, reader.zone.key, line.id)
+        if key not in self.drawn:
+            self.drawn[key] = draw(line, reader)
+        return self.drawn[key]
+
+
+Queue = asyncio.Queue[Batch | None]
+
+
+class Hub:
+    """Looks for news while anybody watches, and hands it to every stream."""
+
+    def __init__(self, database: Database, *, look_s: float = LOOK_S, beat_s: float = BEAT_S) -> None:
+        self._database, self._look_s, self._beat_s = database, look_s, beat_s
+        self._queues: set[Queue] = set()
+        self._looking: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @property
+    def streams(self) -> int:
+        """How many watch."""
+        return len(self._queues)
+
+    async def events(self, wanted: Filter, reader: Reader, draw: Draw, since: Position | None) -> AsyncIterator[str]:
+        """The events of one stream, from a position on, or from now."""
+        queue: Queue = asyncio.Queue(WAITING_MAX)
+        self._queues.add(queue)
+        try:
+            self._start()
+            yield "retry: 2000\n\n"
+            seen = since if since is not None else await asyncio.to_thread(self._now)
+            for _ in range(CATCH_UP_ROUNDS):
+                missed = await asyncio.to_thread(self._look, seen)
+                if missed is None:
+                    yield _event("ready", "", seen)
+                    break
+                seen = missed.position
+                for event in _events(missed, wanted, reader, draw):
+                    yield event
+            else:
+                yield _event("reset", "", seen)
+            async for event in self._coming(queue, seen, wanted, reader, draw):
+                yield event
+        finally:
+            self._queues.discard(queue)
+
+    async def close(self) -> None:
+        """End every stream."""
+        self._closed = True
+        for queue in self._queues:
+            _put(queue, None)
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+    async def _coming(
+        self, queue: Queue, seen: Position, wanted: Filter, reader: Reader, draw: Draw
+    ) -> AsyncIterator[str]:
+        while not self._closed:
+            try:
+                batch = await asyncio.wait_for(queue.get(), self._beat_s)
+            except TimeoutError:
+                yield _event("beat", "", seen)
+                continue
+            if batch is None:
+                return
+            if batch.position.article > seen.article or batch.position.match > seen.match:
+                seen = batch.position
+                for event in _events(batch, wanted, reader, draw):
+                    yield event
+
+    def _start(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_on())
+
+    async def _look_on(self) -> None:
+        seen: Position | None = None
+        while self._queues:
+            try:
+                if seen is None:
+                    seen = await asyncio.to_thread(self._now)
+                batch = await asyncio.to_thread(self._look, seen)
+            except StoreError as error:  # briefly away: the streams stay open, and nothing is skipped
+                log.warning("ticker-waits", error=str(error))
+                batch = None
+            if batch is not None:
+                seen = batch.position
+                for queue in tuple(self._queues):
+                    if not _put(queue, batch):
+                        self._queues.discard(queue)
+            await asyncio.sleep(self._look_s)
+
+    def _now(self) -> Position:
+        with self._database.reading() as connection:
+            return position(connection)
+
+    def _look(self, seen: Position) -> Batch | None:
+        with self._database.reading() as connection:
+            end, ids = changed_since(connection, seen)
+            return Batch(end, tuple(lines(connection, ids))) if end != seen else None
+
+
+def fits(line: Line, wanted: Filter) -> bool:
+    """Whether a ticker with that filter shows the article."""
+    fired = {hit.rule_id for hit in line.hits if hit.fired}
+    return (
+        (wanted.source is None or any(source_id == wanted.source for source_id, _ in line.sources))
+        and (wanted.language is None or line.language == wanted.language)
+        and (wanted.story is None or line.story_id == wanted.story)
+        and (wanted.rule is None or wanted.rule in fired)
+        and (not wanted.hits or bool(fired))
+    )
+
+
+def read_position(text: str) -> Position | None:
+    """The position in `Last-Event-ID`; None for nonsense."""
+    article, _, match = text.partition(".")
+    if not (article.isascii() and article.isdigit() and match.isascii() and match.isdigit()):
+        return None
+    return Position(int(article[:18]), int(match[:18]))
+
+
+def _put(queue: Queue, batch: Batch | None) -> bool:
+    if queue.full():  # too slow: what lies there is worthless now, the stream ends and resumes by its position
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
+        return False
+    queue.put_nowait(batch)
+    return True
+
+
+def _events(batch: Batch, wanted: Filter, reader: Reader, draw: Draw) -> list[str]:
+    shown = [batch.html(line, reader, draw) for line in batch.lines if fits(line, wanted)]
+    # Only the last carries the position: a stream that breaks in between gets the whole batch again.
+    return [_event("article", html, batch.position if at == len(shown) else None) for at, html in enumerate(shown, 1)]
+
+
+def _event(kind: str, data: str, at: Position | None) -> str:
+    head = f"id: {at.article}.{at.match}\n" if at is not None else ""
+    body = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
+    return f"{head}event: {kind}\n{body}\n"

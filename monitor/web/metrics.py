@@ -1,0 +1,60 @@
+"""Prometheus metrics, read from the database when they are asked for.  `METRICS` is the whole list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from monitor.store.health import Figures
+
+METRICS = {
+    "monitor_articles_24h": "Articles first seen in the last 24 hours",
+    "monitor_newest_article_timestamp_seconds": "When the newest article was first seen",
+    "monitor_sources": "Configured sources by health",
+    "monitor_alerts_24h": "Alerts of the last 24 hours by state: told, held, suppressed",
+    "monitor_deliveries": "Deliveries that wait or died, by state: pending, sending, retry, dead",
+    "monitor_delivery_oldest_seconds": "Age of the oldest delivery that waits",
+    "monitor_rules": "Rules by status: active, refused",
+    "monitor_workers": "Processes that gave a sign of life in the last two minutes",
+    "monitor_ticker_streams": "Open event streams of this process",
+}
+
+
+def exposition(figures: Figures, streams: int, now: datetime) -> bytes:
+    """The text that Prometheus reads."""
+    registry = CollectorRegistry()
+    registry.register(_Collected(figures, streams, now))
+    return generate_latest(registry)
+
+
+class _Collected:
+    def __init__(self, figures: Figures, streams: int, now: datetime) -> None:
+        self._figures, self._streams, self._now = figures, streams, now
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One family after the other."""
+        f = self._figures
+        oldest = (self._now - f.waiting_since).total_seconds() if f.waiting_since else 0.0
+        yield _gauge("monitor_articles_24h", f.articles_24h)
+        yield _gauge("monitor_newest_article_timestamp_seconds", f.newest_at.timestamp() if f.newest_at else 0.0)
+        yield _labelled("monitor_sources", "health", f.sources)
+        yield _labelled("monitor_alerts_24h", "state", f.alerts_24h)
+        yield _labelled("monitor_deliveries", "state", f.deliveries)
+        yield _gauge("monitor_delivery_oldest_seconds", oldest)
+        yield _labelled("monitor_rules", "status", f.rules)
+        yield _gauge("monitor_workers", f.workers)
+        yield _gauge("monitor_ticker_streams", self._streams)
+
+
+def _gauge(name: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, METRICS[name], value=value)
+
+
+def _labelled(name: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, METRICS[name], labels=[label])
+    for key, value in sorted(values.items()):
+        family.add_metric([key], value)
+    return family

@@ -1,0 +1,75 @@
+"""Serving the page inside the daemon's own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+
+from monitor.errors import ConfigError
+from monitor.web.app import build_app
+from monitor.web.context import WebContext
+from monitor.web.exposure import Listen
+
+log = structlog.get_logger("web")
+
+CLOSING_S = 3
+
+
+class _Server(uvicorn.Server):
+    """Signals are the daemon's."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them alone."""
+        yield
+
+
+class WebServer:
+    """The page at an address; `start` and `stop` it."""
+
+    def __init__(self, context: WebContext, listen: Listen) -> None:
+        self.app = build_app(context, listen)
+        self.listen = listen
+        config = uvicorn.Config(
+            self.app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=CLOSING_S,
+            timeout_keep_alive=30,
+        )
+        self._server = _Server(config)
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen; `ConfigError` where the address is taken."""
+        sock = _bind(self.listen)
+        port = sock.getsockname()[1]
+        self.listen = Listen(self.listen.host, port, self.listen.open)
+        self._serving = asyncio.create_task(self._server.serve(sockets=[sock]))
+        log.info("page", url=self.listen.url, locked=not self.listen.open)
+
+    async def stop(self) -> None:
+        """End the event streams, finish what is being answered, and close."""
+        await self.app.state.hub.close()
+        self._server.should_exit = True
+        if self._serving is not None:
+            await self._serving
+
+
+def _bind(listen: Listen) -> socket.socket:
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    try:
+        return socket.create_server((listen.host, listen.port), family=family, backlog=512)
+    except OSError as error:
+        raise ConfigError(
+            f"web.listen: cannot listen on {listen.host}:{listen.port}: {error.strerror or error}",
+            remedy="is another monitor running? choose another port, or web: {listen: off}",
+        ) from error

@@ -1,0 +1,33 @@
+"""The rules with what they brought lately."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from starlette.responses import Response
+
+from monitor.store.rules import rule_states
+from monitor.store.volumes import matches_per
+from monitor.web.svg import sparkline
+from monitor.web.visit import Visit
+
+DAYS = 14
+
+
+def list_all(visit: Visit) -> Response:
+    """Every rule that is or was to be watched, with fourteen days of hits."""
+    since = _midnight(visit) - timedelta(days=DAYS - 1)
+    with visit.context.database.reading() as connection:
+        states = [state for state in rule_states(connection) if state.status != "removed"]
+        volume = matches_per(connection, since, timedelta(days=1))
+    rows = []
+    for state in states:
+        counts = [volume.get(state.rule_id, {}).get(day, 0) for day in range(DAYS)]
+        words = visit.reader.say("{total} hits in {days} days", total=sum(counts), days=DAYS)
+        rows.append({"state": state, "total": sum(counts), "today": counts[-1], "spark": sparkline(counts, words)})
+    return visit.page("rules.html", rows=rows, days=DAYS)
+
+
+def _midnight(visit: Visit) -> datetime:
+    local = visit.context.now.astimezone(visit.reader.zone)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,241 @@
+"""Backups under load, restored, moved between backends: the same rows, whole, and nothing overwritten."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from monitor.errors import AlreadyRunning, SchemaMismatch, StoreError
+from monitor.store import schema
+from monitor.store import tables as t
+from monitor.store.archive import BadArchive
+from monitor.store.backup import back_up, restore
+from monitor.store.lock import alone
+from monitor.store.move import move
+from monitor.store.rowwise import last_numbers, tally
+from monitor.store.search import hits
+from monitor.store.unit import Database, open_engine
+from monitor.store.verify import verify
+from tests.contract.conftest import NOW
+
+
+def put_article(connection: sa.Connection, number: int) -> None:
+    """An article with everything that hangs on it, in one unit."""
+    article = connection.execute(
+        sa.insert(t.article)
+        .values(
+            title=f"Ferry {number} ends" + ("\x00" if connection.dialect.name == "sqlite" else ""),
+            authors=["Ada"],
+            language_sure=True,
+            first_seen_at=NOW + timedelta(seconds=number),
+            first_source_id="s",
+            baseline=False,
+            text_state="full",
+            revision=1,
+            page={"etag": f'"{number}"'},
+        )
+        .returning(t.article.c.id)
+    ).scalar_one()
+    connection.execute(
+        sa.insert(t.revision).values(
+            article_id=article,
+            number=1,
+            title=f"Ferry {number} ends",
+            lead="",
+            text=f"harbour number{number}",
+            text_hash=f"{number:x}",
+            material=True,
+            reason_code="first",
+            reason="first",
+            created_at=NOW,
+        )
+    )
+    connection.execute(
+        sa.insert(t.body).values(
+            article_id=article,
+            revision=1,
+            url="https://blatt.example/",
+            sha256="0",
+            headers=[["a", "b"]],
+            content=bytes(range(256)),
+            fetched_at=NOW,
+        )
+    )
+
+
+def fill(database: Database, numbers: range) -> None:
+    for number in numbers:
+        with database.unit() as connection:
+            put_article(connection, number)
+
+
+def contents(database: Database) -> dict[str, tuple[int, str]]:
+    with database.reading() as connection:
+        return {name: (found.rows, found.digest) for name, found in tally(connection).items()}
+
+
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[Callable[[str], Database]]:
+    made: list[Database] = []
+
+    def make(name: str) -> Database:
+        made.append(Database(open_engine(f"sqlite:///{tmp_path / name}")))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.dispose()
+
+
+def found_by_search(database: Database, query: str) -> int:
+    with database.reading() as connection:
+        wanted = hits(query, connection.dialect.name)
+        assert wanted is not None
+        return len(connection.execute(wanted).all())
+
+
+def test_a_backup_under_load_is_whole_and_restores_to_the_same(
+    database: Database, another: Callable[[str], Database], tmp_path: Path
+) -> None:
+    fill(database, range(20))
+    stop = threading.Event()
+    written: list[int] = []
+
+    def write() -> None:
+        number = 20
+        while not stop.is_set():
+            fill(database, range(number, number + 1))
+            written.append(number)
+            number += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        while len(written) < 3:
+            stop.wait(0.01)
+        saved = back_up(database, tmp_path / "saved.backup", NOW)
+    finally:
+        stop.set()
+        writer.join()
+    assert saved.verification.whole
+    counts = saved.verification.counts
+    assert 20 < counts["article"] == counts["revision"] == counts["body"] <= len(written) + 20
+    new = another("restored.db")
+    assert restore(new, saved.path, NOW) is None
+    assert verify(new).problems == ()
+    assert verify(new).counts == counts
+    assert contents(new)["article"][0] == counts["article"]
+    if not database.is_sqlite:
+        assert found_by_search(new, "harbour") == counts["article"]
+
+
+def test_a_quiet_database_comes_back_identical(
+    database: Database, another: Callable[[str], Database], tmp_path: Path
+) -> None:
+    fill(database, range(12))
+    with database.unit() as connection:  # the newest is purged: its number must never be given again
+        last = connection.execute(sa.select(sa.func.max(t.article.c.id))).scalar_one()
+        for table in (t.revision, t.body):
+            connection.execute(sa.delete(table).where(table.c.article_id == last))
+        connection.execute(sa.delete(t.article).where(t.article.c.id == last))
+    saved = back_up(database, tmp_path / "saved.backup", NOW)
+    assert saved.path.stat().st_mode & 0o077 == 0
+    new = another("restored.db")
+    restore(new, saved.path, NOW)
+    assert contents(new) == contents(database)
+    with new.unit() as connection:
+        put_article(connection, 99)
+        assert connection.execute(sa.select(sa.func.max(t.article.c.id))).scalar_one() == last + 1
+
+
+def test_moving_to_the_other_backend_and_back(database: Database, another: Callable[[str], Database]) -> None:
+    if database.is_sqlite:
+        pytest.skip("the other half of this test begins there")
+    first, last = another("first.db"), another("last.db")
+    schema.upgrade(first)
+    fill(first, range(7))
+    moved = move(first, database, NOW)
+    assert moved.rows["article"] == 7
+    assert contents(database) == contents(first)
+    assert found_by_search(database, "number3") == 1
+    with database.reading() as there, first.reading() as here:
+        assert last_numbers(there)["article"] == last_numbers(here)["article"] == 7
+    with pytest.raises(StoreError, match="not empty"):
+        move(first, database, NOW)
+    move(database, last, NOW)
+    assert contents(last) == contents(first)
+    assert found_by_search(last, "number3") == 1
+
+
+def test_a_running_monitor_is_not_pulled_away(
+    database: Database, another: Callable[[str], Database], tmp_path: Path
+) -> None:
+    saved = back_up(database, tmp_path / "saved.backup", NOW)
+    new = another("restored.db")
+    with alone(new.engine.url), pytest.raises(AlreadyRunning):
+        restore(new, saved.path, NOW)
+
+
+def test_what_is_there_is_kept_and_backups_are_not_overwritten(
+    another: Callable[[str], Database], tmp_path: Path
+) -> None:
+    here = another("here.db")
+    schema.upgrade(here)
+    fill(here, range(3))
+    saved = back_up(here, tmp_path / "one.backup", NOW)
+    with pytest.raises(StoreError, match="exists already"):
+        back_up(here, tmp_path / "one.backup", NOW)
+    fill(here, range(3, 5))
+    kept = restore(here, saved.path, NOW)
+    assert contents(here)["article"][0] == 3
+    assert kept is not None
+    assert contents(another(kept.name))["article"][0] == 5
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "another", "older"])
+def test_a_harmed_archive_is_refused_and_leaves_nothing(
+    database: Database, another: Callable[[str], Database], tmp_path: Path, harm: str
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("archives are written from PostgreSQL")
+    fill(database, range(3))
+    path = back_up(database, tmp_path / "saved.backup", NOW).path
+    text = gzip.decompress(path.read_bytes()).decode()
+    harmed = {
+        "cut": "\n".join(text.splitlines()[:-1]),
+        "changed": text.replace("number2", "number9", 1),
+        "another": "{}\n",
+        "older": text.replace(f'"schema": "{schema.HEAD}"', '"schema": "0000"', 1),
+    }[harm]
+    path.write_bytes(gzip.compress(harmed.encode()))
+    new = another("restored.db")
+    with pytest.raises(BadArchive):
+        restore(new, path, NOW)
+    with pytest.raises(SchemaMismatch):
+        verify(new)
+    path.write_bytes(gzip.compress(text.encode())[:-40])
+    with pytest.raises(BadArchive):
+        restore(new, path, NOW)
+
+
+def test_rows_that_name_nothing_are_found(database: Database) -> None:
+    fill(database, range(2))
+    with database.unit() as connection:
+        connection.execute(sa.delete(t.article).where(t.article.c.id == 1))
+        connection.execute(sa.update(t.article).values(revision=2))
+    problems = verify(database).problems
+    assert "1 rows of revision name a missing article in article_id" in problems
+    assert "1 articles lack the text of their latest revision" in problems
+
+
+def test_a_damaged_file_is_named(another: Callable[[str], Database], tmp_path: Path) -> None:
+    path = tmp_path / "junk"
+    path.write_bytes(b"SQLite format 3\x00" + b"\x07" * 9000)
+    with pytest.raises(StoreError):
+        restore(another("restored.db"), path, NOW)

@@ -1,0 +1,40 @@
+"""A mail server that is down for one pass costs nothing: the next full pass delivers each message once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.bootstrap.running import run_once
+from monitor.testing.mailbox import Mailbox
+from monitor.testing.web import FakeWeb
+
+ITEM = "<item><title>Ferry {0} sails</title><link>/{0}</link><guid>{0}</guid><description>It left.</description></item>"
+
+
+def feed(*numbers: int) -> str:
+    items = "".join(ITEM.format(number) for number in numbers)
+    return f"<?xml version='1.0'?><rss version='2.0'><channel><title>Quay</title>{items}</channel></rss>"
+
+
+async def test_down_for_one_pass(fakeweb: FakeWeb, tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    mailbox.start()
+    mailbox.stop()
+    url = fakeweb.route("/feed", feed(1), feed(1, 2, 3), feed(1, 2, 3))
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        f"database: 'sqlite:///m.db'\n"
+        f"channels: {{desk: {{mail: {{to: desk@example.org, server: 127.0.0.1, port: {mailbox.port}}}}}}}\n"
+        f"defaults: {{alert: {{to: [desk], group_by: none}}}}\n"
+        f"fetch: {{allow_addresses: [127.0.0.1], host_spacing: 0}}\narticles: {{full_text: never, languages: []}}\n"
+        f"sources: [{{id: quay, feed: '{url}'}}]\nwatchlist: [{{id: ferry, match: 'ferry'}}]\n"
+    )
+    await run_once(path, everything=True)
+    down = await run_once(path, everything=True)
+    assert (down.courier.sent, down.courier.retried, down.courier.dead) == (0, 2, 0)
+    mailbox.start()
+    up = await run_once(path, everything=True)
+    again = await run_once(path, everything=True)
+    mailbox.stop()
+    assert (up.courier.sent, again.courier.sent) == (2, 0)
+    assert sorted(str(mail.message["X-Monitor-Article"]) for mail in mailbox.received) == ["2", "3"]

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.bootstrap.online import check_online
+from monitor.cli.main import run
+from monitor.config.load import load_config
+from monitor.testing import FakeWeb, Reply
+from monitor.testing.mailbox import Mailbox
+
+FETCH = "fetch: {allow_addresses: [127.0.0.1], host_spacing: 0}\n"
+
+
+async def codes(folder: Path, text: str) -> list[tuple[str, int]]:
+    path = folder / "config.yaml"
+    path.write_text(FETCH + text)
+    problems = await check_online(load_config(path).usable())
+    return [(p.code, p.place.line) for p in problems if p.code != "disk-low"]
+
+
+async def test_all_is_well(tmp_path: Path, fakeweb: FakeWeb) -> None:
+    date = format_datetime(datetime.now(UTC), usegmt=True)
+    url = fakeweb.route("/feed", Reply("<rss/>", headers={"Date": date}))
+    mailbox = Mailbox()
+    mailbox.start()
+    try:
+        mail = f"{{to: a@b.example, from: m@b.example, server: 127.0.0.1, port: {mailbox.port}, tls: none}}"
+        text = f"sources: [{{id: a, feed: '{url}'}}]\nchannels: {{desk: {{mail: {mail}}}}}\n"
+        assert await codes(tmp_path, text) == []
+        assert not mailbox.received
+    finally:
+        mailbox.stop()
+
+
+async def test_each_source_has_its_place(tmp_path: Path, fakeweb: FakeWeb) -> None:
+    good = fakeweb.route("/feed", Reply("<rss/>"))
+    text = f"sources:\n  - {{id: a, feed: '{good}'}}\n  - {{id: b, feed: '{fakeweb.url('/none')}'}}\n"
+    text += "  - {id: c, feed: 'http://127.0.0.1:9/'}\n"
+    assert await codes(tmp_path, text) == [("source-status", 4), ("source-unreachable", 5)]
+
+
+async def test_nothing_answers(tmp_path: Path) -> None:
+    text = "sources:\n  - {id: a, feed: 'http://127.0.0.1:9/a'}\n  - {id: b, feed: 'http://127.0.0.1:9/b'}\n"
+    assert await codes(tmp_path, text) == [("no-network", 2)]
+
+
+async def test_a_wrong_clock_shows_in_date_headers(tmp_path: Path, fakeweb: FakeWeb) -> None:
+    date = format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)
+    url = fakeweb.route("/feed", Reply("<rss/>", headers={"Date": date}))
+    assert await codes(tmp_path, f"sources: [{{id: a, feed: '{url}'}}]\n") == [("clock-skew", 1)]
+
+
+async def test_a_dead_mail_server(tmp_path: Path) -> None:
+    mail = "{to: a@b.example, from: m@b.example, server: 127.0.0.1, port: 9, tls: none}"
+    assert await codes(tmp_path, f"channels:\n  desk: {{mail: {mail}}}\n") == [("channel-unreachable", 3)]
+
+
+async def test_a_server_that_cannot_log_in_refuses(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    mailbox.start()
+    try:
+        where = f"server: 127.0.0.1, port: {mailbox.port}, tls: none, user: u, password: p"
+        found = await codes(tmp_path, f"channels: {{desk: {{mail: {{to: a@b.example, from: m@b.example, {where}}}}}}}")
+    finally:
+        mailbox.stop()
+    assert [code for code, _ in found] == ["channel-unreachable"]
+
+
+async def test_a_secret_that_others_can_read(tmp_path: Path) -> None:
+    secret = tmp_path / "address"
+    secret.write_text("json://hook.example")
+    secret.chmod(0o644)
+    text = "channels: {hook: {to: !file address}}\n"
+    assert await codes(tmp_path, text) == [("secret-exposed", 2)]
+    secret.chmod(0o600)
+    assert await codes(tmp_path, text) == []
+
+
+def test_check_shows_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(FETCH + "sources:\n  - {id: c, feed: 'http://127.0.0.1:9/'}\n")
+    assert run(["check", "--online", "--config", str(path)]) == 1
+    assert "error[source-unreachable]" in capsys.readouterr().out

@@ -1,0 +1,136 @@
+"""Who comes in, and what a form needs to be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from monitor.config.schema import WebModel
+from monitor.errors import ConfigError
+from monitor.web.exposure import listen_of
+from monitor.web.visitors import GUESSES
+from tests.unit.web.site import Site
+
+LOCKED = (
+    "web: {listen: '0.0.0.0:8787', auth: {password: 'open sesame', "
+    "tokens: [{name: script, token: t-read}, {name: bot, token: t-write, scopes: [write]}]}}"
+)
+PROXIED = "web: {listen: '0.0.0.0:8787', auth: {proxy_header: X-User, proxy_addresses: [10.0.0.0/8]}}"
+
+MakeSite = Callable[..., Site]
+
+
+def _web(**values: object) -> WebModel:
+    return WebModel.model_validate(values)
+
+
+def test_loopback_is_open_and_nothing_else() -> None:
+    for address in ("127.0.0.1:1", "localhost:1", "[::1]:1"):
+        found = listen_of(_web(listen=address))
+        assert found is not None
+        assert found.open
+    for address in ("0.0.0.0:1", "192.168.0.1:1", "[::]:1", "desk.example.org:1"):
+        with pytest.raises(ConfigError, match="refusing to start"):
+            listen_of(_web(listen=address))
+        locked = listen_of(_web(listen=address, auth={"password": "x"}))
+        assert locked is not None
+        assert not locked.open
+
+
+def test_an_address_that_is_none_is_a_configuration_error() -> None:
+    for address in ("8787", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:99999", ":80"):
+        with pytest.raises(ConfigError):
+            listen_of(_web(listen=address))
+    assert listen_of(_web(listen="off")) is None
+
+
+def test_a_proxy_header_without_a_proxy_is_refused() -> None:
+    with pytest.raises(ConfigError, match="nobody"):
+        listen_of(_web(listen="0.0.0.0:80", auth={"proxy_header": "X-User"}))
+
+
+def test_strangers_are_sent_to_the_login_and_come_back(make_site: MakeSite) -> None:
+    browser = make_site(LOCKED).browser(client="203.0.113.5")
+    answer = browser.get("/alerts?state=held")
+    assert answer.status == 303
+    assert answer.headers["location"] == "/login?next=%2Falerts%3Fstate%3Dheld"
+    assert browser.get("/alerts", accept="application/json").status == 401
+    assert browser.post("/login", {"password": "wrong"}).status == 403
+    entered = browser.post("/login", {"password": "open sesame", "next": "/alerts?state=held"})
+    assert (entered.status, entered.headers["location"]) == (303, "/alerts?state=held")
+    assert browser.get("/alerts").status == 200
+    assert browser.post("/logout").status == 303
+    assert browser.get("/alerts").status == 303
+
+
+def test_a_login_never_leads_to_a_foreign_page(make_site: MakeSite) -> None:
+    browser = make_site(LOCKED).browser()
+    for where in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        answer = browser.post("/login", {"password": "open sesame", "next": where})
+        assert answer.headers["location"] == "/"
+
+
+def test_a_login_makes_a_new_session(make_site: MakeSite) -> None:
+    browser = make_site(LOCKED).browser()
+    before = browser.token()
+    browser.post("/login", {"password": "open sesame"})
+    assert browser.token() != before
+
+
+def test_guessing_has_an_end(make_site: MakeSite) -> None:
+    site = make_site(LOCKED)
+    browser = site.browser(client="203.0.113.5")
+    for _ in range(GUESSES):
+        assert browser.post("/login", {"password": "wrong"}).status == 403
+    assert browser.post("/login", {"password": "open sesame"}).status == 429
+    assert site.browser(client="203.0.113.6").post("/login", {"password": "open sesame"}).status == 303
+    site.clock.advance(16 * 60)
+    assert browser.post("/login", {"password": "open sesame"}).status == 303
+
+
+def test_a_form_without_its_token_is_refused(site: Site) -> None:
+    number = site.article("Streik")
+    browser = site.browser()
+    browser.get("/")
+    form = {"kind": "rule", "subject": "strike"}
+    assert browser.post_raw("/silences", form).status == 403
+    assert browser.post_raw("/silences", form | {"csrf": site.browser().token()}).status == 403
+    assert browser.post("/silences", form, sec_fetch_site="cross-site").status == 403
+    assert browser.post("/silences", form).status == 303
+    assert number
+
+
+def test_tokens_do_what_their_scope_allows(make_site: MakeSite) -> None:
+    browser = make_site(LOCKED).browser()
+    form = {"kind": "rule", "subject": "strike"}
+    assert browser.get("/metrics", authorization="Bearer t-read").status == 200
+    assert browser.get("/metrics", authorization="Bearer guess").status != 200
+    assert browser.post_raw("/silences", form, authorization="Bearer t-read").status == 403
+    assert browser.post_raw("/silences", form, authorization="Bearer t-write").status == 303
+    assert browser.post_raw("/sources/wire/pause", {}, authorization="Bearer t-write").status == 403
+
+
+def test_only_the_proxy_is_believed(make_site: MakeSite) -> None:
+    site = make_site(PROXIED)
+    assert site.browser(client="10.1.2.3").get("/alerts", x_user="anna").status == 200
+    assert site.browser(client="10.1.2.3").get("/alerts").status == 303
+    assert site.browser(client="203.0.113.5").get("/alerts", x_user="anna").status == 303
+
+
+def test_the_open_page_answers_under_its_own_name_only(site: Site) -> None:
+    assert site.browser(host="localhost:8787").get("/").status == 200
+    assert site.browser(host="rebound.example:8787").get("/").status == 421
+
+
+def test_every_answer_carries_the_security_headers(site: Site) -> None:
+    for address in ("/", "/nowhere", "/healthz", "/static/app.css", "/metrics"):
+        policy = site.browser().get(address).headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+
+
+def test_probes_need_no_login(make_site: MakeSite) -> None:
+    browser = make_site(LOCKED).browser(client="203.0.113.5")
+    assert browser.get("/healthz").json == {"status": "ok"}
+    assert browser.get("/readyz").status == 503
