@@ -27,7 +27,7 @@ log = structlog.get_logger("monitor")
 
 LOOK_S = 0.5
 """How often the loops look for due rows: an empty look costs well under a millisecond."""
-RENEW_S = 20.0
+RENEW_S = 10.0
 """A third of the shortest lease."""
 UPKEEP_S = 5.0
 

@@ -26,6 +26,7 @@ from monitor.store.wakeup import Wakeups
 from monitor.web.server import WebServer
 
 HEARTBEAT_S = 15.0
+WAKE_GATHER_S = 0.05
 RELOAD_LOOK_S = 2.0
 """How often the configuration's files are looked at for changes."""
 
@@ -150,10 +151,17 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Web
 
 
 def _waker(daemon: Daemon, loops: Loops, role: str) -> Callable[[], object]:
-    """What the listening thread calls: the loops look for work at once."""
-    loop = asyncio.get_running_loop()
+    """What the listening thread calls: the loops look for work at once, and once for all calls of a moment."""
+    loop, waiting = asyncio.get_running_loop(), asyncio.Event()
 
     async def woken() -> None:
+        await asyncio.sleep(WAKE_GATHER_S)
+        waiting.clear()
         await loops.woken(role)
 
-    return lambda: loop.call_soon_threadsafe(daemon.do_soon, "wake", woken)
+    def wake() -> None:
+        if not waiting.is_set():
+            waiting.set()
+            daemon.do_soon("wake", woken)
+
+    return lambda: loop.call_soon_threadsafe(wake)

@@ -16,7 +16,7 @@ from monitor.model.alert import Channel
 from monitor.model.poll import PollSettings
 
 DAY_S = 86_400.0
-LEASE_MARGIN_S = 60.0
+LEASE_MARGIN_S = 30.0
 """Beyond the total deadline of a request: parsing and writing."""
 
 

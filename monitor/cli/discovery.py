@@ -36,7 +36,7 @@ def _add(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.cli.source_edits import new_sources
     from monitor.config.edit import add_sources
     from monitor.config.load import load_config
-    from monitor.parse.opml import OpmlFeed
+    from monitor.parse.subscriptions import Subscription
 
     url = args.url if "://" in args.url else f"https://{args.url}"
     config = load_config(Path(args.config)).usable()
@@ -46,9 +46,9 @@ def _add(args: argparse.Namespace, printer: Printer) -> int:
     if not 1 <= args.choose <= len(found.offers):
         raise UsageError(f"--choose is between 1 and {len(found.offers)}")
     chosen = found.offers[args.choose - 1]
-    named = OpmlFeed(chosen.url, title=args.name or chosen.title or chosen.url, tags=tuple(args.tag))
-    fresh, skipped = new_sources([named], {s.url for s in config.sources}, {s.id for s in config.sources})
-    added = [{(chosen.kind if key == "feed" else key): value for key, value in source.items()} for source in fresh]
+    title = args.name or chosen.title or chosen.url
+    named = Subscription(chosen.url, title, tuple(args.tag), chosen.kind)
+    added, skipped = new_sources([named], {s.url for s in config.sources}, {s.id for s in config.sources})
     if added and not args.dry_run:
         add_sources(Path(args.config).absolute(), added)
     _report(args, printer, found, chosen=chosen, added=added, skipped=skipped)

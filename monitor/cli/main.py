@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "alerts": "list, show, retry, discard, ack",
     "channels": "list, test",
     "silences": "add, list, remove",
+    "report": "what was polled, missed, told and acknowledged since a time",
     "db": "upgrade, status, backup, restore, verify, migrate",
     "config": "schema",
     "completion": "a completion script for bash, zsh or fish",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.cli.output import Printer, one_line
 from monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    # Needed for annotations only.
+    from monitor.parse.subscriptions import Subscription
 
 
 def register(actions: Any, common: argparse.ArgumentParser) -> None:
@@ -16,8 +21,8 @@ def register(actions: Any, common: argparse.ArgumentParser) -> None:
     from monitor.cli.discovery import register as register_add
 
     register_add(actions, common)
-    importing = actions.add_parser("import", help="sources from an OPML file", parents=[common])
-    importing.add_argument("file", metavar="OPML", help="- is standard input")
+    importing = actions.add_parser("import", help="sources from OPML, rss2email or urlwatch", parents=[common])
+    importing.add_argument("file", metavar="FILE", help="OPML, rss2email.cfg or urls.yaml; - is standard input")
     importing.add_argument("--dry-run", action="store_true", help="only say what would be added")
     importing.set_defaults(call=_import)
     exporting = actions.add_parser("export", help="all feeds as OPML", parents=[common])
@@ -31,14 +36,14 @@ def register(actions: Any, common: argparse.ArgumentParser) -> None:
 def _import(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.config.edit import add_sources
     from monitor.config.load import load_config
-    from monitor.parse.opml import read_opml
+    from monitor.parse.subscriptions import read_subscriptions
 
     config = load_config(Path(args.config)).usable()
     try:
         body = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {args.file}: {error.strerror}") from error
-    feeds = read_opml(body)
+    feeds = read_subscriptions(body)
     fresh, skipped = new_sources(feeds, {s.url for s in config.sources}, {s.id for s in config.sources})
     if fresh and not args.dry_run:
         add_sources(Path(args.config).absolute(), fresh)
@@ -53,7 +58,7 @@ def _import(args: argparse.Namespace, printer: Printer) -> int:
 
 
 def new_sources(
-    feeds: Any, known_urls: set[str], known_ids: set[str]
+    feeds: Iterable[Subscription], known_urls: set[str], known_ids: set[str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
     """Sources for the feeds that are not there yet, with ids of their own, and what was left out and why."""
     from monitor.config.build import slug
@@ -62,7 +67,7 @@ def new_sources(
     fresh: list[dict[str, Any]] = []
     skipped: list[dict[str, str]] = []
     for feed in feeds:
-        reason = _unusable(feed.url, urls)
+        reason = feed.problem or _unusable(feed.url, urls)
         if reason is not None:
             skipped.append({"url": feed.url, "reason": reason})
             continue
@@ -74,7 +79,11 @@ def new_sources(
             number += 1
             wanted = f"{base}-{number}"
         ids.add(wanted)
-        source: dict[str, Any] = {"id": wanted, "name": name, "feed": feed.url}
+        source: dict[str, Any] = {"id": wanted, "name": name, feed.kind: feed.url}
+        if feed.select:
+            source["select"] = feed.select
+        if feed.paused:
+            source["paused"] = True
         if feed.tags:
             source["tags"] = list(feed.tags)
         fresh.append(source)

@@ -25,6 +25,9 @@ UNSTABLE_SHARE = 0.05
 SAME_TITLE = 0.6
 SAME_TEXT = 0.2
 """Below this containment, together with another title and address, a reused id is another item."""
+MUCH_TEXT = 0.5
+HEAD = 500
+"""Characters: enough for so few words nearly always, and a word cut off at the end is not counted."""
 SUBSTANCE = 12
 """Fewer words than this say the same on many days ("Weather"): no evidence by themselves."""
 
@@ -35,7 +38,8 @@ class EntryDecision:
 
     `row` and `article_id` name what it is (`article_id` alone for a sighting).  `twin` is the index of another
     entry of this document that is the same item: nothing is written.  `url_key` may become a key of the article; it is
-    None when there is no address or several items share it.  `changed`: the wording differs from the row's.
+    None when there is no address, or one that several items share, or a site's root.  `changed`: the wording differs
+    from the row's.
     """
 
     entry: Entry
@@ -72,7 +76,11 @@ class _Item:
 
     @cached_property
     def substantial(self) -> bool:
-        return len(self.words) + len(tokens(self.entry.title)) >= SUBSTANCE
+        needed = SUBSTANCE - len(tokens(self.entry.title))
+        # Splitting the whole text of every item costs more than all the rest; its beginning mostly tells.
+        head = (self.entry.content or self.entry.summary)[:HEAD]
+        whole = head[: head.rfind("<")] if head.rfind("<") > head.rfind(">") else head
+        return len(tokens(plain(whole))) - 1 >= needed or len(self.words) >= needed
 
 
 def tombstone_keys(entry_key: str | None, key: str | None, title: str, content_hash: str) -> tuple[str, ...]:
@@ -159,6 +167,8 @@ class _Poll:
                 return self._known(item, row, "id-and-address", "the same id and address")
             if alone and (row.content_hash == item.entry.content_hash or self._alike(item, row)):
                 return self._known(item, row, "id", "the same id")
+            if self._clearly_alike(item, row):
+                return self._known(item, row, "id", "the same id and title, and much of the same text")
         return None
 
     def _address(self, item: _Item) -> EntryDecision | None:
@@ -184,8 +194,7 @@ class _Poll:
         if item.id or item.key or not item.entry.title:
             return None
         for row in self.free.values():
-            same = row.title == item.entry.title and _id(row) is None and row.url_key is None
-            if same and row.text and self._contained(item, row) >= 0.5:
+            if _id(row) is None and row.url_key is None and self._clearly_alike(item, row):
                 return self._known(item, row, "title", "the same title and much of the same text")
         return None
 
@@ -198,6 +207,11 @@ class _Poll:
             if titles >= SAME_TITLE and not (titles == 1.0 and self._other_text(item, row)):
                 return True
         return bool(row.text) and self._contained(item, row) >= SAME_TEXT
+
+    def _clearly_alike(self, item: _Item, row: KnownEntry) -> bool:
+        """The same title and half of the text: enough together with a weak clue."""
+        same_title = bool(row.title) and row.title == item.entry.title
+        return same_title and bool(row.text) and self._contained(item, row) >= MUCH_TEXT
 
     def _other_text(self, item: _Item, row: KnownEntry) -> bool:
         """Under one and the same title ("Traffic report"): both texts are known, at another address, and disagree."""
@@ -279,12 +293,13 @@ def _id(row: KnownEntry) -> str | None:
 
 
 def _shared_urls(items: Sequence[_Item]) -> set[str]:
-    """Addresses that entries with different titles share in this document: no identity."""
+    """Addresses that entries with different titles share in this document, and roots of sites: no identity."""
     titles: dict[str, set[str]] = defaultdict(set)
     for item in items:
         if item.key:
             titles[item.key].add(" ".join(tokens(item.entry.title)))
-    return {key for key, found in titles.items() if len(found) > 1}
+    homes = {item.key for item in items if item.key and "/" not in item.key and "?" not in item.key}
+    return homes | {key for key, found in titles.items() if len(found) > 1}
 
 
 def containment_of_words(a: Sequence[str], b: Sequence[str]) -> float:

@@ -16,7 +16,7 @@ TEMPLATE_WORDS = 220
 
 
 def prepare(title: str, lead: str, text: str, language: str | None) -> Prepared:
-    """Everything that `place_article` needs of a text; pure, and cheap to send between processes."""
+    """Everything that `place_articles` needs of a text; pure, and cheap to send between processes."""
     language = (language or UNKNOWN_LANGUAGE).split("-")[0].lower()
     body = (text if lead and lead in text[: 4 * len(lead)] else f"{lead}\n{text}")[:MAX_CHARACTERS]
     written = raw_tokens(body)

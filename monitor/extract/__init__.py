@@ -15,6 +15,5 @@
     discover                      feeds that a page declares
     sanitize selector             HTML for showing; CSS and XPath of the configuration
 
-Only `core` loads trafilatura, and only `article` (through `body`) loads `core`: import `monitor.extract.article` in
-worker processes, the rest anywhere.
+Only `core` loads trafilatura, when it is first called: call `extract_article` in worker processes, the rest anywhere.
 """

@@ -8,9 +8,6 @@ from itertools import count
 
 from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction
-from trafilatura.meta import reset_caches
-from trafilatura.metadata import Document
 
 from monitor.extract.blocks import fold_space
 
@@ -26,6 +23,11 @@ _LINES = frozenset({"p", "head", "item", "quote", "row", "code", "ab", "list", "
 
 def by_trafilatura(tree: HtmlElement, *, precise: bool = True) -> list[str]:
     """The article's lines in trafilatura's opinion; `precise` prefers less text (measured better on news pages)."""
+    # Some 25 MB: only in processes that extract.
+    from trafilatura import bare_extraction  # noqa: PLC0415
+    from trafilatura.meta import reset_caches  # noqa: PLC0415
+    from trafilatura.metadata import Document  # noqa: PLC0415
+
     if next(_runs) % _RESET_EVERY == 0:
         reset_caches()
     try:

@@ -53,21 +53,30 @@ class Ticker:
         return tuple((start, end) for start, end in self.parts if not set(self.lines[start:end]) <= known)
 
 
-def as_ticker(entries: Sequence[LiveEntry], *, lead: str | None = None) -> Ticker | None:
-    """The entries one after the other, each headed by its title; the page's lead is a part of its own.
+def as_ticker(entries: Sequence[LiveEntry], *, text: str = "", lead: str | None = None) -> Ticker | None:
+    """The entries one after the other, each headed by its title; what `text` says before them is a part of its own.
 
-    None where there are fewer than three: that is an article with a date in it.
+    `text` and `lead` are the article as it was extracted from the page.  None where there are fewer than three entries:
+    that is an article with a date in it.
     """
     if len(entries) < _MIN_ENTRIES:
         return None
     lines: list[str] = []
     parts: list[tuple[int, int]] = []
-    for written in ([lead or ""], *([entry.title, *entry.text.splitlines()] for entry in entries)):
+    for written in (_head(entries, text, lead), *([entry.title, *entry.text.splitlines()] for entry in entries)):
         said = [line.strip() for line in written if line.strip()]
         if said:
             parts.append((len(lines), len(lines) + len(said)))
             lines += said
     return Ticker(tuple(lines), tuple(parts))
+
+
+def _head(entries: Sequence[LiveEntry], text: str, lead: str | None) -> list[str]:
+    """The lines before the first entry; only the lead where no line of the text is one of an entry's."""
+    said = "\n".join(f"{entry.title}\n{entry.text}" for entry in entries)
+    lines = [line for line in text.splitlines() if line.strip()]
+    first = next((n for n, line in enumerate(lines) if line.strip() in said), None)
+    return [lead or ""] if first is None else lines[:first]
 
 
 def is_live(page: Page, meta: Metadata, blocks: Sequence[Block]) -> bool:

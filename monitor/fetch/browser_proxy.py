@@ -104,25 +104,25 @@ class GuardingProxy:
             far_writer.transport.abort()
 
     async def _dial(self, asked: _Asked) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection to an address of the host that the guard lets through."""
-        address = await self._address(asked)
-        try:
+        """A connection to the first of the host's addresses that the guard lets through and that answers."""
+        with suppress(TimeoutError):
             async with asyncio.timeout(self.connect_timeout_s):
-                return await asyncio.open_connection(address, asked.port)
-        except (OSError, TimeoutError) as error:
-            raise _Refused(Reason("refused", f"{asked.host}:{asked.port} takes no connections")) from error
+                for address in await self._addresses(asked):
+                    with suppress(OSError):
+                        return await asyncio.open_connection(address, asked.port)
+        raise _Refused(Reason("refused", f"{asked.host}:{asked.port} takes no connections"))
 
-    async def _address(self, asked: _Asked) -> str:
+    async def _addresses(self, asked: _Asked) -> list[str]:
         try:
             found = await self.resolver.resolve(asked.host, asked.port, socket.AF_UNSPEC)
         except OSError as error:
             raise _Refused(Reason("dns", f"the name {asked.host} could not be resolved")) from error
-        reason: Reason | None = Reason("dns", f"the name {asked.host} leads nowhere")
-        for each in found:
-            reason = self.guard.decide(each["host"])
-            if reason is None:
-                return each["host"]
-        raise _Refused(reason)
+        verdicts = [(each["host"], self.guard.decide(each["host"])) for each in found]
+        allowed = [address for address, reason in verdicts if reason is None]
+        if not allowed:
+            refused = next((reason for _, reason in verdicts if reason is not None), None)
+            raise _Refused(refused or Reason("dns", f"the name {asked.host} leads nowhere"))
+        return allowed
 
     async def _pass_on(
         self,

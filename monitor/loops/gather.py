@@ -78,6 +78,11 @@ class Gathering:
         """Sources that are being polled."""
         return len(self._hand)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether more sources could be polled now."""
+        return self.in_hand < self.context.settings.polls_at_once
+
     async def start_due(self, *, full_pass_since: datetime | None = None) -> int:
         """Claim as many due sources as there is room for and start polling them; how many.
 
@@ -192,10 +197,11 @@ async def gather_once(context: Context, *, everything: bool = False) -> GatherRe
     while True:
         if await gathering.start_due(full_pass_since=since):
             continue
-        if gathering.in_hand:
-            await gathering.wait_for_room()
-        elif not await gathering.flush():  # what waits to be committed keeps others of its host from being claimed
+        if gathering.has_room and await gathering.flush():  # what waits for it keeps others of its host from a turn
+            continue
+        if not gathering.in_hand:
             return gathering.report
+        await gathering.wait_for_room()
 
 
 def _claim(context: Context, room: int, full_pass_since: datetime | None) -> list[ClaimedSource]:

@@ -93,7 +93,7 @@ class PageReader:
             entries = await self.context.workers.run(split, timeout_s=self.context.settings.worker_timeout_s)
         except WorkerError:
             return None
-        return as_ticker(entries, lead=extracted.lead)
+        return as_ticker(entries, text=extracted.text, lead=extracted.lead)
 
 
 def _incomplete(first: Extracted, texts: list[str], failure: Reason) -> Extracted:

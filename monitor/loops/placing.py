@@ -33,6 +33,8 @@ from monitor.dedup.vector import key_hash, learnt, lesson_every, no_rarity, term
 from monitor.model.reasons import Reason
 from monitor.model.story import CopyCandidate, PlacedArticle, Placement, Prepared, Rarity, StoryState
 from monitor.store import stories
+from monitor.store.desk import Desk
+from monitor.store.stories import StoryIndex
 from monitor.store.story_links import ALSO_IN, languages_of, link_stories
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
@@ -65,58 +67,68 @@ def story_time(article: PlacedArticle) -> datetime:
     return published
 
 
-def place_article(
+def place_articles(
     connection: sa.Connection,
-    article: PlacedArticle,
+    articles: Sequence[PlacedArticle],
     *,
     now: datetime,
     settings: PlacingSettings = PlacingSettings(),
     memory: stories.Rarities | None = None,
-) -> Placement:
-    """Decide and record what the article copies and which story it belongs to.
+) -> list[Placement]:
+    """Decide and record, one after the other, what articles copy and which stories they belong to.
 
     Give the same `memory` to every call of a process: it saves reading half a megabyte each time.  An article that was
-    placed before (its page has been read since, or edited) keeps its story and is compared anew.
+    placed before (its page has been read since, or edited) keeps its story and is compared anew.  A story may be merged
+    or split by a later article of the same call: `store.articles.story_ids` has the last word.
     """
-    return _Placing(connection, article, now, settings, memory or stories.Rarities()).run()
+    if not articles:
+        return []
+    desk = Desk(connection, articles, memory or stories.Rarities())
+    placings = [_Placing(desk, article, now, settings) for article in articles]
+    placements = [each.run() for each in placings]
+    desk.put_away()
+    return [each.split(placement) for each, placement in zip(placings, placements, strict=True)]
 
 
 @dataclass
 class _Placing:
     """One article on its way through the stage."""
 
-    connection: sa.Connection
+    desk: Desk
     article: PlacedArticle
     now: datetime
     settings: PlacingSettings
-    memory: stories.Rarities
     votes: int = 0
     """The votes of the story that the article voted in."""
 
+    @property
+    def connection(self) -> sa.Connection:
+        """For what goes past the desk, which must be put away before."""
+        self.desk.put_away()
+        return self.desk.connection
+
     def run(self) -> Placement:
-        former = stories.story_of(self.connection, self.article.id)
+        former = self.desk.story_of(self.article.id)
         candidates = self._copy_candidates()
         verdict = decide_copy(self.article.prepared, candidates, self.settings.copies)
         if isinstance(verdict, Copy):
             placement = self._as_copy(verdict, candidates, former)
         else:
             placement = self._as_original(verdict, candidates, former)
-        if former is not None:
-            stories.forget(self.connection, [self.article.id])
-        self._record(placement)
-        return self._split(placement)
+        self.desk.record(self.article, placement, day=stories.day_of(self.article.first_seen_at))
+        self._learn()
+        return placement
 
     def _copy_candidates(self) -> tuple[CopyCandidate, ...]:
         since = stories.day_of(self.article.first_seen_at - self.settings.copy_window)
-        prints = self.article.prepared.fingerprints
-        return stories.copy_candidates(self.connection, self.article.id, prints, since_day=since)
+        return self.desk.copy_candidates(self.article, since_day=since)
 
     def _as_copy(self, verdict: Copy, candidates: tuple[CopyCandidate, ...], former: StoryState | None) -> Placement:
         story_id = next(each.story_id for each in candidates if each.group == verdict.of)
         merged: tuple[int, ...] = ()
         if former is not None and former.id != story_id:
             story_id, merged = self._reconciled(former, story_id)
-        stories.touch_story(self.connection, story_id, at=story_time(self.article))
+        self.desk.touch(story_id, at=story_time(self.article))
         return Placement(story_id, False, verdict.reason, copy_of=verdict.of, copy_score=verdict.score, merged=merged)
 
     def _reconciled(self, former: StoryState, found: int) -> tuple[int, tuple[int, ...]]:
@@ -187,16 +199,12 @@ class _Placing:
         since = stories.day_of(story_time(self.article) - self.settings.stories.quiet)
         language = self.article.prepared.language
         terms = [term_hash(language, term) for term in search_terms(vector)]
-        found = stories.near_stories(self.connection, terms, since_day=since)
-        missing = sure - {state.id for state in found}
-        return (*found, *stories.story_states(self.connection, sorted(missing)))
+        found = self.desk.near_stories(terms, since_day=since)
+        return (*found, *self.desk.states(sure - {state.id for state in found}))
 
     def _opened(self, vector: dict[str, float]) -> int:
-        prepared, at = self.article.prepared, story_time(self.article)
-        centroid = grown({}, 0, vector)
-        story_id = stories.open_story(
-            self.connection, self.article.id, language=prepared.language, title=prepared.title, at=at, centroid=centroid
-        )
+        at, centroid = story_time(self.article), grown({}, 0, vector)
+        story_id = self.desk.open(self.article, at=at, centroid=centroid)
         self._index(story_id, centroid, at, new=True)
         return story_id
 
@@ -204,16 +212,16 @@ class _Placing:
         centroid = grown(state.centroid, state.members, vector)
         self.votes = state.members + 1
         at = max(state.last_at, story_time(self.article))
-        stories.grow_story(self.connection, state.id, centroid=centroid, members=state.members + 1, last_at=at)
+        self.desk.grow(replace(state, centroid=centroid, members=state.members + 1, last_at=at))
         moved = stories.day_of(at) != stories.day_of(state.last_at)
         if moved or state.members < 2 or differs(centroid, state.centroid):
             self._index(state.id, centroid, at)
 
     def _index(self, story_id: int, centroid: dict[str, float], at: datetime, *, new: bool = False) -> None:
         prepared = self.article.prepared
-        keys = [key_hash(key) for key in prepared.keys]
+        keys = frozenset(key_hash(key) for key in prepared.keys)
         terms, day = hashed(prepared.language, centroid), stories.day_of(at)
-        stories.index_story(self.connection, story_id, prepared.language, terms, keys, day=day, new=new)
+        self.desk.index(StoryIndex(story_id, prepared.language, terms, keys, day, new))
 
     def _linked(self, story_id: int, members: int) -> tuple[int, ...]:
         """The stories in other languages; looked for while the story is young."""
@@ -222,28 +230,30 @@ class _Placing:
             return ()
         since = stories.day_of(story_time(self.article) - self.settings.stories.quiet)
         keys = {key_hash(key): key for key in prepared.keys}
-        holders = stories.stories_by_key(self.connection, list(keys), language=prepared.language, since_day=since)
-        spoken = languages_of(self.connection, {story for ids in holders.values() for story in ids})
+        holders = self.desk.holders(list(keys), language=prepared.language, since_day=since)
+        if not holders:
+            return ()
+        connection = self.desk.connection
+        spoken = languages_of(connection, {story for ids in holders.values() for story in ids})
         found = decide_links(link_candidates({keys[key]: ids for key, ids in holders.items()}, spoken))
         for link in found:
-            link_stories(self.connection, story_id, link.story, score=link.score, verdict=ALSO_IN, now=self.now)
+            link_stories(connection, story_id, link.story, score=link.score, verdict=ALSO_IN, now=self.now)
         return tuple(link.story for link in found)
 
-    def _split(self, placement: Placement) -> Placement:
-        """The placement after a look at whether its story has become two."""
-        if not is_due(self.votes):
+    def split(self, placement: Placement) -> Placement:
+        """The placement after a look at whether its story has become two; when all are placed."""
+        state = next(iter(self.desk.states([placement.story_id])), None) if is_due(self.votes) else None
+        if state is None or state.by_hand:
             return placement
-        state = stories.story_states(self.connection, [placement.story_id])[0]
-        if state.by_hand:
-            return placement
+        connection = self.connection
         members = [
             Member(each.article_id, each.prepared.words, self._vector(each.prepared))
-            for each in stories.voters(self.connection, state.id)
+            for each in stories.voters(connection, state.id)
         ]
         found = decide_split(members)
         if found is None:
             return placement
-        new = split_story(self.connection, state, found, now=self.now)
+        new = split_story(connection, state, found, now=self.now)
         moved = self.article.id in found.leaving
         return replace(placement, story_id=new if moved else placement.story_id, split_off=new)
 
@@ -253,38 +263,18 @@ class _Placing:
     @cached_property
     def rarity(self) -> Rarity:
         """How rare the terms of the article's language are."""
-        return self.memory.load(self.connection, self.article.prepared.language)[0] or no_rarity()
+        return self.desk.learnt(self.article.prepared.language).rarity or no_rarity()
 
-    def _record(self, placement: Placement) -> None:
-        article = self.article
-        sketch_id = stories.save_sketch(
-            self.connection,
-            article.id,
-            article.source_id,
-            article.prepared,
-            day=stories.day_of(article.first_seen_at),
-            story_id=placement.story_id,
-            copy_group=placement.copy_of or article.id,
-        )
-        stories.place(
-            self.connection,
-            article.id,
-            story_id=placement.story_id,
-            copy_of=placement.copy_of,
-            copy_score=placement.copy_score,
-        )
-        self._learn(sketch_id)
-
-    def _learn(self, sketch_id: int) -> None:
+    def _learn(self) -> None:
         """Now and then, let the rarity of terms learn from what came in since."""
         language = self.article.prepared.language
-        if sketch_id % lesson_every(self.rarity.documents):
+        known = self.desk.learnt(language)
+        if known.waiting < lesson_every(self.rarity.documents):
             return
-        upto = self.memory.load(self.connection, language)[1]
-        rows = stories.unlearnt(self.connection, language, upto)
-        if rows:
-            current = learnt(self.rarity, [row.terms for row in rows])
-            stories.save_rarity(self.connection, language, current, rows[-1].id)
+        connection = self.connection
+        rows = stories.unlearnt(connection, language, known.upto)
+        current = learnt(self.rarity, [row.terms for row in rows])
+        stories.save_rarity(connection, language, current, rows[-1].id)
 
 
 _UNMOVED = Join(0, 1.0, Reason("placed", "it was in this story before its text changed"))
@@ -298,9 +288,8 @@ def hashed(language: str, centroid: Mapping[str, float]) -> dict[int, float]:
 def reindex(connection: sa.Connection, story_id: int, language: str) -> None:
     """Let a story be found by the centroid that it has now."""
     state = stories.story_states(connection, [story_id])[0]
-    stories.index_story(
-        connection, story_id, language, hashed(language, state.centroid), [], day=stories.day_of(state.last_at)
-    )
+    terms, day = hashed(language, state.centroid), stories.day_of(state.last_at)
+    stories.index_stories(connection, [StoryIndex(story_id, language, terms, frozenset(), day)])
 
 
 def split_story(connection: sa.Connection, state: StoryState, found: Split, *, now: datetime) -> int:
@@ -323,7 +312,7 @@ def split_by_hand(connection: sa.Connection, story_id: int, leaving: Sequence[in
     """
     state = stories.story_states(connection, [story_id])[0]
     members = stories.voters(connection, story_id)
-    rarity = stories.Rarities().load(connection, stories.language_of(connection, story_id))[0] or no_rarity()
+    rarity = stories.Rarities().load(connection, stories.language_of(connection, story_id)).rarity or no_rarity()
     vectors = {each.article_id: weighted(each.prepared.terms, rarity) for each in members}
     going = tuple(article_id for article_id in stories.articles_of(connection, story_id) if article_id in set(leaving))
     if not going or len(going) == len(stories.articles_of(connection, story_id)):

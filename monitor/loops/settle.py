@@ -21,7 +21,7 @@ from monitor.dedup.prepared import prepare
 from monitor.dedup.revision import Immaterial, Material, Unchanged, Version, decide_revision, text_hash
 from monitor.loops.context import Context, Watchlist
 from monitor.loops.describe import describe, tell
-from monitor.loops.placing import STORY_LOCK, place_article
+from monitor.loops.placing import STORY_LOCK, place_articles
 from monitor.match.languages import recognise
 from monitor.model.article import Document, TextState
 from monitor.model.match import Verdict
@@ -152,15 +152,14 @@ def settle(connection: sa.Connection, items: Sequence[Settling], context: Contex
     stored = articles.load_articles(connection, [item.article_id for item in items])
     settled = [_Settled(item, stored[item.article_id]) for item in items if item.article_id in stored]
     articles.add_revisions(connection, [each.revision for each in settled if each.revision], now)
-    told = 0
+    articles.change_articles(connection, [each.change() for each in settled])
     for each in settled:
-        articles.change_article(connection, each.change())
         for key, kind in each.item.keys:
             entries.add_keys(connection, [(key, each.item.article_id)], kind, now)
-        if each.is_news:
-            placement = _place(connection, each, context, now)
-            told += _tell(connection, each, placement, context, now)
-    return told
+    news = [each for each in settled if each.is_news]
+    placed = [_placed(each) for each in news]
+    placements = place_articles(connection, placed, now=now, memory=context.rarities)
+    return _tell_all(connection, list(zip(news, placements, strict=True)), context, now)
 
 
 class _Settled:
@@ -178,6 +177,11 @@ class _Settled:
     @property
     def completes(self) -> bool:
         return self.item.analysed.document.complete and not self.stored.settled
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Those of rules that have something to say."""
+        return [verdict for verdict in self.item.analysed.verdicts if verdict.fired or verdict.held]
 
     @property
     def is_news(self) -> bool:
@@ -228,23 +232,31 @@ def _new_revision(item: Settling, number: int, *, material: bool, reason: Reason
     )
 
 
-def _place(connection: sa.Connection, each: _Settled, context: Context, now: datetime) -> Placement:
+def _placed(each: _Settled) -> PlacedArticle:
     stored = each.stored
-    placed = PlacedArticle(
+    return PlacedArticle(
         id=stored.id,
         source_id=stored.sources[0].id if stored.sources else "",
         prepared=each.item.analysed.prepared,
         first_seen_at=stored.first_seen_at,
         published_at=stored.published_at,
     )
-    return place_article(connection, placed, now=now, memory=context.rarities)
+
+
+def _tell_all(
+    connection: sa.Connection, placed: Sequence[tuple[_Settled, Placement]], context: Context, now: datetime
+) -> int:
+    heard = [(each, placement) for each, placement in placed if each.verdicts]
+    # A later article of the batch may have merged or split the story of an earlier one.
+    story_ids = articles.story_ids(connection, [each.item.article_id for each, _ in heard])
+    return sum(
+        _tell(connection, each, replace(placement, story_id=story_ids[each.item.article_id]), context, now)
+        for each, placement in heard
+    )
 
 
 def _tell(connection: sa.Connection, each: _Settled, placement: Placement, context: Context, now: datetime) -> int:
     analysed = each.item.analysed
-    verdicts = [verdict for verdict in analysed.verdicts if verdict.fired or verdict.held]
-    if not verdicts:
-        return 0
     described = describe(
         connection,
         each.stored,
@@ -256,7 +268,7 @@ def _tell(connection: sa.Connection, each: _Settled, placement: Placement, conte
         copy=_copy(placement),
         revised_at=each.revised_at(now),
     )
-    report = tell(connection, described, verdicts, context.watchlist, now)
+    report = tell(connection, described, each.verdicts, context.watchlist, now)
     if report.matches and each.item.body is not None:
         evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
     return len(report.told)

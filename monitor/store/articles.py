@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -207,10 +208,37 @@ def add_revisions(connection: sa.Connection, revisions: Sequence[NewRevision], n
 
 def change_article(connection: sa.Connection, change: ArticleChange) -> None:
     """Write columns of an article; with a lease also give it back, or raise `LeaseLost`."""
-    if change.lease is not None:
-        leases.complete(connection, t.article, change.article_id, change.lease, dict(change.values))
-    elif change.values:
-        connection.execute(sa.update(t.article).where(t.article.c.id == change.article_id).values(**change.values))
+    change_articles(connection, [change])
+
+
+def change_articles(connection: sa.Connection, changes: Sequence[ArticleChange]) -> None:
+    """Like `change_article` for many, in a statement for each set of columns."""
+    groups: dict[tuple[bool, tuple[str, ...]], list[ArticleChange]] = {}
+    for change in changes:
+        groups.setdefault((change.lease is not None, tuple(sorted(change.values))), []).append(change)
+    for (leased, names), group in groups.items():
+        if leased:
+            finished = [(change.article_id, change.lease, change.values) for change in group if change.lease]
+            leases.complete_all(connection, t.article, finished, names)
+        elif names:
+            rows = [{"row": change.article_id} | {f"new_{n}": change.values[n] for n in names} for change in group]
+            connection.execute(_changing(names), rows)
+
+
+@lru_cache(maxsize=64)
+def _changing(names: tuple[str, ...]) -> sa.Update:
+    return sa.update(t.article).where(_A.id == sa.bindparam("row")).values({n: sa.bindparam(f"new_{n}") for n in names})
+
+
+def story_ids(connection: sa.Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The stories of placed articles."""
+    if not ids:
+        return {}
+    rows = connection.execute(_STORY_IDS, {"ids": ids})
+    return {row.id: row.story_id for row in rows if row.story_id is not None}
+
+
+_STORY_IDS = sa.select(_A.id, _A.story_id).where(_A.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def ask_reading(connection: sa.Connection, ids: Sequence[int], reading: ReadingKind, at: datetime) -> None:

@@ -6,9 +6,10 @@ claimed, so a worker that slept through its lease cannot overwrite the result of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,13 +65,34 @@ def holds(table: sa.Table, lease: Lease) -> sa.ColumnElement[bool]:
 
 def complete(connection: sa.Connection, table: sa.Table, row_id: Any, lease: Lease, values: dict[str, Any]) -> None:
     """Write `values` to a claimed row and give it back; `LeaseLost` (so the unit rolls back) if it is not ours."""
-    statement = (
+    complete_all(connection, table, [(row_id, lease, values)], tuple(sorted(values)))
+
+
+def complete_all(
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Sequence[tuple[Any, Lease, Mapping[str, Any]]],
+    names: tuple[str, ...],
+) -> None:
+    """Like `complete` for many rows (id, lease, values) of the same columns `names`; one that is not ours fails all."""
+    values = [
+        {"row": row_id, "owner": lease.owner, "epoch": lease.epoch} | {f"new_{name}": new[name] for name in names}
+        for row_id, lease, new in rows
+    ]
+    if values and connection.execute(_completing(table, names), values).rowcount != len(values):
+        named = ", ".join(str(row_id) for row_id, _, _ in rows)
+        raise LeaseLost(f"{table.name} {named}: belongs to somebody else by now")
+
+
+@lru_cache(maxsize=64)
+def _completing(table: sa.Table, names: tuple[str, ...]) -> sa.Update:
+    held = sa.and_(table.c.lease_owner == sa.bindparam("owner"), table.c.lease_epoch == sa.bindparam("epoch"))
+    written: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
+    return (
         sa.update(table)
-        .where(table.c.id == row_id, holds(table, lease))
-        .values(lease_owner=None, lease_until=None, **values)
+        .where(table.c.id == sa.bindparam("row"), held)
+        .values({"lease_owner": None, "lease_until": None} | written)
     )
-    if connection.execute(statement).rowcount != 1:
-        raise LeaseLost(f"{table.name} {row_id} belongs to somebody else by now")
 
 
 def renew(

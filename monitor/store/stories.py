@@ -6,6 +6,7 @@ Nothing here decides.  Every function takes the connection of a unit of work.  D
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ def _insert_ignoring(connection: sa.Connection, table: sa.Table, rows: Sequence[
 
 
 _SHARING = (
-    sa.select(fingerprint.c.article_id)
+    sa.select(fingerprint.c.article_id, sa.func.count())
     .where(
         fingerprint.c.fp.in_(sa.bindparam("fps", expanding=True)),
         fingerprint.c.day >= sa.bindparam("since"),
@@ -58,17 +59,14 @@ _COMPARED = (
 _SKETCHES = sa.select(*_COMPARED).where(sketch.c.article_id.in_(sa.bindparam("ids", expanding=True)))
 
 
-def copy_candidates(
-    connection: sa.Connection, article_id: int, fingerprints: Sequence[int], *, since_day: int, limit: int = 16
-) -> tuple[CopyCandidate, ...]:
-    """The articles seen since a day that share most fingerprints with this one."""
+def sharing(
+    connection: sa.Connection, article_id: int, fingerprints: Sequence[int], *, since_day: int, least: int, limit: int
+) -> list[tuple[int, int]]:
+    """The articles seen since a day that share most fingerprints with this one, `least` or more: ids and how many."""
     if not fingerprints:
-        return ()
-    least = max(1, len(fingerprints) // 12)  # fewer are a quotation or boilerplate, never half a text
-    found = connection.execute(
-        _SHARING, {"fps": fingerprints, "since": since_day, "self": article_id, "limit": limit, "least": least}
-    ).scalars()
-    return sketches(connection, tuple(found))
+        return []
+    values = {"fps": fingerprints, "since": since_day, "self": article_id, "limit": limit, "least": least}
+    return [(row[0], row[1]) for row in connection.execute(_SHARING, values)]
 
 
 def sketches(connection: sa.Connection, article_ids: Sequence[int]) -> tuple[CopyCandidate, ...]:
@@ -97,7 +95,7 @@ def _candidate(row: Any, terms: Mapping[str, float]) -> CopyCandidate:
 
 
 _NEAR = (
-    sa.select(story_term.c.story_id)
+    sa.select(story_term.c.story_id, sa.func.sum(story_term.c.weight))
     .where(story_term.c.term.in_(sa.bindparam("terms", expanding=True)), story_term.c.day >= sa.bindparam("since"))
     .group_by(story_term.c.story_id)
     .order_by(sa.func.sum(story_term.c.weight).desc(), story_term.c.story_id)
@@ -107,14 +105,12 @@ _STATE = (story.c.id, story.c.centroid, story.c.members, story.c.last_at, story.
 _STATES = sa.select(*_STATE).where(story.c.id.in_(sa.bindparam("ids", expanding=True)), story.c.merged_into.is_(None))
 
 
-def near_stories(
-    connection: sa.Connection, terms: Sequence[int], *, since_day: int, limit: int = 12
-) -> tuple[StoryState, ...]:
-    """Stories alive since a day that have most of these hashed terms among their heaviest."""
+def near(connection: sa.Connection, terms: Sequence[int], *, since_day: int, limit: int) -> list[tuple[int, float]]:
+    """Stories alive since a day that have most of these hashed terms among their heaviest: ids and their weight."""
     if not terms:
-        return ()
-    ids = connection.execute(_NEAR, {"terms": terms, "since": since_day, "limit": limit}).scalars().all()
-    return story_states(connection, ids)
+        return []
+    found = connection.execute(_NEAR, {"terms": terms, "since": since_day, "limit": limit})
+    return [(row[0], row[1]) for row in found]
 
 
 def story_states(connection: sa.Connection, story_ids: Sequence[int]) -> tuple[StoryState, ...]:
@@ -179,20 +175,38 @@ class Rarities:
     def __init__(self) -> None:
         self._loaded: dict[str, tuple[int, Rarity]] = {}
 
-    def load(self, connection: sa.Connection, language: str) -> tuple[Rarity | None, int]:
-        """The rarity of a language's terms (None: nothing learnt yet) and the last sketch that it has learnt from."""
-        upto = connection.execute(_UPTO, {"language": language}).scalar()
-        if upto is None:
-            return None, 0
+    def load(self, connection: sa.Connection, language: str) -> Learnt:
+        """What is known of a language, and how much came in since."""
+        row = connection.execute(_LEARNT, {"language": language}).one_or_none()
+        if row is None:
+            return Learnt(None, 0, connection.execute(_WAITING, {"language": language, "upto": 0}).scalar_one())
         cached = self._loaded.get(language)
-        if cached is None or cached[0] != upto:
-            row = connection.execute(sa.select(rarity).where(rarity.c.language == language)).one()
-            cached = (upto, Rarity(row.documents, np.frombuffer(row.counts, dtype="<u4")))
+        if cached is None or cached[0] != row.upto_sketch:
+            whole = connection.execute(sa.select(rarity).where(rarity.c.language == language)).one()
+            cached = (row.upto_sketch, Rarity(whole.documents, np.frombuffer(whole.counts, dtype="<u4")))
             self._loaded[language] = cached
-        return cached[1], upto
+        return Learnt(cached[1], row.upto_sketch, row.waiting)
 
 
-_UPTO = sa.select(rarity.c.upto_sketch).where(rarity.c.language == sa.bindparam("language"))
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The rarity of a language's terms (None: nothing learnt yet), the last sketch in it, how many wait since then."""
+
+    rarity: Rarity | None
+    upto: int
+    waiting: int
+
+
+_WAITING = sa.select(sa.func.count()).where(
+    sketch.c.language == sa.bindparam("language"), sketch.c.id > sa.bindparam("upto")
+)
+_LEARNT = sa.select(
+    rarity.c.upto_sketch,
+    sa.select(sa.func.count())
+    .where(sketch.c.language == rarity.c.language, sketch.c.id > rarity.c.upto_sketch)
+    .scalar_subquery()
+    .label("waiting"),
+).where(rarity.c.language == sa.bindparam("language"))
 
 
 def unlearnt(connection: sa.Connection, language: str, after_sketch: int, *, limit: int = 256) -> list[sa.Row[Any]]:
@@ -221,23 +235,15 @@ def save_rarity(connection: sa.Connection, language: str, learnt: Rarity, upto_s
 # Writing
 
 
-def save_sketch(
-    connection: sa.Connection,
-    article_id: int,
-    source_id: str,
-    prepared: Prepared,
-    *,
-    day: int,
-    story_id: int,
-    copy_group: int,
-) -> int:
-    """Keep what comparing needs of an article; `forget` what was kept before.  Returns the sketch's id."""
-    row = {
-        "article_id": article_id,
+def sketch_row(candidate: CopyCandidate, *, day: int) -> dict[str, Any]:
+    """A row of what comparing needs of an article."""
+    prepared = candidate.prepared
+    return {
+        "article_id": candidate.article_id,
         "day": day,
-        "source_id": source_id,
-        "story_id": story_id,
-        "copy_group": copy_group,
+        "source_id": candidate.source_id,
+        "story_id": candidate.story_id,
+        "copy_group": candidate.group,
         "language": prepared.language,
         "words": prepared.words,
         "shingles": prepared.shingles.astype("<u4").tobytes(),
@@ -249,15 +255,25 @@ def save_sketch(
         },
         "terms": {term: round(weight, 3) for term, weight in prepared.terms.items()},
     }
-    inserted = connection.execute(sketch.insert(), row).inserted_primary_key
-    rows = [{"fp": fp, "article_id": article_id, "day": day} for fp in prepared.fingerprints]
-    _insert_ignoring(connection, fingerprint, rows)
-    return int(inserted[0]) if inserted else 0
+
+
+def save_sketches(
+    connection: sa.Connection, rows: Sequence[Mapping[str, Any]], prints: Mapping[int, Iterable[int]]
+) -> None:
+    """Keep what comparing needs of articles; `forget` what was kept before.  `prints`: fingerprints by article."""
+    if not rows:
+        return
+    connection.execute(sketch.insert(), rows)
+    days = {row["article_id"]: row["day"] for row in rows}
+    found = [{"fp": fp, "article_id": id_, "day": days[id_]} for id_, each in prints.items() for fp in each]
+    _insert_ignoring(connection, fingerprint, found)
 
 
 def forget(connection: sa.Connection, article_ids: Iterable[int]) -> None:
     """Drop what is kept of articles for comparing."""
     ids = list(article_ids)
+    if not ids:
+        return
     connection.execute(sketch.delete().where(sketch.c.article_id.in_(ids)))
     connection.execute(fingerprint.delete().where(fingerprint.c.article_id.in_(ids)))
 
@@ -269,18 +285,15 @@ def purge_before(connection: sa.Connection, *, fingerprint_day: int, story_day: 
     connection.execute(story_term.delete().where(story_term.c.day < story_day))
 
 
-def place(
-    connection: sa.Connection, article_id: int, *, story_id: int, copy_of: int | None, copy_score: float | None
-) -> None:
-    """Record an article's story and what it copies."""
-    connection.execute(
-        _PLACE, {"article": article_id, "story_id": story_id, "copy_of": copy_of, "copy_score": copy_score}
-    )
+def place(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Record where articles were put: rows of `row` (the article), `story_id`, `copy_of`, `copy_score`."""
+    if rows:
+        connection.execute(_PLACE, rows)
 
 
 _PLACE = (
     article.update()
-    .where(article.c.id == sa.bindparam("article"))
+    .where(article.c.id == sa.bindparam("row"))
     .values({name: sa.bindparam(name) for name in ("story_id", "copy_of", "copy_score")})
 )
 
@@ -310,23 +323,22 @@ def open_story(
     return int(key[0]) if key else 0
 
 
-def story_of(connection: sa.Connection, article_id: int) -> StoryState | None:
-    """The story that an article was put into, if it was placed."""
-    row = connection.execute(_STORY_OF, {"id": article_id}).one_or_none()
-    return None if row is None else _state(row)
+def stories_of(connection: sa.Connection, article_ids: Sequence[int]) -> dict[int, StoryState]:
+    """The stories that articles were put into, by article; those never placed are left out."""
+    return {row.article_id: _state(row) for row in connection.execute(_STORIES_OF, {"ids": article_ids})}
 
 
-_STORY_OF = (
-    sa.select(*_STATE)
+_STORIES_OF = (
+    sa.select(article.c.id.label("article_id"), *_STATE)
     .join_from(article, story, story.c.id == article.c.story_id)
-    .where(article.c.id == sa.bindparam("id"))
+    .where(article.c.id.in_(sa.bindparam("ids", expanding=True)))
 )
 
 
 def merge_stories(connection: sa.Connection, *, into: int, other: int, now: datetime, by_hand: bool = False) -> None:
     """Make one story of two: articles move, `other` points to `into`; alert keys are not touched.
 
-    The caller lets `into` be found anew (`index_story`).
+    The caller lets `into` be found anew (`index_stories`).
     """
     rows = {row.id: row for row in connection.execute(sa.select(story).where(story.c.id.in_([into, other])))}
     both = _mean(rows[into], rows[other]) | {
@@ -388,18 +400,21 @@ def _set_apart(connection: sa.Connection, story_id: int, other: int) -> None:
     connection.execute(story.update().where(story.c.id == story_id).values(apart=sorted({*known, other})))
 
 
-def touch_story(connection: sa.Connection, story_id: int, *, at: datetime) -> None:
-    """A story got a copy: it lives on, its centre stays."""
-    later = story.c.last_at < at
-    connection.execute(story.update().where(story.c.id == story_id, later).values(last_at=at))
-
-
 def grow_story(
     connection: sa.Connection, story_id: int, *, centroid: Mapping[str, float], members: int, last_at: datetime
 ) -> None:
-    """A story got a voting member."""
-    values = {"story": story_id, "centroid": dict(centroid), "members": members, "last_at": last_at}
-    connection.execute(_GROW, values)
+    """A story got a new centre."""
+    grow_stories(connection, [StoryState(story_id, centroid, members, last_at)])
+
+
+def grow_stories(connection: sa.Connection, states: Iterable[StoryState]) -> None:
+    """Write centres, numbers of votes and last instants of stories."""
+    rows = [
+        {"story": state.id, "centroid": dict(state.centroid), "members": state.members, "last_at": state.last_at}
+        for state in states
+    ]
+    if rows:
+        connection.execute(_GROW, rows)
 
 
 _GROW = (
@@ -409,24 +424,40 @@ _GROW = (
 )
 
 
-def index_story(
-    connection: sa.Connection,
-    story_id: int,
-    language: str,
-    terms: Mapping[int, float],
-    keys: Sequence[int],
-    *,
-    day: int,
-    new: bool = False,
-) -> None:
-    """Let a story be found by these hashed terms, in place of the former ones, and by more keys (weight 0)."""
-    if not new:
-        mine = story_term.c.story_id == story_id
-        connection.execute(story_term.delete().where(mine, story_term.c.weight > 0))
-        connection.execute(story_term.update().where(mine, story_term.c.day != day).values(day=day))
-    rows = dict.fromkeys(keys, 0.0) | dict(terms)
-    values = [
-        {"term": term, "story_id": story_id, "language": language, "weight": weight, "day": day}
-        for term, weight in rows.items()
-    ]
-    _insert_ignoring(connection, story_term, values)
+@dataclass(frozen=True, slots=True)
+class StoryIndex:
+    """What a story is found by: hashed terms with their weights in place of the former ones, and further keys.
+
+    `new`: the story has no index yet.
+    """
+
+    story_id: int
+    language: str
+    terms: Mapping[int, float]
+    keys: frozenset[int]
+    day: int
+    new: bool = False
+
+
+def index_stories(connection: sa.Connection, indexes: Sequence[StoryIndex]) -> None:
+    """Let stories be found by these."""
+    former = [{"story": index.story_id, "new_day": index.day} for index in indexes if not index.new]
+    if former:
+        connection.execute(_UNINDEX, former)
+        connection.execute(_STILL_ALIVE, former)
+    _insert_ignoring(
+        connection,
+        story_term,
+        [
+            {"term": term, "story_id": index.story_id, "language": index.language, "weight": weight, "day": index.day}
+            for index in indexes
+            for term, weight in (dict.fromkeys(index.keys, 0.0) | dict(index.terms)).items()
+        ],
+    )
+
+
+_MINE = story_term.c.story_id == sa.bindparam("story")
+_UNINDEX = story_term.delete().where(_MINE, story_term.c.weight > 0)
+_STILL_ALIVE = (
+    story_term.update().where(_MINE, story_term.c.day != sa.bindparam("new_day")).values(day=sa.bindparam("new_day"))
+)

@@ -22,6 +22,21 @@ POOL_SIZE = 8
 # and a server that is shutting down, starting up or has too many clients.
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03", "23505", "57P01", "57P02", "57P03", "53300"})
 CONNECTION_SQLSTATE_CLASS = "08"
+# A worker that is paused, or cut off, in the middle of a unit holds its locks: after 12 s the server ends that unit
+# (units take milliseconds).  Nobody waits longer than 10 s for a lock, so that none of the paused worker's other units
+# inherits it.  After some 25 s without an answer the client gives the connection up.  Whoever only reads may take his
+# time.
+READING = (
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
+)
+POSTGRESQL_ARGS = {
+    "connect_timeout": BUSY_TIMEOUT_S,
+    "options": "-c idle_in_transaction_session_timeout=12s -c lock_timeout=10s",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 DISK_FULL_SQLSTATE = "53100"
 
 
@@ -33,7 +48,7 @@ def open_engine(url: str) -> sa.Engine:
     Connections are kept: a fresh one reads the whole schema again before its first statement.
     """
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_TIMEOUT_S})
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=POSTGRESQL_ARGS)
     engine = sa.create_engine(
         url, connect_args={"check_same_thread": False}, poolclass=sa.QueuePool, pool_size=POOL_SIZE, max_overflow=-1
     )
@@ -116,7 +131,7 @@ class Database:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
             else:
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                connection.exec_driver_sql(READING)
             yield connection
             connection.rollback()
 

@@ -21,7 +21,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from monitor.dedup.prepared import prepare
-from monitor.loops.placing import place_article
+from monitor.loops.placing import place_articles
 from monitor.model.story import PlacedArticle
 from monitor.store import stories
 from monitor.store.tables import article, metadata
@@ -65,15 +65,20 @@ def fill(database: Database, wire: Wire, count: int, first: int, memory: stories
         texts = [wire.article() for _ in range(PER_UNIT)]
         began = time.process_time()
         prepared = [prepare(title, "", text, "en") for title, text in texts]
+        placed = [
+            PlacedArticle(number, "s", each, START + timedelta(seconds=number * 4))
+            for number, each in enumerate(prepared, start=start)
+        ]
         with database.unit(lock="story:en") as connection:
-            for number, each in enumerate(prepared, start=start):
-                at = START + timedelta(seconds=number * 4)
-                row = {"id": number, "title": each.title, "authors": [], "language_sure": True, "first_seen_at": at}
-                row |= {"first_source_id": "s", "baseline": False, "text_state": "full"}
-                connection.execute(article.insert(), row)
-                place_article(connection, PlacedArticle(number, "s", each, at), now=at, memory=memory)
+            connection.execute(article.insert(), [_row(each) for each in placed])
+            place_articles(connection, placed, now=placed[-1].first_seen_at, memory=memory)
         spent += time.process_time() - began
     return spent
+
+
+def _row(placed: PlacedArticle) -> dict[str, object]:
+    row = {"id": placed.id, "title": placed.prepared.title, "authors": [], "first_seen_at": placed.first_seen_at}
+    return row | {"language_sure": True, "first_source_id": "s", "baseline": False, "text_state": "full"}
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import pytest
 
 from monitor.dedup.prepared import prepare
 from monitor.dedup.urls import url_key
-from monitor.loops.placing import place_article
+from monitor.loops.placing import place_articles
 from monitor.model.story import PlacedArticle, Placement
 from monitor.store import stories
 from monitor.store.tables import article, metadata
@@ -66,7 +66,7 @@ class Newsroom:
                 )
             )
             placed = PlacedArticle(self.count, "s", prepared, at)
-            return place_article(connection, placed, now=at, memory=self.memory)
+            return place_articles(connection, [placed], now=at, memory=self.memory)[0]
 
     def stories(self) -> dict[int, int]:
         """The story of each article, as it is now."""

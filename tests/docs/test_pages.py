@@ -13,7 +13,7 @@ from monitor.cli.main import build_parser
 from monitor.cli.tree import commands
 from monitor.config.checks import check_config
 from monitor.config.load import load_config
-from tests.docs.replay import read_blocks
+from tests.docs.replay import read_blocks, steady
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
@@ -101,3 +101,9 @@ def test_links_and_files_lead_somewhere(page: Path) -> None:
 
 def test_the_readme_fits_one_screen() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 60
+
+
+def test_the_alert_in_the_readme_is_one_that_arrived() -> None:
+    arrived = {steady(line) for line in (ROOT / "docs" / "quickstart.md").read_text().splitlines()}
+    block = next(b.text for b in read_blocks((ROOT / "README.md").read_text()) if b.text.startswith("Subject: "))
+    assert [line for line in block.splitlines() if steady(line) not in arrived] == []

@@ -182,3 +182,14 @@ async def test_a_site_of_scripts_is_followed_with_a_browser(desk: Desk) -> None:
     assert "render: true" in desk.run("sources", "show", "plain")
     await desk.once()
     assert "concerns everybody" in desk.mail_about(web.url(path))
+
+
+async def test_without_a_browser_its_source_says_what_is_missing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    desk.configure(
+        f"  - {{id: shown, page: '{desk.web.route('/page', SHELL)}', render: true}}", "  - {id: a, match: a}"
+    )
+    assert (await desk.once()).gathered.failed == 1
+    shown = desk.run("sources", "show", "shown")
+    assert "health: failing" in shown
+    assert "`render: true` needs" in shown

@@ -110,7 +110,7 @@ async def test_a_page_that_never_answers_holds_up_no_other(newsroom: Newsroom) -
     newsroom.source("a", newsroom.web.url("/list"), SourceKind.PAGE)
     await newsroom.poll()
     await newsroom.poll()
-    hasty = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=1.0)
+    hasty = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=2.0)
     async with HttpFetcher(hasty, clock=newsroom.clock) as newsroom.fetcher:
         report = await newsroom.read()
     assert (report.read, report.failed) == (2, 1)

@@ -176,6 +176,10 @@ class Timeline:
         """Let everything go off that goes off until then, and stand there."""
         target = self.when(moment)
         assert target >= self.clock.at, f"{moment} is over"
+        return self.until(target)
+
+    def until(self, target: datetime) -> Self:
+        """As `at`, with an instant."""
         self.work_off()
         while (due := self._next_due()) is not None and due <= target:
             self.clock.at = max(self.clock.at, due)
@@ -184,7 +188,7 @@ class Timeline:
         self.work_off()
         return self
 
-    def leap(self, moment: str) -> Timeline:
+    def leap(self, moment: str) -> Self:
         """Stand at a later moment at once: what went off meanwhile goes off now."""
         self.clock.at = self.when(moment)
         self.work_off()

@@ -100,3 +100,13 @@ def test_nothing_to_follow_is_said(config: Path, fakeweb: FakeWeb, capsys: pytes
     assert "error[nothing-to-poll]" in capsys.readouterr().err
     assert add(config, fakeweb.url("/missing")) == 1
     assert "status 404" in capsys.readouterr().err
+
+
+def test_a_list_of_another_program_is_imported(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    jobs = config.with_name("urls.yaml")
+    jobs.write_text("name: Notices\nurl: https://office.example/n\nfilter: css:#list\n---\ncommand: df\n")
+    assert run(["sources", "import", str(jobs), "--config", str(config)]) == 0
+    assert "added 1 sources, skipped 1" in capsys.readouterr().out
+    assert "watch: 'https://office.example/n'" in config.read_text()
+    assert "select: '#list'" in config.read_text()
+    assert run(["check", "--config", str(config)]) == 0

@@ -103,3 +103,12 @@ def test_a_rule_is_tried_on_a_text(config: Path, capsys: pytest.CaptureFixture[s
     assert run(["rules", "try", "port", "--text", "Ships left the harbours.", "--config", str(config)]) == 0
     assert "port: fires" in capsys.readouterr().out
     assert run(["rules", "try", "prot", "--text", "x", "--config", str(config)]) == 1
+
+
+def test_a_refused_file_shows_the_mistakes_in_its_rules_too(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text(GOOD.replace("feed:", "feeds:").replace("'harbour'", "'harbour AND $prot'"))
+    assert run(["check", "--config", str(config)]) == 1
+    out = capsys.readouterr().out
+    assert "[unknown-key]" in out
+    assert "[unknown-concept]" in out
+    assert "refused: 2 errors" in out

@@ -35,8 +35,8 @@ def test_a_plain_article_has_no_entries() -> None:
     assert split_live(b"<html><body><p>One.</p></body></html>", url=URL) == ()
 
 
-def ticker(*texts: str, lead: str | None = None) -> Ticker:
-    found = as_ticker([LiveEntry("", f"Title {text}", text, None) for text in texts], lead=lead)
+def ticker(*texts: str, text: str = "", lead: str | None = None) -> Ticker:
+    found = as_ticker([LiveEntry("", f"Title {said}", said, None) for said in texts], text=text, lead=lead)
     assert found is not None
     return found
 
@@ -56,3 +56,10 @@ def test_only_what_was_added_or_reworded_is_new() -> None:
 
 def test_two_entries_are_no_ticker() -> None:
     assert as_ticker([LiveEntry("", "A", "a", None), LiveEntry("", "B", "b", None)]) is None
+
+
+def test_what_stands_before_the_entries_is_kept() -> None:
+    text = "What we know\nThree ferries stay in port\nTitle a\na\nTitle b\nb"
+    made = ticker("a", "b", "c", text=text, lead="What we know")
+    assert made.lines[:3] == ("What we know", "Three ferries stay in port", "Title a")
+    assert made.parts[0] == (0, 2)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from monitor.match.judge import MAX_GROUPS
-from monitor.model.rule import Label, RuleSpec
+from monitor.model.rule import EventSpec, Label, RuleSpec, ScoreSpec
 from tests.unit.match.rules import doc, fires, verdict
 
 STRIKE = RuleSpec("r", "r", match="Sanktion NEAR/s verhängen", guard=(Label.HYPOTHETICAL, Label.NEGATED))
@@ -69,3 +69,16 @@ def test_a_word_that_the_rule_asks_for_is_no_cue() -> None:
 
 def test_in_a_short_text_the_cues_of_the_forms_languages_count() -> None:
     assert verdict(STRIKE, "Die EU könnte Sanktionen verhängen").held
+
+
+def test_the_reason_speaks_the_language_of_the_rule() -> None:
+    event = RuleSpec("r", "r", event=EventSpec(("Putin", "Biden"), "treffen"))
+    weighed = RuleSpec("r", "r", score=ScoreSpec(2.0, {"Putin": 1.0, "Biden": 1.0}))
+    plain = RuleSpec("r", "r", match="Putin AND Biden")
+    text = doc("Putin trifft Biden am Montag.", language="de")
+    reasons = [verdict(rule, text).reason for rule in (event, weighed, plain)]
+    assert [reason and reason.text for reason in reasons] == [
+        "both actors and the verb in one sentence",
+        "its terms weigh 2, and 2 is enough",
+        "its expression matches",
+    ]

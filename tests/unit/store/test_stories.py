@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.dedup.prepared import prepare
-from monitor.loops.placing import merge_by_hand, place_article, split_by_hand, story_time
+from monitor.loops.placing import merge_by_hand, place_articles, split_by_hand, story_time
 from monitor.model.story import PlacedArticle, Placement
 from monitor.store import stories
 from monitor.store.story_pages import list_stories, show_story
@@ -67,7 +67,7 @@ class Desk:
             if again is None:
                 self._store(connection, id_, title, source, at)
             placed = PlacedArticle(id_, source, prepare(title, "", text, language), at, published)
-            return place_article(connection, placed, now=at)
+            return place_articles(connection, [placed], now=at)[0]
 
     def _store(self, connection: sa.Connection, id_: int, title: str, source: str, at: datetime) -> None:
         connection.execute(

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import re
+
+from tests.docs.dependencies import LOCK, PAGE, locked
+
+
+def test_every_locked_package_has_hashes() -> None:
+    found = locked(LOCK.read_text())
+    assert len(found) > 30
+    assert [name for name, (_, hashes) in found.items() if not hashes] == []
+
+
+def test_the_list_is_that_of_the_lock() -> None:
+    listed = dict(re.findall(r"^\| (\S+) \| (\S+) \| .+ \|$", PAGE.read_text(), re.MULTILINE))
+    listed.pop("package", None)
+    assert listed == {name: version for name, (version, _) in locked(LOCK.read_text()).items()}

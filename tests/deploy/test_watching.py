@@ -1,0 +1,75 @@
+"""Metrics, alert rules and dashboard: documented, and about metrics that exist."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from monitor.web.metrics import METRICS
+
+ROOT = Path(__file__).parents[2]
+NAME = re.compile(r"\bmonitor_[a-z0-9_]+")
+LABELS = {
+    "monitor_sources": "health",
+    "monitor_deliveries": "state",
+    "monitor_alerts_24h": "state",
+    "monitor_rules": "status",
+}
+
+
+def rules() -> list[dict[str, Any]]:
+    (group,) = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yaml").read_text())["groups"]
+    found: list[dict[str, Any]] = group["rules"]
+    return found
+
+
+def expressions() -> list[str]:
+    board = json.loads((ROOT / "deploy/grafana/dashboard.json").read_text())
+    return [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+
+
+def test_the_documented_metrics_are_the_programs() -> None:
+    table = re.findall(r"^\| `(\w+)` \| (.+) \|$", (ROOT / "docs/metrics.md").read_text(), re.MULTILINE)
+    assert dict(table) == METRICS
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: str(rule["alert"]))
+def test_an_alert_rule_is_whole(rule: dict[str, Any]) -> None:
+    assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+    assert re.fullmatch(r"[A-Z]\w+", rule["alert"])
+    assert re.fullmatch(r"\d+[smhd]", rule.get("for", "0s"))
+    assert rule["labels"]["severity"] in ("critical", "warning")
+    assert set(rule["annotations"]) == {"summary", "action"}
+    _check(rule["expr"])
+
+
+def test_alert_names_are_unique() -> None:
+    names = [rule["alert"] for rule in rules()]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("expression", expressions())
+def test_every_panel_shows_what_exists(expression: str) -> None:
+    _check(expression)
+
+
+def test_every_metric_has_its_panel() -> None:
+    assert {name for expression in expressions() for name in NAME.findall(expression)} == set(METRICS)
+
+
+def _check(expression: str) -> None:
+    """Brackets close, metrics and labels exist: what `promtool check rules` would find in ours."""
+    used = NAME.findall(expression)
+    assert used
+    assert set(used) <= set(METRICS)
+    for opening, closing in ("()", "{}"):
+        assert expression.count(opening) == expression.count(closing)
+    for name, labels in re.findall(r"(monitor_\w+)\{([^}]*)\}", expression):
+        for label, operator in re.findall(r"(\w+)(=~|!~|!=|=)\"", labels):
+            assert label == LABELS[name]
+            assert operator

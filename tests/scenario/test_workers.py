@@ -1,0 +1,211 @@
+"""Three processes on one PostgreSQL and two hundred sources: one is killed, one stopped for longer than its leases."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import yaml
+
+from monitor.store import tables as t
+from monitor.store.unit import Database, open_engine
+from monitor.store.verify import verify
+from monitor.testing import FakeWeb, Reply
+from tests.contract.conftest import postgresql_url
+
+__all__ = ["postgresql_url"]
+
+SOURCES = 200
+NEWSY = 60
+"""So many of them have something new in each wave."""
+EVERY_S = 10.0
+LEASE_S = 32.0
+SYLLABLES = ["ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu"]
+
+
+def words(seed: str, number: int) -> list[str]:
+    """Words of no language, different for every seed: no two texts are about the same."""
+    chance = random.Random(seed)
+    return ["".join(chance.choices(SYLLABLES, k=4)) for _ in range(number)]
+
+
+@dataclass
+class Farm:
+    """Feeds on four hosts; every wave adds one item to each."""
+
+    webs: list[FakeWeb]
+    waves: int = 0
+    posted: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for number in range(SOURCES):
+            self._web(number).route(f"/feed/{number}", lambda _request, n=number: Reply(self._feed(n)))  # type: ignore[misc]  # the default binds the number
+        self.webs[0].route("/hook", self._take)
+
+    def _web(self, number: int) -> FakeWeb:
+        return self.webs[number % len(self.webs)]
+
+    def url(self, number: int) -> str:
+        return self._web(number).url(f"/feed/{number}")
+
+    def _take(self, request: Any) -> Reply:
+        self.posted.append(json.loads(request.body))
+        return Reply("taken")
+
+    def _feed(self, number: int) -> str:
+        items = "".join(self._item(number, wave) for wave in range(self.waves if number < NEWSY else 0, -1, -1))
+        return f'<?xml version="1.0"?><rss version="2.0"><channel><title>F{number}</title>{items}</channel></rss>'
+
+    def _item(self, number: int, wave: int) -> str:
+        seed = f"{number}-{wave}"
+        title, text = " ".join(words(seed, 6)), " ".join(words(seed + "text", 60))
+        word = "quayside" if wave else "before"
+        at = format_datetime(datetime.now(UTC))
+        return (
+            f"<item><title>{title}</title><guid>{seed}</guid><pubDate>{at}</pubDate>"
+            f"<description>{word} {seed} {text}</description></item>"
+        )
+
+
+@pytest.fixture
+def farm() -> Iterator[Farm]:
+    with ExitStack() as stack:
+        yield Farm([stack.enter_context(FakeWeb(host=f"127.0.1.{n}")) for n in range(1, 5)])
+
+
+class Fleet:
+    """Processes of the monitor on one configuration."""
+
+    def __init__(self, folder: Path, config: dict[str, Any]) -> None:
+        self.folder = folder
+        (folder / "config.yaml").write_text(yaml.safe_dump(config))
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, role: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "monitor", "--config", str(self.folder / "config.yaml"), "run", "--role", role]
+        log = (self.folder / f"{len(self.processes)}-{role}.log").open("wb")
+        environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OPENBLAS_NUM_THREADS": "1"}
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environ, cwd=self.folder)
+        log.close()
+        self.processes.append(process)
+        return process
+
+    def end(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait(20)
+
+    def logs(self) -> str:
+        return "\n".join(f"{path.name}\n{path.read_text()[-3000:]}" for path in sorted(self.folder.glob("*.log")))
+
+
+@pytest.fixture
+def fleet(farm: Farm, postgresql_url: str, tmp_path: Path) -> Iterator[Fleet]:
+    hook = farm.webs[0].url("/hook").replace("http://", "json://")
+    config = {
+        "database": postgresql_url,
+        "channels": {"hook": {"to": hook, "rate": 500, "burst": 500}},
+        "defaults": {"every": f"{EVERY_S:.0f}s", "alert": {"to": ["hook"], "max_per_hour": 0}},
+        "fetch": {
+            "allow_addresses": ["127.0.1.0/24"],
+            "host_spacing": "0s",
+            "per_host": 8,
+            "concurrency": 16,
+            "timeout": "2s",
+            "min_every": "5s",
+            "workers": 1,
+        },
+        "articles": {"languages": ["en"], "full_text": "never"},
+        "web": {"listen": "off"},
+        "sources": [{"id": f"s{n}", "name": f"S{n}", "feed": farm.url(n)} for n in range(SOURCES)],
+        "watchlist": [{"id": "quay", "match": "quayside"}],
+    }
+    found = Fleet(tmp_path, config)
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def database(postgresql_url: str) -> Iterator[Database]:
+    found = Database(open_engine(postgresql_url))
+    yield found
+    found.dispose()
+
+
+def wait_for(what: str, condition: Callable[[], bool], fleet: Fleet, *, at_most_s: float) -> None:
+    until = time.monotonic() + at_most_s
+    while not condition():
+        if time.monotonic() > until:
+            pytest.fail(f"{what} did not come to be within {at_most_s:.0f} s\n{fleet.logs()}")
+        time.sleep(0.25)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_a_killed_and_a_stopped_worker_cost_no_alert(farm: Farm, fleet: Fleet, database: Database) -> None:
+
+    def count(query: sa.Select[Any]) -> int:
+        with database.reading() as connection:
+            if not sa.inspect(connection).has_table("delivery"):
+                return 0
+            return int(connection.execute(query).scalar_one())
+
+    started = sa.select(sa.func.count()).select_from(t.source).where(t.source.c.baseline_at.is_not(None))
+    alerts = sa.select(sa.func.count()).select_from(t.alert).where(t.alert.c.kind == "match")
+    sent = sa.select(sa.func.count()).select_from(t.delivery).where(t.delivery.c.state == "sent")
+    stays = fleet.start("all")
+    wait_for("the schema", lambda: count(sa.select(sa.func.count()).select_from(t.source)) > 0, fleet, at_most_s=60)
+    killed, stopped = fleet.start("poller"), fleet.start("poller")
+    wait_for("every first poll", lambda: count(started) == SOURCES, fleet, at_most_s=90)
+
+    farm.waves = 1
+    wait_for("some alerts", lambda: count(alerts) >= NEWSY // 4, fleet, at_most_s=60)
+    killed.kill()
+    stopped.send_signal(signal.SIGSTOP)
+    stopped_at = time.monotonic()
+    wait_for("every alert of one worker", lambda: count(alerts) == NEWSY, fleet, at_most_s=LEASE_S + 90)
+    time.sleep(max(0.0, LEASE_S + 3 - (time.monotonic() - stopped_at)))
+    stopped.send_signal(signal.SIGCONT)
+    farm.waves = 2
+    wait_for("every message", lambda: count(sent) >= 2 * NEWSY, fleet, at_most_s=120)
+    for process in (stays, stopped):
+        process.terminate()
+    assert [process.wait(45) for process in (stays, stopped)] == [0, 0], fleet.logs()
+
+    assert count(alerts) == count(sent) == 2 * NEWSY, "none lost, none doubled"
+    told = Counter(post["message"] for post in farm.posted if "quayside" in post["message"])
+    assert len(told) == 2 * NEWSY
+    assert set(told.values()) == {1}
+    assert verify(database).problems == ()
+    _polled_in_time_and_once(database)
+
+
+def _polled_in_time_and_once(database: Database) -> None:
+    polls: dict[str, list[datetime]] = defaultdict(list)
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(t.poll.c.source_id, t.poll.c.started_at).order_by(t.poll.c.started_at))
+        for source, at in rows:
+            polls[source].append(at)
+    assert len(polls) == SOURCES
+    gaps = [(b - a).total_seconds() for each in polls.values() for a, b in pairwise(each)]
+    assert min(gaps) > 1.0, "two workers never poll a source at the same time"
+    # Once its lease is over, plus what a busy machine needs.
+    assert max(gaps) < EVERY_S + 3 * LEASE_S, "and what a dead one had in hand is taken over"

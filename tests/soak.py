@@ -1,0 +1,215 @@
+"""A monitor under load for some minutes, measured from outside: `python -m tests.soak --minutes 20 --sources 1000`.
+
+Memory (PSS), file descriptors, threads, leases, processor time and bytes written per poll; ends with 1 when memory has
+grown by more than 5 % after the first third, or when descriptors or leases leak.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+import yaml
+
+from monitor.store import tables as t
+from monitor.store.unit import Database, open_engine
+from monitor.testing import FakeWeb, Reply
+from monitor.testing.web import SeenRequest
+
+GROWTH = 0.05
+HOSTS = 8
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The monitor at one moment; PSS in MB, of the main process and of its largest child."""
+
+    at_s: float
+    main_mb: float
+    child_mb: float
+    fds: int
+    threads: int
+    leases: int
+    polls: int
+    cpu_s: float
+    written_mb: float
+
+    def in_words(self) -> str:
+        """A line of the table."""
+        return (
+            f"{self.at_s:7.0f} s  main {self.main_mb:6.1f} MB  child {self.child_mb:6.1f} MB  {self.fds:4} files  "
+            f"{self.threads:3} threads  {self.leases:4} leases  {self.polls:7} polls"
+        )
+
+
+def main() -> int:
+    """Run, print, judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--sources", type=int, default=1000)
+    parser.add_argument("--rules", type=int, default=100)
+    parser.add_argument("--every", type=float, default=60.0, help="seconds between polls of a source")
+    parser.add_argument("--samples", type=int, default=20)
+    args = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        webs = [stack.enter_context(FakeWeb(host=f"127.0.2.{n}")) for n in range(1, HOSTS + 1)]
+        (folder / "config.yaml").write_text(yaml.safe_dump(_config(webs, args)))
+        process = _start(folder)
+        stack.callback(_end, process)
+        samples = _watch(process, folder, args.minutes * 60, args.samples)
+    return _judge(samples)
+
+
+def _config(webs: list[FakeWeb], args: argparse.Namespace) -> dict[str, object]:
+    chance = random.Random(7)
+    words = [
+        "".join(chance.choices("bdfgklmnprst", k=2)) + "a" + "".join(chance.choices("eiou", k=2)) for _ in range(3000)
+    ]
+    sources = []
+    for number in range(args.sources):
+        web = webs[number % len(webs)]
+        url = web.route(f"/feed/{number}", lambda request, n=number: Reply(_feed(n, request, words)))  # type: ignore[misc]  # the default binds the number
+        sources.append({"id": f"s{number}", "name": f"S{number}", "feed": url})
+    return {
+        "channels": {"hook": {"to": webs[0].route("/hook", "taken").replace("http://", "json://"), "rate": 50}},
+        "defaults": {"every": f"{args.every:.0f}s", "alert": {"to": ["hook"]}},
+        "fetch": {
+            "allow_addresses": ["127.0.2.0/24"],
+            "host_spacing": "0s",
+            "per_host": 8,
+            "min_every": f"{min(args.every, 30):.0f}s",
+        },
+        "articles": {"full_text": "never"},
+        "web": {"listen": "off"},
+        "sources": sources,
+        "watchlist": [{"id": f"r{n}", "match": f"{words[2 * n]} AND {words[2 * n + 1]}"} for n in range(args.rules)],
+    }
+
+
+def _feed(number: int, request: SeenRequest, words: list[str]) -> str:
+    """Ten items; one poll in ten brings a new one."""
+    newest = 10 + request.count // 10
+    items = []
+    for item in range(newest, newest - 10, -1):
+        chance = random.Random(f"{number}-{item}")
+        text = " ".join(chance.choices(words, k=80))
+        items.append(
+            f"<item><title>{' '.join(chance.choices(words, k=7))}</title><guid>{number}-{item}</guid>"
+            f"<description>{text}</description></item>"
+        )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{number}</title>{"".join(items)}</channel></rss>'
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "monitor", "--config", str(folder / "config.yaml"), "run"]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, env=environ)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _watch(process: subprocess.Popen[bytes], folder: Path, seconds: float, number: int) -> list[Sample]:
+    database = Database(open_engine(f"sqlite:///{folder}/var/monitor.db"))
+    begun, samples = time.monotonic(), []
+    try:
+        for count in range(1, number + 1):
+            time.sleep(max(0.0, begun + seconds * count / number - time.monotonic()))
+            if process.poll() is not None:
+                raise SystemExit(f"the monitor ended:\n{(folder / 'log').read_text()[-3000:]}")
+            samples.append(_sample(process.pid, database, time.monotonic() - begun))
+            print(samples[-1].in_words(), flush=True)
+    finally:
+        database.dispose()
+    return samples
+
+
+def _sample(pid: int, database: Database, at_s: float) -> Sample:
+    children = _descendants(pid)
+    with database.reading() as connection:
+        polls = connection.execute(sa.select(sa.func.count()).select_from(t.poll)).scalar_one()
+        held = sa.select(sa.func.count()).select_from(t.source).where(t.source.c.lease_owner.is_not(None))
+        leases = connection.execute(held).scalar_one()
+    proc = Path(f"/proc/{pid}")
+    return Sample(
+        at_s=at_s,
+        main_mb=_pss_mb(pid),
+        child_mb=max(map(_pss_mb, children), default=0.0),
+        fds=len(list((proc / "fd").iterdir())),
+        threads=len(list((proc / "task").iterdir())),
+        leases=int(leases),
+        polls=int(polls),
+        cpu_s=sum(map(_cpu_s, [pid, *children])),
+        written_mb=_field(proc / "io", "write_bytes:") / 1e6,
+    )
+
+
+def _descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += [int(child), *_descendants(int(child))]
+    return found
+
+
+def _pss_mb(pid: int) -> float:
+    return _field(Path(f"/proc/{pid}/smaps_rollup"), "Pss:") / 1000
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
+
+
+def _field(path: Path, name: str) -> int:
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:  # the process ended meanwhile, or is not ours to look at
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
+
+
+def _judge(samples: list[Sample]) -> int:
+    steady = samples[len(samples) // 3 :]
+    first, last = steady[0], steady[-1]
+    polls = last.polls - first.polls
+    if polls:
+        print(
+            f"{(last.cpu_s - first.cpu_s) / polls * 1000:.2f} ms of processor time and "
+            f"{(last.written_mb - first.written_mb) / polls * 1000:.1f} kB written per poll, "
+            f"{polls / (last.at_s - first.at_s):.1f} polls a second"
+        )
+    half = len(steady) // 2
+    before = sorted(s.main_mb for s in steady[:half])[half // 2]
+    after = sorted(s.main_mb for s in steady[half:])[len(steady[half:]) // 2]
+    faults = []
+    if after > before * (1 + GROWTH):
+        faults.append(f"memory grew from {before:.1f} to {after:.1f} MB")
+    if last.fds > first.fds + 20:
+        faults.append(f"open files grew from {first.fds} to {last.fds}")
+    if last.leases > 200:
+        faults.append(f"{last.leases} sources are leased")
+    print("\n".join(faults) or f"flat: {before:.1f} MB, then {after:.1f} MB; {last.fds} open files")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.errors import ParseError
+from monitor.parse.subscriptions import read_subscriptions
+
+RSS2EMAIL = b"""
+[DEFAULT]
+from = user@rss2email.invalid
+to = me@example.org
+digest = False
+
+[feed.harbour]
+url = https://harbour.example/rss?a=%20b
+
+[feed.old]
+url = https://old.example/rss
+active = False
+"""
+
+URLWATCH = b"""
+name: Notices
+url: https://office.example/notices
+filter:
+  - css:
+      selector: '#list'
+  - html2text
+---
+url: https://office.example/short
+filter: xpath://main,strip
+---
+navigate: https://office.example/app
+filter: [{css: .news}, strip]
+---
+name: Disk
+command: df -h
+---
+url: https://office.example/form
+data: {a: b}
+"""
+
+
+def test_rss2email() -> None:
+    first, second = read_subscriptions(RSS2EMAIL)
+    assert (first.url, first.title, first.kind) == ("https://harbour.example/rss?a=%20b", "harbour", "feed")
+    assert (second.title, second.paused) == ("old", True)
+
+
+def test_urlwatch() -> None:
+    found = read_subscriptions(URLWATCH)
+    assert [(f.title, f.kind, f.select) for f in found[:3]] == [
+        ("Notices", "watch", "#list"),
+        ("https://office.example/short", "watch", "//main"),
+        ("https://office.example/app", "watch", ".news"),
+    ]
+    assert [f.problem for f in found[3:]] == ["a shell job has no counterpart", "only GET requests are made"]
+
+
+def test_opml() -> None:
+    opml = b"<opml version='2.0'><body><outline text='A' xmlUrl='https://a.example/rss'/></body></opml>"
+    (feed,) = read_subscriptions(opml)
+    assert (feed.url, feed.title, feed.kind) == ("https://a.example/rss", "A", "feed")
+
+
+@pytest.mark.parametrize("body", [b"", b"hello", b"a: 1", b"[x]\ny=1", b"- [", b"<html></html>", b"\xff\xfe"])
+def test_anything_else_is_refused(body: bytes) -> None:
+    with pytest.raises(ParseError):
+        read_subscriptions(body)
