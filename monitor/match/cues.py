@@ -90,7 +90,7 @@ def _aims(text: str, language: str | None) -> Iterator[Found]:
     for before, word in pairwise(words):
         if word.group() in lists["infinitive"] and before.group().lower() not in lists["done_to"]:
             said = [other.group() for other in words if other.start() < before.end()]
-            if any(other in lists["finite"] or _PAST.fullmatch(other) for other in said):
+            if any(other in lists["finite"] | lists["aiming"] or _PAST.fullmatch(other) for other in said):
                 yield Found(Label.HYPOTHETICAL, "next", word.start(), word.end())
 
 

@@ -3,7 +3,8 @@
 Cues (`cues.py`) reach over words: most over what follows in their clause and in the clauses that this one governs
 (`reach.py`, `clauses.py`), predicates over their subject, adjectives and nouns over their own phrase.  A group of
 evidence words has a label if the cue reaches the words that tell the event: verbs and bare nouns, not names and not
-nouns with a definite article, which speak of something known ("did not respond to the attack").
+nouns with a definite article, which speak of something known ("did not respond to the attack"), unless a
+complement has the article ("considers the closure of the mine").
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def _labels(text: str, spans: Sequence[tuple[int, int]], language: str | None) -
     clauses = split_clauses(text, language)
     telling = [span for span in spans if not _is_known_thing(text, span, language)]
     for found in find_cues(text, clauses, language):
-        meant = list(spans) if found.reach in ("near", "after", "follow") else telling
+        meant = [span for span in spans if span in telling or _is_meant(text, span, found, language)]
         reach = reach_of(found, clauses, text, language)
         if found.label not in labels and _reaches(reach, meant, found):
             labels[found.label] = _cue(text, found.start, found.end)
@@ -82,6 +83,27 @@ def _labels(text: str, spans: Sequence[tuple[int, int]], language: str | None) -
 
 def _cue(text: str, start: int, end: int) -> Cue:
     return Cue(start, end, text[start:end])
+
+
+def _is_meant(text: str, span: tuple[int, int], found: Found, language: str | None) -> bool:
+    """Whether a cue speaks of a known thing itself: by its kind, or where the article belongs to a complement.
+
+    In "considers the closure of the mine" nothing was closed so far; behind a preposition ("would not comment on the
+    closure of …") it may have been.
+    """
+    if found.reach in ("near", "after", "follow"):
+        return True
+    lists = cue_lists(language)
+    behind = _WORD.match(text, span[1] + 1)
+    complement = behind is not None and behind.group().lower() in lists.get("noun_complement", ())
+    if found.reach not in ("before", "modal") or not complement or found.end > span[0]:
+        return False
+    adjective = _ADJECTIVE.get(language or "", _NEVER)
+    before = _WORD.findall(text, found.end, span[0])
+    while before and adjective.fullmatch(before[-1]) and before[-1].lower() not in lists.get("definite", ()):
+        before.pop()
+    definite = bool(before) and before.pop().lower() in lists.get("definite", ())
+    return definite and not (before and before[-1].lower() in lists.get("near_stop", ()))
 
 
 def _reaches(reach: Reach, spans: Sequence[tuple[int, int]], found: Found) -> bool:
