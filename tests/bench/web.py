@@ -87,7 +87,32 @@ def fill(database: Database, count: int) -> None:
 
 def word(number: int) -> str:
     """An invented word; like real ones, few share their first six letters."""
-    syllables = ["ka", "lo", "min", "ter", "vas", "or", "bel", "tra", "nik", "sol", "dur", "fen", "gar", "hol", "jan", "kru", "lem", "pos", "rud", "sta", "vel", "wen", "zor", "mar"]
+    syllables = [
+        "ka",
+        "lo",
+        "min",
+        "ter",
+        "vas",
+        "or",
+        "bel",
+        "tra",
+        "nik",
+        "sol",
+        "dur",
+        "fen",
+        "gar",
+        "hol",
+        "jan",
+        "kru",
+        "lem",
+        "pos",
+        "rud",
+        "sta",
+        "vel",
+        "wen",
+        "zor",
+        "mar",
+    ]
     size = len(syllables)
     return syllables[number % size] + syllables[number // size % size] + syllables[number // size**2 % size] + "em"
 
@@ -151,10 +176,12 @@ def _story(story: int, title: str, language: str, seen: datetime, n: int) -> Row
 
 def _measure(site: Site, case: str, page: str, count: int) -> Iterator[Row]:
     browser: Browser = site.browser()
+    words = {f"w{n}": word(n) for n in (3, 5, 9, 30, 40, 70, 9000)}
+    address = page.format(middle=count // 2, **words)
     times = []
     for _ in range(30):
         began = time.perf_counter()
-        answer = browser.get(page.format(middle=count // 2, **{f"w{n}": word(n) for n in (3, 5, 9, 30, 40, 70, 9000)}))
+        answer = browser.get(address)
         times.append((time.perf_counter() - began) * 1000)
         assert answer.status == 200, (page, answer.status)
     times.sort()
