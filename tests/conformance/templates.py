@@ -18,8 +18,10 @@ TEMPLATES = (
         "en",
         "{a} names finance chief",
         (
-            "{a} said on Wednesday that its supervisory board had appointed a new finance chief. The post had been vacant "
-            "since the spring. The appointment takes effect at the start of the coming quarter, {a} said. The company did "
+            "{a} said on Wednesday that its supervisory board had appointed a new finance chief. The post had "
+            "been vacant "
+            "since the spring. The appointment takes effect at the start of the coming quarter, {a} said. The "
+            "company did "
             "not give a reason for the change and confirmed its forecast. Shareholders will be asked for their consent."
         ),
     ),
@@ -27,8 +29,10 @@ TEMPLATES = (
         "de",
         "Amtsgericht {a}: Urteil nach Unfall",
         (
-            "Das Amtsgericht {a} hat einen Autofahrer wegen fahrlässiger Körperverletzung zu {n} Tagessätzen verurteilt. "
-            "Der Mann hatte nach Überzeugung der Richterin eine rote Ampel übersehen. Sein Verteidiger hatte Freispruch "
+            "Das Amtsgericht {a} hat einen Autofahrer wegen fahrlässiger Körperverletzung zu {n} Tagessätzen "
+            "verurteilt. "
+            "Der Mann hatte nach Überzeugung der Richterin eine rote Ampel übersehen. Sein Verteidiger hatte "
+            "Freispruch "
             "beantragt. Das Urteil ist noch nicht rechtskräftig, teilte das Gericht in {a} am Donnerstag mit."
         ),
     ),
@@ -37,7 +41,8 @@ TEMPLATES = (
         "Devisen: {a} Krone am Nachmittag",
         (
             "Die Krone hat am Nachmittag {n},{m} Einheiten gekostet nach {o},{p} am Vortag. Die Notenbank setzte den "
-            "Referenzkurs auf {q},{r} fest. Händler sprachen von ruhigen Umsätzen und verwiesen auf die anstehenden Zahlen "
+            "Referenzkurs auf {q},{r} fest. Händler sprachen von ruhigen Umsätzen und verwiesen auf die "
+            "anstehenden Zahlen "
             "zum Arbeitsmarkt. Zum Franken lag der Kurs bei {s},{t}. Eine Feinunze Gold kostete {u} Einheiten."
         ),
     ),
@@ -46,7 +51,8 @@ TEMPLATES = (
         "Погода: {a}",
         (
             "В ближайшие сутки ожидается переменная облачность, местами небольшой дождь. Температура воздуха ночью {n} "
-            "градусов, днём {m} градусов. Ветер северо-западный, {o} метров в секунду, порывы до {p}. Атмосферное давление "
+            "градусов, днём {m} градусов. Ветер северо-западный, {o} метров в секунду, порывы до {p}. "
+            "Атмосферное давление "
             "{q} миллиметров ртутного столба, влажность {r} процентов. Водителей просят соблюдать осторожность."
         ),
     ),
@@ -54,8 +60,10 @@ TEMPLATES = (
         "ru",
         "{a} отчиталась за квартал",
         (
-            "Компания {a} опубликовала отчётность за прошедший квартал. Прибыль превысила ожидания аналитиков, прогноз на "
-            "год подтверждён. Спрос вырос во всех регионах, сообщил генеральный директор. Расходы на энергию снизились. "
+            "Компания {a} опубликовала отчётность за прошедший квартал. Прибыль превысила ожидания аналитиков, "
+            "прогноз на "
+            "год подтверждён. Спрос вырос во всех регионах, сообщил генеральный директор. Расходы на энергию "
+            "снизились. "
             "Совет директоров компании {a} рекомендует собранию акционеров выплатить дивиденды в прежнем размере."
         ),
     ),
@@ -63,8 +71,10 @@ TEMPLATES = (
         "fr",
         "{a} s’impose à domicile",
         (
-            "{a} s’est imposé à domicile {n}-{m} samedi soir devant {o} spectateurs. Les buts sont tombés aux {p}e et {q}e "
-            "minutes. L’entraîneur s’est dit satisfait de la réaction de son équipe après la pause. Avec {r} points, le "
+            "{a} s’est imposé à domicile {n}-{m} samedi soir devant {o} spectateurs. Les buts sont tombés aux "
+            "{p}e et {q}e "
+            "minutes. L’entraîneur s’est dit satisfait de la réaction de son équipe après la pause. Avec {r} "
+            "points, le "
             "club occupe la {s}e place du classement. Le prochain match aura lieu dans une semaine à l’extérieur."
         ),
     ),
