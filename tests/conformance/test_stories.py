@@ -44,8 +44,8 @@ def corpus(name: str) -> list[dict[str, Any]]:
 class Newsroom:
     """Places texts one after another, as the daemon does, in a database in memory."""
 
-    def __init__(self, settings: PlacingSettings = PlacingSettings()) -> None:
-        self.settings = settings
+    def __init__(self, settings: PlacingSettings | None = None) -> None:
+        self.settings = settings or PlacingSettings()
         self.database = Database(open_engine("sqlite:///:memory:"))
         metadata.create_all(self.database.engine)
         self.memory = stories.Rarities()
