@@ -42,9 +42,9 @@ def _bar(at: int, count: int, top: int, step: float, height: int) -> tuple[float
 
 
 def _svg(kind: str, width: int, height: int, label: str, inside: Markup) -> Markup:
-    return Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">{}</svg>').format(
-        kind, width, height, label, inside
-    )
+    return Markup(
+        '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">{}</svg>'
+    ).format(kind, width, height, label, inside)
 
 
 def _number(value: float) -> str:
