@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,46 @@ def put_rule(path: Path, rule_id: str, rule: Mapping[str, Any]) -> Path:
     return _edit([path], append)
 
 
+def rule_text(path: Path, rule_id: str) -> str | None:
+    """A rule as its author wrote it, comments and all, as keys and values; None where there is none of that id."""
+    for file in _files(path):
+        item = _item(_read(file)[1], "watchlist", rule_id)
+        if item is not None:
+            out = StringIO()
+            _yaml().dump(item, out)
+            return out.getvalue()
+    return None
+
+
+def put_rule_text(path: Path, rule_id: str | None, text: str) -> Path:
+    """Put a rule as written in the place of the one of that id, or append it (None); the file that was changed.
+
+    Its comments are those of `text`.  Raises `EditRefused`.
+    """
+    try:
+        rule = _yaml().load(text)
+    except YAMLError as error:
+        raise EditRefused(f"the rule cannot be read as YAML: {error}") from error
+    if not isinstance(rule, CommentedMap):
+        raise EditRefused("a rule consists of keys and values")
+
+    def replace(document: CommentedMap) -> bool:
+        rules = document.get("watchlist") or []
+        at = next((n for n, item in enumerate(rules) if isinstance(item, Mapping) and _id_of(item) == rule_id), None)
+        if at is None:
+            return False
+        rules[at] = rule
+        return True
+
+    def append(document: CommentedMap) -> bool:
+        _list(document, "watchlist").append(rule)
+        return True
+
+    if rule_id is None:
+        return _edit([path], append)
+    return _edit(_files(path), replace, missing=f"no rule {rule_id!r} in the configuration")
+
+
 def add_sample(path: Path, rule_id: str, expected: str, sample: str | Mapping[str, Any]) -> Path:
     """Add a text to a rule's tests (`fires` or `silent`); the file that was changed.
 
@@ -122,7 +163,8 @@ def _write(root: Path, file: Path, old: str, new: str) -> None:
         fresh.chmod(file.stat().st_mode & 0o777)
         fresh.replace(file)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()
         raise EditRefused(f"cannot write {file}: {error.strerror}", remedy="paste the change by hand") from error
     after = load_config(root)
     if before.config is not None and after.config is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ from monitor.config.watchlist import ConceptModel, RuleModel
 from monitor.errors import ConfigError
 from monitor.model.rule import ConceptSpec, RuleSpec
 from monitor.model.source import SourceSpec
+
+DRAFT = "draft"
+"""The file that a rule stands in while it is being written."""
 
 SHARED_KEYS = ("concepts", "sources", "watchlist")
 """What an included file may hold."""
@@ -147,6 +150,18 @@ class _Loader:
                     self.check_included(below)
                     self.gather(below)
 
+    def take_draft(self, rule_id: str | None, text: str) -> None:
+        """Put a rule as it is being written in the place of the one of that id."""
+        self.files[DRAFT] = text
+        node, problems = read_yaml(DRAFT, text)
+        self.problems += [replace(problem, rule_id=rule_id or DRAFT) for problem in problems]
+        self.rules = [rule for rule in self.rules if rule_id is None or _name_of(rule) != rule_id]
+        if isinstance(node, Mapping):
+            self.rules.append(node)
+        elif not problems:
+            message = "a rule consists of keys and values, such as id: and match:"
+            self.problems.append(Problem("bad-value", message, Place(DRAFT, 1, 1), rule_id=rule_id or DRAFT))
+
     def check_included(self, tree: Mapping) -> None:
         for key, _ in tree.items:
             if key.text not in SHARED_KEYS:
@@ -168,6 +183,22 @@ def load_config(path: Path, environ: MappingType[str, str] | None = None) -> Loa
         return Loaded(None, sort_problems(loader.problems), loader.files)
     loader.gather(tree)
     loader.include(tree)
+    return _assemble(loader, tree)
+
+
+def load_draft(path: Path, rule_id: str | None, text: str) -> Loaded:
+    """As `load_config`, with a rule as `text` in place of the one of that id (None: beside all others).
+
+    Nothing is written; places within the draft are in a file called `DRAFT`.
+    """
+    path = Path(path).absolute()
+    loader = _Loader(path, Values(os.environ, path.parent))
+    tree = loader.read(path)
+    if tree is None:
+        return Loaded(None, sort_problems(loader.problems), loader.files)
+    loader.gather(tree)
+    loader.include(tree)
+    loader.take_draft(rule_id, text)
     return _assemble(loader, tree)
 
 

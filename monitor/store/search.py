@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from monitor.store import tables as t
+
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 _WORD = re.compile(r"\w+")
 
@@ -74,6 +76,72 @@ def hits(query: str, dialect: str) -> sa.TextualSelect | None:
             "FROM article_search, to_tsquery('simple', :wanted) AS query WHERE document @@ query"
         )
     return statement.bindparams(wanted=wanted).columns(revision_id=sa.BigInteger, rank=sa.Float)
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """A word, or with `open` any word that begins so."""
+
+    text: str
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every item stands in the article."""
+
+    items: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one item stands in it."""
+
+    items: tuple[Wanted, ...]
+
+
+Wanted = Begins | AllOf | AnyOf
+
+
+def candidates(
+    connection: sa.Connection, wanted: Wanted | None, *, limit: int, before: int | None = None
+) -> list[tuple[int, int]]:
+    """(revision, article) whose latest text has these words (None: any), the latest text first; `before` a revision."""
+    latest = sa.and_(t.revision.c.article_id == t.article.c.id, t.revision.c.number == t.article.c.revision)
+    ids = t.revision.c.id
+    statement = sa.select(ids, t.article.c.id).select_from(t.revision.join(t.article, latest))
+    if wanted is not None:
+        found = _found(connection.dialect.name, wanted, limit, before).subquery("found")
+        statement = statement.join(found, found.c.revision_id == ids)
+    elif before is not None:
+        statement = statement.where(ids < before)
+    rows = connection.execute(statement.order_by(ids.desc()).limit(limit))
+    return [(revision_id, article_id) for revision_id, article_id in rows]
+
+
+def _found(dialect: str, wanted: Wanted, limit: int, before: int | None) -> sa.TextualSelect:
+    last = before if before is not None else 2**62
+    if dialect == "sqlite":
+        # Walking the index backwards ends at the limit, however common the words are.
+        text = "SELECT rowid AS revision_id FROM article_search WHERE article_search MATCH :wanted AND rowid < :before "
+        text += "ORDER BY rowid DESC LIMIT :limit"
+    else:
+        text = "SELECT revision_id FROM article_search WHERE document @@ to_tsquery('simple', :wanted) "
+        text += "AND revision_id < :before ORDER BY revision_id DESC LIMIT :limit"
+    query = _spelt(wanted, dialect)
+    return sa.text(text).bindparams(wanted=query, before=last, limit=limit).columns(revision_id=sa.BigInteger)
+
+
+def _spelt(wanted: Wanted, dialect: str) -> str:
+    """The query in the backend's own language; words are quoted, so nothing in them is read as an operator."""
+    sqlite = dialect == "sqlite"
+    if isinstance(wanted, Begins):
+        words = _WORD.findall(wanted.text if sqlite else _fold(wanted.text)) or ["_"]
+        if sqlite:
+            return '"' + " ".join(words) + '"' + ("*" if wanted.open else "")
+        return "(" + " <-> ".join(words) + (":*" if wanted.open else "") + ")"
+    joiner = (" AND " if sqlite else " & ") if isinstance(wanted, AllOf) else (" OR " if sqlite else " | ")
+    return "(" + joiner.join(_spelt(item, dialect) for item in wanted.items) + ")"
 
 
 def _part(found: re.Match[str]) -> tuple[list[str], bool]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from monitor.model.source import PollMemory
 from monitor.store import tables as t
 from monitor.store.memory import memory_from_json
+from monitor.store.volumes import first_article
 
 Row = dict[str, Any]
 
@@ -67,6 +68,8 @@ def _brought(connection: sa.Connection, since: datetime, source_id: str | None) 
     statement = sa.select(g.source_id, sa.func.count()).where(g.seen_at >= since).group_by(g.source_id)
     if source_id is not None:
         statement = statement.where(g.source_id == source_id)
+    else:
+        statement = statement.where(g.article_id >= first_article(connection, since))
     return {name: int(number) for name, number in connection.execute(statement)}
 
 

@@ -142,6 +142,7 @@ article = sa.Table(
     sa.Index("ix_article_due", "due_at"),
     sa.Index("ix_article_seen", "first_seen_at"),
     sa.Index("ix_article_story", "story_id"),
+    sa.Index("ix_article_language", "language", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -162,6 +163,7 @@ sighting = sa.Table(
     sa.Column("source_id", sa.Text, primary_key=True),
     sa.Column("seen_at", UtcTime, nullable=False),
     sa.Index("ix_sighting_source", "source_id", "seen_at"),
+    sa.Index("ix_sighting_listed", "source_id", "article_id"),
 )
 
 revision = sa.Table(
@@ -247,6 +249,7 @@ story = sa.Table(
     sa.Column("by_hand", sa.Boolean, nullable=False),
     sa.Column("merged_into", BigId),
     sa.Index("ix_story_recent", "language", "last_at"),
+    sa.Index("ix_story_last", "last_at"),
     sqlite_autoincrement=True,
 )
 
@@ -303,6 +306,7 @@ match = sa.Table(
     sa.UniqueConstraint("rule_id", "rule_version", "article_id", "revision", name="uq_match"),
     sa.Index("ix_match_article", "article_id"),
     sa.Index("ix_match_rule", "rule_id", "created_at"),
+    sa.Index("ix_match_listed", "rule_id", "article_id"),
     sqlite_autoincrement=True,
 )
 
@@ -391,6 +395,17 @@ silence = sa.Table(
     sa.Column("until", UtcTime, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
+)
+
+feed_token = sa.Table(  # addresses under which a rule, story or search is offered as a feed; only hashes are kept
+    "feed_token",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("hash", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
 )
 
 timer = sa.Table(

@@ -22,7 +22,20 @@ from monitor.web.exposure import Listen, known_hosts
 from monitor.web.guard import HEADERS, Door, Guard
 from monitor.web.live import Hub
 from monitor.web.sessions import Sessions, session_key
-from monitor.web.views import alerts, articles, health, login, rules, silences, sources, stories, ticker
+from monitor.web.views import (
+    alerts,
+    articles,
+    bench,
+    charts,
+    health,
+    login,
+    rules,
+    search,
+    silences,
+    sources,
+    stories,
+    ticker,
+)
 from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, reader_of
 from monitor.web.visitors import Guesses, Password
 
@@ -75,7 +88,10 @@ def routes() -> list[BaseRoute]:
         Route("/stories", looking(stories.list_stories)),
         Route("/stories/{id:int}", looking(stories.show)),
         *_alerts(),
-        Route("/rules", looking(rules.list_all)),
+        Route("/search", looking(search.show)),
+        Route("/search/days", looking(search.show_days)),
+        Route("/charts", looking(charts.show)),
+        *_rules(),
         *_sources(),
         Route("/healthz", looking(health.alive)),
         Route("/readyz", looking(health.ready)),
@@ -101,6 +117,15 @@ def _alerts() -> list[BaseRoute]:
         Route("/silences", looking(silences.show), methods=["GET"]),
         Route("/silences", changing(silences.add), methods=["POST"]),
         Route("/silences/{id:int}/end", changing(silences.remove), methods=["POST"]),
+    ]
+
+
+def _rules() -> list[BaseRoute]:
+    return [
+        Route("/rules", looking(rules.list_all)),
+        Route("/rules/new", looking(bench.begin)),
+        Route("/rules/work", changing(bench.work), methods=["POST"]),
+        Route("/rules/{id}", looking(bench.show)),
     ]
 
 

@@ -97,3 +97,13 @@ document.addEventListener("keydown", (event) => {
   };
   if (acts[event.key]) { event.preventDefault(); acts[event.key](); }
 });
+
+// The workbench: insert a name where the cursor stands.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  const editor = document.getElementById("rule-text");
+  if (!button || !editor) return;
+  editor.setRangeText(button.dataset.insert, editor.selectionStart, editor.selectionEnd, "end");
+  editor.focus();
+  editor.dispatchEvent(new Event("input", { bubbles: true }));
+});

@@ -16,7 +16,7 @@ DAYS = 14
 
 def list_all(visit: Visit) -> Response:
     """Every rule that is or was to be watched, with fourteen days of hits."""
-    since = _midnight(visit) - timedelta(days=DAYS - 1)
+    since = midnight(visit) - timedelta(days=DAYS - 1)
     with visit.context.database.reading() as connection:
         states = [state for state in rule_states(connection) if state.status != "removed"]
         volume = matches_per(connection, since, timedelta(days=1))
@@ -28,6 +28,7 @@ def list_all(visit: Visit) -> Response:
     return visit.page("rules.html", rows=rows, days=DAYS)
 
 
-def _midnight(visit: Visit) -> datetime:
+def midnight(visit: Visit) -> datetime:
+    """The beginning of the reader's day."""
     local = visit.context.now.astimezone(visit.reader.zone)
     return local.replace(hour=0, minute=0, second=0, microsecond=0)

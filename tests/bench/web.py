@@ -1,0 +1,180 @@
+"""What the pages cost with many articles stored: median and 99th percentile of requests into the application.
+
+`MONITOR_BENCH_ARTICLES` says how many (200 000); a prepared database is kept in `MONITOR_BENCH_FOLDER` where given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from monitor.model.article import TextState
+from monitor.store import schema, search
+from monitor.store import tables as t
+from monitor.store.pages import Filter
+from monitor.store.unit import Database, open_engine
+from monitor.testing import FrozenClock
+from monitor.web.live import Hub
+from monitor.web.rendering import Reader
+from tests.unit.web.browser import Browser
+from tests.unit.web.site import Site
+
+Row = dict[str, Any]
+NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+CHUNK = 20_000
+WORDS = 60
+PAGES = {
+    "ticker": "/",
+    "ticker, page 1000": "/?before={middle}",
+    "ticker of a source": "/?source=s7",
+    "ticker of a rare language": "/?language=fr",
+    "ticker of a rule": "/?rule=strike",
+    "search, common word": "/search?q=wort3",
+    "search, rare word": "/search?q=wort9000",
+    "search, two words": "/search?q=wort40+AND+wort70",
+    "search, near": "/search?q=wort5+NEAR/s+wort9",
+    "search, best first": "/search?q=wort30&order=best",
+    "days of a search": "/search/days?q=wort30",
+    "rules": "/rules",
+    "rule in the workbench": "/rules/strike",
+    "stories": "/stories",
+    "article": "/articles/{middle}",
+    "alerts": "/alerts",
+    "sources": "/sources",
+    "charts": "/charts",
+    "metrics": "/metrics",
+}
+
+
+def run() -> list[Row]:
+    """Requests one after the other, through the whole application, on SQLite."""
+    count = int(os.environ.get("MONITOR_BENCH_ARTICLES", "200000"))
+    with tempfile.TemporaryDirectory() as fresh:
+        folder = Path(os.environ.get("MONITOR_BENCH_FOLDER", fresh))
+        database = Database(open_engine(f"sqlite:///{folder}/monitor.db"))
+        schema.upgrade(database)
+        site = Site(folder, database, FrozenClock(NOW))
+        fill(database, count)
+        rows = [row for name, page in PAGES.items() for row in _measure(site, f"{name}, {count} articles", page, count)]
+        rows.append(asyncio.run(_idle(database)))
+        database.dispose()
+    return rows
+
+
+def fill(database: Database, count: int) -> None:
+    """Articles over a year from 200 sources, one in fifty a hit, words with the frequencies of a language."""
+    with database.reading() as connection:
+        if connection.execute(sa.select(sa.func.max(t.article.c.id))).scalar():
+            return
+    chance = random.Random(7)
+    for start in range(1, count + 1, CHUNK):
+        numbers = range(start, min(start + CHUNK, count + 1))
+        with database.unit() as connection:
+            _insert(connection, numbers, count, chance)
+    with database.unit() as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _insert(connection: sa.Connection, numbers: range, count: int, chance: random.Random) -> None:
+    articles, revisions, sightings, matches, stories = [], [], [], [], []
+    for n in numbers:
+        seen = NOW - timedelta(days=365) * ((count - n) / count)
+        words = [f"wort{int(min(20_000, chance.paretovariate(0.6)))}" for _ in range(WORDS)]
+        title, text = " ".join(words[:6]), " ".join(words[6:36]) + ".\n" + " ".join(words[36:])
+        language = "fr" if n % 997 == 0 else "de" if n % 3 else "en"
+        story = (n + 1) // 2
+        articles.append(_article(n, title, language, seen, story))
+        revisions.append(_revision(n, title, text, seen))
+        sightings.append({"article_id": n, "source_id": f"s{n % 200}", "seen_at": seen})
+        if n % 50 == 0:
+            matches.append(_match(n, title, seen))
+        if n % 2:
+            stories.append(_story(story, title, language, seen, n))
+    for table, rows in (
+        (t.article, articles),
+        (t.revision, revisions),
+        (t.sighting, sightings),
+        (t.match, matches),
+        (t.story, stories),
+    ):
+        connection.execute(sa.insert(table), rows)
+    search.add(connection, [search.Indexed(r["id"], r["title"], r["text"]) for r in revisions])
+
+
+def _article(n: int, title: str, language: str, seen: datetime, story: int) -> Row:
+    return {
+        "id": n, "url": f"https://example.org/{n}", "title": title, "authors": [], "language": language,
+        "language_sure": True, "published_at": seen, "first_seen_at": seen, "first_source_id": f"s{n % 200}",
+        "baseline": False, "text_state": TextState.FULL.value, "revision": 1, "settled": True, "story_id": story,
+    }  # fmt: skip
+
+
+def _revision(n: int, title: str, text: str, seen: datetime) -> Row:
+    return {
+        "id": n, "article_id": n, "number": 1, "title": title, "lead": "", "text": text, "text_hash": str(n),
+        "material": True, "reason_code": "first", "reason": "the first text", "created_at": seen,
+    }  # fmt: skip
+
+
+def _match(n: int, title: str, seen: datetime) -> Row:
+    word = title.split(maxsplit=1)[0]
+    found = {"field": "title", "paragraph": 0, "start": 0, "end": len(word), "text": word, "term": word, "how": "exact"}
+    return {
+        "rule_id": "strike", "rule_version": 1, "article_id": n, "revision": 1, "fired": True,
+        "evidence": [found | {"group": 0}], "held": [], "engine": "1", "created_at": seen,
+    }  # fmt: skip
+
+
+def _story(story: int, title: str, language: str, seen: datetime, n: int) -> Row:
+    return {
+        "id": story, "language": language, "title": title, "opened_at": seen, "last_at": seen,
+        "opening_article_id": n, "centroid": {"wort": 1.0}, "members": 2, "apart": [], "by_hand": False,
+    }  # fmt: skip
+
+
+def _measure(site: Site, case: str, page: str, count: int) -> Iterator[Row]:
+    browser: Browser = site.browser()
+    times = []
+    for _ in range(30):
+        began = time.perf_counter()
+        answer = browser.get(page.format(middle=count // 2))
+        times.append((time.perf_counter() - began) * 1000)
+        assert answer.status == 200, (page, answer.status)
+    times.sort()
+    yield {"bench": "web", "case": case, "value": round(times[len(times) // 2], 1), "unit": "ms median"}
+    yield {"bench": "web", "case": case, "value": round(times[-1], 1), "unit": "ms worst of 30"}
+
+
+async def _idle(database: Database) -> Row:
+    """The share of a core that 200 open streams take while nothing happens."""
+    hub = Hub(database)
+    reader = Reader("en", ZoneInfo("UTC"))
+    streams = [hub.events(Filter(), reader, lambda line, _reader: line.title, None) for _ in range(200)]
+    tasks = [asyncio.create_task(_drain(stream)) for stream in streams]
+    await asyncio.sleep(2)
+    began, cpu = time.perf_counter(), time.process_time()
+    await asyncio.sleep(10)
+    share = (time.process_time() - cpu) / (time.perf_counter() - began)
+    await hub.close()
+    await asyncio.gather(*tasks)
+    return {"bench": "web", "case": "200 idle event streams", "value": round(share * 100, 2), "unit": "% of a core"}
+
+
+async def _drain(stream: Any) -> None:
+    async for _ in stream:
+        pass
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(f"{row['case']:55} {row['value']:10} {row['unit']}")

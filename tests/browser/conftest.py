@@ -1,0 +1,171 @@
+"""A real Chromium before a real daemon; skipped, with the reason, where there is none."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from monitor.testing import FakeWeb
+from monitor.testing.web import Reply
+
+STARTS_WITHIN_S = 90
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CONFIG = """\
+database: 'sqlite:///monitor.db'
+timezone: Europe/Berlin
+articles: {{languages: []}}          # no dictionaries: these tests need none
+fetch: {{allow_addresses: [127.0.0.1], host_spacing: 0, min_every: 1s}}
+channels: {{screen: {{to: 'console://'}}}}
+defaults: {{alert: {{to: [screen]}}}}
+web: {web}
+sources:
+  - {{id: nordblick, name: Nordblick, feed: '{feed}', every: 1h}}   # asked by hand
+watchlist:
+  # what the desk wants
+  - id: strike
+    name: Strikes
+    match: 'Streik OR strike'
+"""
+ITEM = (
+    "<item><guid>{n}</guid><title>{title}</title><link>{link}</link><pubDate>{date}</pubDate>"
+    "<description>{text}</description></item>"
+)
+
+
+@dataclass
+class Newsstand:
+    """A feed that says what a test wants it to say."""
+
+    web: FakeWeb
+    titles: list[str]
+
+    def publish(self, *titles: str) -> None:
+        self.titles += titles
+        self._show()
+
+    def _show(self) -> None:
+        now = datetime.now(UTC)
+        items = [
+            ITEM.format(
+                n=number,
+                title=title.replace("&", "&amp;").replace("<", "&lt;"),
+                link=self.web.url(f"/{number}"),
+                date=format_datetime(now - timedelta(minutes=number)),
+                text="Text der Meldung.",
+            )
+            for number, title in enumerate(self.titles)
+        ]
+        body = f'<rss version="2.0"><channel><title>Nordblick</title>{"".join(items)}</channel></rss>'
+        self.web.route("/feed", Reply(body, headers={"Content-Type": "application/rss+xml; charset=utf-8"}))
+
+
+@dataclass
+class Desk:
+    """A running daemon with its page, and the feed that it watches."""
+
+    url: str
+    path: Path
+    stand: Newsstand
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A headless browser."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    binary = next((found for name in names if (found := shutil.which(name))), None)
+    if binary is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=binary, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def _desk(folder: Path, titles: tuple[str, ...], web_section: str) -> Iterator[Desk]:
+    with FakeWeb() as web, (folder / "daemon.log").open("wb") as out:
+        stand = Newsstand(web, [])
+        stand.publish(*titles)
+        path = folder / "config.yaml"
+        path.write_text(CONFIG.format(web=web_section, feed=web.url("/feed")), encoding="utf-8")
+        command = [sys.executable, "-m", "monitor", "--config", str(path), "run"]
+        process = subprocess.Popen(command, stdout=out, stderr=out)
+        try:
+            yield Desk(_page_of(folder / "daemon.log", process), path, stand)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """An open desk with some news."""
+    titles = ("Wetter bleibt schön", "Bahn: Streik beginnt am Montag", "<b>Markup</b> & Ausstand", "x" * 300)
+    with _desk(tmp_path_factory.mktemp("desk"), titles, "{listen: '127.0.0.1:0'}") as found:
+        yield found
+
+
+@pytest.fixture
+def locked_desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk that asks for a password."""
+    with _desk(tmp_path, ("Wetter",), "{listen: '127.0.0.1:0', auth: {password: 'open sesame'}}") as found:
+        yield found
+
+
+def _page_of(log: Path, process: subprocess.Popen[bytes]) -> str:
+    """The address that the daemon says its page has, once it answers."""
+    for _ in range(STARTS_WITHIN_S * 10):
+        text = log.read_text(encoding="utf-8", errors="replace")
+        found = re.search(r"http://127\.0\.0\.1:\d+", text)
+        if found and _answers(found[0]):
+            return found[0]
+        if process.poll() is not None:
+            pytest.fail(f"the daemon ended:\n{text}")
+        time.sleep(0.1)
+    pytest.fail(f"no page within {STARTS_WITHIN_S} s:\n{text}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, TimeoutError):
+        return False
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A tab; a test fails when its console shows an error."""
+    context = chromium.new_context(locale="de-DE", timezone_id="Europe/Berlin", viewport={"width": 1200, "height": 800})
+    tab = context.new_page()
+    errors: list[str] = []
+    tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    context.close()
+    assert errors == []

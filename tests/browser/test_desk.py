@@ -1,0 +1,131 @@
+"""What people do with the page, in a real browser before a real daemon."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Desk
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+PICTURES = os.environ.get("MONITOR_SCREENSHOTS")
+"""A folder: then the run leaves its pictures there, for the documentation."""
+PAGES = {
+    "ticker": "/",
+    "stories": "/stories",
+    "story": "/stories/1",
+    "article": "/articles/1",
+    "search": "/search?q=Streik",
+    "alerts": "/alerts",
+    "held": "/alerts?state=held",
+    "silences": "/silences",
+    "rules": "/rules",
+    "workbench": "/rules/strike",
+    "new-rule": "/rules/new",
+    "sources": "/sources",
+    "source": "/sources/nordblick",
+    "add-source": "/sources/add",
+    "charts": "/charts",
+}
+
+
+def _violations(page: Any) -> list[str]:
+    page.evaluate(AXE)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
+    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
+
+
+def test_every_page_is_accessible_in_light_and_dark(desk: Desk, page: Any) -> None:
+    page.goto(desk.url)
+    page.wait_for_selector(".line.hit")
+    problems = []
+    for name, address in PAGES.items():
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            answer = page.goto(desk.url + address)
+            assert answer.status == 200, address
+            page.wait_for_timeout(150)
+            problems += [f"{name} ({scheme}) {violation}" for violation in _violations(page)]
+            if PICTURES and scheme == "light":
+                page.screenshot(path=f"{PICTURES}/{name}.png")
+    assert problems == []
+
+
+def test_narrow_screens_scroll_in_one_direction_only(desk: Desk, page: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    for address in PAGES.values():
+        page.goto(desk.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address
+
+
+def test_the_ticker_shows_what_a_poll_brings(desk: Desk, page: Any) -> None:
+    page.goto(desk.url)
+    page.wait_for_selector("text=Wetter bleibt schön")
+    other = page.context.new_page()
+    other.goto(f"{desk.url}/sources/nordblick")
+    desk.stand.publish("Eilmeldung: Streik bei der Bahn")
+    other.click("text=Jetzt abrufen")
+    page.wait_for_selector(".line.hit >> text=Eilmeldung")
+    assert page.locator(".line").first.locator("mark").inner_text() == "Streik"
+    assert page.locator("#state").inner_text() == "Live"
+
+
+def test_the_ticker_is_worked_by_keys_alone(desk: Desk, page: Any) -> None:
+    page.goto(desk.url)
+    page.locator(".line").nth(3).wait_for()
+    titles = page.locator(".line .what > a:first-child").all_inner_texts()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert page.locator(".line.current .what > a").first.inner_text() == titles[0]
+    page.keyboard.press("j")
+    page.keyboard.press("m")
+    page.wait_for_selector("#muted >> text=Stumm bis")
+    page.keyboard.press("o")
+    page.wait_for_url("**/articles/*")
+    assert page.locator("h1").inner_text() == titles[1]
+    page.goto(f"{desk.url}/silences")
+    assert page.locator("tbody form").count() == 1
+    page.goto(desk.url)
+    page.keyboard.press("/")
+    page.wait_for_url("**/search")
+
+
+def test_from_typing_to_the_saved_file(desk: Desk, page: Any) -> None:
+    page.goto(f"{desk.url}/rules/strike")
+    editor = page.locator("#rule-text")
+    editor.fill("id: strike\nname: Strikes\nmatch: 'Streik OR ('\n")
+    page.wait_for_selector("#result >> text=Zeile 3")
+    editor.fill("id: strike\nname: Strikes\nmatch: 'Streik OR Ausstand'   # asked for by the desk\n")
+    page.wait_for_selector("#result >> .badge.told")
+    page.fill("textarea[name=sample]", "Der Ausstand beginnt.")
+    page.click("button[value=try]")
+    page.wait_for_selector("#result mark >> text=Ausstand")
+    page.click("button[value=backtest]")
+    page.wait_for_selector("#result >> text=1 mehr, 0 weniger")
+    page.click("button[value=save]")
+    page.wait_for_selector("text=In config.yaml geschrieben")
+    text = desk.path.read_text(encoding="utf-8")
+    assert "Streik OR Ausstand" in text
+    for comment in ("# asked for by the desk", "# what the desk wants", "# asked by hand"):
+        assert comment in text
+
+
+def test_the_login_lets_in_and_a_foreign_form_does_not(locked_desk: Desk, page: Any) -> None:
+    page.goto(f"{locked_desk.url}/alerts?state=held")
+    assert "/login" in page.url
+    page.fill("input[name=password]", "open sesame")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/alerts?state=held")
+    assert _violations(page) == []
+    foreign = page.request.post(f"{locked_desk.url}/silences", form={"kind": "rule", "subject": "strike"})
+    assert foreign.status == 403
+    page.click("text=Abmelden")
+    page.wait_for_url("**/login")
+    assert _violations(page) == []

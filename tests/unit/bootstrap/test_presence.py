@@ -1,0 +1,99 @@
+"""Workers of one database: newer programs, other versions, wrong clocks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import structlog
+
+from monitor.bootstrap.monitor import Monitor, open_monitor
+from monitor.bootstrap.presence import Presence, present
+from monitor.bootstrap.timekeeping import set_clock
+from monitor.clock import SharedClock
+from monitor.errors import AlreadyRunning, SchemaMismatch
+from monitor.store import tables as t
+from monitor.store.presence import Worker, heartbeat, living, server_time
+from monitor.store.unit import Database, open_engine
+from tests.contract.conftest import postgresql_url
+
+__all__ = ["postgresql_url"]
+
+CONFIG = """
+channels: {desk: {to: 'console://'}}
+defaults: {alert: {to: [desk]}}
+articles: {languages: [en]}
+sources: [{id: blatt, name: Blatt, feed: 'https://blatt.example/rss'}]
+watchlist: [{id: port, match: harbour}]
+"""
+
+
+@pytest.fixture
+async def monitor(tmp_path: Path) -> AsyncIterator[Monitor]:
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    async with open_monitor(tmp_path / "config.yaml") as found:
+        yield found
+
+
+def alive(monitor: Monitor) -> list[str]:
+    with monitor.database.reading() as connection:
+        return [worker.role for worker in living(connection, monitor.clock.now())]
+
+
+async def test_one_is_listed_while_it_runs(monitor: Monitor) -> None:
+    async with present(monitor, "poller"):
+        assert alive(monitor) == ["poller"]
+    assert alive(monitor) == []
+
+
+async def test_a_second_daemon_on_the_file_is_refused(monitor: Monitor) -> None:
+    with pytest.raises(AlreadyRunning, match="another monitor"):
+        async with open_monitor(monitor.path):
+            pass
+
+
+async def test_nothing_is_written_once_a_newer_program_has_migrated(monitor: Monitor) -> None:
+    presence = Presence(monitor, "all")
+    await presence.beat()
+    with monitor.database.unit() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaMismatch, match="9999"):
+        await presence.beat()
+
+
+async def test_workers_of_two_versions_are_told(monitor: Monitor) -> None:
+    now = monitor.clock.now()
+    with monitor.database.unit() as connection:
+        heartbeat(connection, Worker("other:7:x", "poller", "other", 7, "0.0.9", now, now))
+        heartbeat(connection, Worker("dead:7:x", "poller", "dead", 7, "0.0.8", now, now - timedelta(days=2)))
+    presence = Presence(monitor, "all")
+    with structlog.testing.capture_logs() as logs:
+        await presence.beat()
+        await presence.beat()
+    assert [entry["versions"][0] for entry in logs if entry["event"] == "workers-differ"] == ["0.0.9"]
+    with monitor.database.reading() as connection:
+        keys = connection.execute(sa.select(t.alert.c.key).where(t.alert.c.kind == "ops")).scalars().all()
+        assert "dead" not in connection.execute(sa.select(t.worker.c.host)).scalars().all()
+    assert sum("versions" in key for key in keys) == 1
+
+
+class SlowClock(SharedClock):
+    """Of a machine whose clock is an hour behind."""
+
+    def local(self) -> datetime:
+        return super().local() - timedelta(hours=1)
+
+
+def test_a_wrong_clock_goes_by_the_server(postgresql_url: str) -> None:
+    database, clock = Database(open_engine(postgresql_url)), SlowClock()
+    with structlog.testing.capture_logs() as logs:
+        set_clock(clock, database)
+        set_clock(clock, database)
+    assert 3590 < clock.ahead_s < 3700
+    with database.reading() as connection:
+        assert server_time(connection) is not None
+    assert [entry["event"] for entry in logs] == ["clock-skew"]
+    database.dispose()
