@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.alert.clean import cut_at_word, header_value, plain, safe_url
 from monitor.alert.template import TemplateProblem, fill, our_template, unknown_names
-from monitor.alert.view import Reader, view_of
+from monitor.alert.view import Reader, stories_in, view_of
 from monitor.model.alert import AlertKind
 from monitor.model.message import Form, Item, Markup, Message, Passage, Rendered, RuleBlock, Shape, StoryBlock
 from monitor.model.rule import Priority
@@ -84,7 +84,14 @@ def shrink(message: Message, items: int, passages: int, length: int) -> Message:
         stories = tuple(story for story in stories if story.items)
         blocks.append(RuleBlock(block.rule_id, block.rule_name, stories, kept(block.guarded), kept(block.older)))
     whole = [block for block in blocks if block.stories or block.guarded or block.older]
-    return replace(message, items=shown, blocks=tuple(whole), hidden=message.hidden + _total(message) - (items - left))
+    return replace(
+        message,
+        items=shown,
+        blocks=tuple(whole),
+        hidden=message.hidden + _total(message) - (items - left),
+        hidden_stories=message.hidden_stories + stories_in(message) - stories_in(replace(message, blocks=tuple(whole))),
+        hidden_rules=message.hidden_rules + len(message.blocks) - len(whole),
+    )
 
 
 def _total(message: Message) -> int:

@@ -40,8 +40,9 @@ def view_of(message: Message, reader: Reader, now: datetime) -> dict[str, Any]:
     """The variables of a template."""
     items = [_item(item, reader, now) for item in message.items]
     rules = [_rule(block, reader, now) for block in message.blocks]
-    stories = sum(len(block.stories) for block in message.blocks)
+    stories = stories_in(message) + message.hidden_stories
     articles = len(message.article_ids) + message.hidden
+    counted = reader.say("count", articles, stories, len(message.blocks) + message.hidden_rules)
     return {
         "key": message.key,
         "kind": message.kind.value,
@@ -49,13 +50,18 @@ def view_of(message: Message, reader: Reader, now: datetime) -> dict[str, Any]:
         "number": reader.say("alert", message.alert_id),
         "rule": reader.text(message.rule_name),
         "heading": reader.text(message.headline) or _heading(message, reader),
-        "count": reader.say("count", articles, stories, len(message.blocks)),
+        "count": counted,
         "items": items,
         "rules": rules,
         "lines": _lines(message, reader, now),
         "actions": _actions(message, reader),
         "actions_text": _actions_text(message, reader),
     }
+
+
+def stories_in(message: Message) -> int:
+    """How many stories a digest shows."""
+    return sum(len(block.stories) for block in message.blocks)
 
 
 def _heading(message: Message, reader: Reader) -> str:

@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -35,11 +35,12 @@ from monitor.match.compile import RuleCache
 from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
 from monitor.model.source import SourceSpec
+from monitor.ports import Workers
 from monitor.store import outbox
 from monitor.store.lock import CrashHook, WriterLock
 from monitor.store.schema import upgrade
 from monitor.store.sources import SyncReport, sync_sources
-from monitor.store.unit import Database, open_engine
+from monitor.store.unit import CommitObserver, Database, open_engine
 from monitor.workers import WorkerPool
 
 log = structlog.get_logger("monitor")
@@ -59,6 +60,16 @@ class Setup:
     def problems(self) -> tuple[Problem, ...]:
         """Everything that `monitor check` would say."""
         return self.checked.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a rehearsal puts in place of the world: its time, where CPU-bound work runs, who watches the commits."""
+
+    clock: SharedClock = field(default_factory=SharedClock)
+    workers: Workers | None = None
+    """None starts a pool of processes."""
+    observer: CommitObserver | None = None
 
 
 @dataclass(slots=True)
@@ -99,9 +110,9 @@ def require(loaded: Loaded, problems: tuple[Problem, ...]) -> None:
         raise ConfigError(f"the configuration is refused\n{shown}", remedy="monitor check shows every problem")
 
 
-def open_database(config: Config) -> Database:
+def open_database(config: Config, observer: CommitObserver | None = None) -> Database:
     """The configured database; no connection is made yet."""
-    return Database(open_engine(config.database))
+    return Database(open_engine(config.database), observer)
 
 
 def put_in_force(
@@ -140,15 +151,18 @@ def sources_of(setup: Setup) -> dict[str, SourceSpec]:
 
 
 @asynccontextmanager
-async def open_monitor(path: Path, *, writes: bool = True, obey_blocks: bool = True) -> AsyncIterator[Monitor]:
+async def open_monitor(
+    path: Path, *, writes: bool = True, obey_blocks: bool = True, surroundings: Surroundings | None = None
+) -> AsyncIterator[Monitor]:
     """Everything that `run` and `once` need; closes it all at the end.
 
     `writes`: take the writer's lock of SQLite (raises `AlreadyRunning`).  Raises `ConfigError`, `StoreError`.
     """
+    around = surroundings or Surroundings()
     loaded = load_config(path)
     require(loaded, loaded.errors if loaded.config is None else tuple(p for p in loaded.errors if p.rule_id is None))
     config = loaded.usable()
-    database, clock = open_database(config), SharedClock()
+    database, clock = open_database(config, around.observer), around.clock
     upgrade(database)
     set_clock(clock, database)
     async with AsyncExitStack() as stack:
@@ -164,8 +178,10 @@ async def open_monitor(path: Path, *, writes: bool = True, obey_blocks: bool = T
         how = fetch_settings(config.model)
         plain = await stack.enter_async_context(HttpFetcher(how, clock, hosts=hosts, obey_blocks=obey_blocks))
         fetcher = await stack.enter_async_context(BrowserFetcher(plain, how))
-        workers = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))
-        await stack.enter_async_context(workers)
+        workers = around.workers
+        if workers is None:
+            pool = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))
+            workers = await stack.enter_async_context(pool)
         context = Context(
             database=database,
             clock=clock,

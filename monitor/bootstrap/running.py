@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor.bootstrap.logs import set_up_logs
 from monitor.bootstrap.loops import Loops
-from monitor.bootstrap.monitor import Monitor, open_monitor
+from monitor.bootstrap.monitor import Monitor, Surroundings, open_monitor
 from monitor.bootstrap.presence import Presence, present
 from monitor.bootstrap.service import ServiceManager
 from monitor.bootstrap.web import open_page
@@ -68,10 +68,10 @@ class OnceReport:
         )
 
 
-async def run_once(path: Path, *, everything: bool) -> OnceReport:
+async def run_once(path: Path, *, everything: bool, surroundings: Surroundings | None = None) -> OnceReport:
     """Due polls (`everything`: every source that is neither paused nor gone), texts and deliveries, each tried once."""
     set_up_logs(level="warning", form="auto")
-    async with open_monitor(path, obey_blocks=not everything) as monitor:
+    async with open_monitor(path, obey_blocks=not everything, surroundings=surroundings) as monitor:
         loops = Loops(monitor)
         await asyncio.to_thread(loops.arm)
         gathered = await gather_once(monitor.context, everything=everything)
@@ -95,14 +95,14 @@ def _hasten(monitor: Monitor) -> None:
         outbox.hasten(connection, monitor.clock.now())
 
 
-async def run_daemon(path: Path, role: str) -> None:
+async def run_daemon(path: Path, role: str, *, surroundings: Surroundings | None = None) -> None:
     """Until SIGTERM.  `role`: all, poller (gather, read, evaluate), deliverer (courier), web.
 
     Raises `SchemaMismatch` when a newer program migrates the database meanwhile, `ConfigError` for a page that would be
     open to others without a lock.
     """
     service = ServiceManager.here()
-    async with open_monitor(path, writes=role != "web") as monitor:
+    async with open_monitor(path, writes=role != "web", surroundings=surroundings) as monitor:
         section = monitor.setup.config.model.log
         set_up_logs(level=section.level, form=section.format)
         loops = Loops(monitor)

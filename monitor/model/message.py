@@ -100,6 +100,9 @@ class Message:
     silence_s: float = 4 * 3600.0
     hidden: int = 0
     """Articles left out so that the message fits."""
+    hidden_stories: int = 0
+    hidden_rules: int = 0
+    """Stories and rules of which nothing is left."""
 
     @property
     def article_ids(self) -> tuple[int, ...]:
