@@ -42,7 +42,8 @@ def _bar(at: int, count: int, top: int, step: float, height: int) -> tuple[float
 
 
 _FRAME = Markup(
-    '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">{}</svg>'
+    '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">'
+    "{}</svg>"
 )
 
 
