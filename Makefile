@@ -4,7 +4,7 @@ BIN := .venv/bin
 CORPUS ?= ../shared/corpus
 FARM ?= ../shared/farm
 
-.PHONY: setup demo run test lint types check bench conformance torture zoo docs lock clean
+.PHONY: soak setup demo run test lint types check bench conformance torture zoo docs lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make conformance  real feeds and pages (CORPUS=$(CORPUS))"
 	@echo "make zoo          awkward servers (FARM=$(FARM))"
 	@echo "make torture      kill -9, dead mail servers, full disks: nothing lost"
+	@echo "make soak         twenty minutes under load: memory, files and leases stay flat"
 	@echo "make docs         the documentation as HTML in site/"
 
 # uv where it is present, pip where it is not; both verify the hashes of the lock.
@@ -60,6 +61,9 @@ conformance: setup
 
 zoo: setup
 	@$(BIN)/python -m tests.conformance.zoo --farm $(FARM) $(ARGS)
+
+soak: setup
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 torture: setup
 	@$(BIN)/python -m tests.crash $(ARGS)

@@ -27,6 +27,7 @@ from monitor.testing.web import SeenRequest
 
 GROWTH = 0.05
 HOSTS = 8
+SETTLING_S = 600.0
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -129,8 +130,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _watch(process: subprocess.Popen[bytes], folder: Path, seconds: float, number: int) -> list[Sample]:
     database = Database(open_engine(f"sqlite:///{folder}/var/monitor.db"))
-    begun, samples = time.monotonic(), []
+    samples: list[Sample] = []
     try:
+        _settled(process, folder, database)
+        begun = time.monotonic()
         for count in range(1, number + 1):
             time.sleep(max(0.0, begun + seconds * count / number - time.monotonic()))
             if process.poll() is not None:
@@ -140,6 +143,23 @@ def _watch(process: subprocess.Popen[bytes], folder: Path, seconds: float, numbe
     finally:
         database.dispose()
     return samples
+
+
+def _settled(process: subprocess.Popen[bytes], folder: Path, database: Database) -> None:
+    """Wait until the first polls are done and what they brought is read: that happens once, not every day."""
+    waiting = sa.select(sa.func.count()).select_from(t.article).where(t.article.c.settled.is_(False))
+    begun = sa.select(sa.func.count()).select_from(t.source).where(t.source.c.baseline_at.is_(None))
+    known = sa.select(sa.func.count()).select_from(t.source)
+    until = time.monotonic() + SETTLING_S
+    while time.monotonic() < until and process.poll() is None:
+        time.sleep(1)
+        if not (folder / "var" / "monitor.db").exists():
+            continue
+        with database.reading() as connection:
+            if not sa.inspect(connection).has_table("article"):
+                continue
+            if connection.execute(known).scalar() and not any(connection.execute(q).scalar() for q in (waiting, begun)):
+                return
 
 
 def _sample(pid: int, database: Database, at_s: float) -> Sample:

@@ -63,7 +63,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
         "synchronous=NORMAL",
         "temp_store=MEMORY",
-        "cache_size=-8000",
+        "cache_size=-2000",
         "journal_size_limit=67108864",
     ):
         cursor.execute(f"PRAGMA {pragma}")

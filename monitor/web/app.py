@@ -24,9 +24,11 @@ from monitor.web.live import Hub
 from monitor.web.sessions import Sessions, session_key
 from monitor.web.views import (
     alerts,
+    api,
     articles,
     bench,
     charts,
+    feeds,
     health,
     login,
     rules,
@@ -93,6 +95,8 @@ def routes() -> list[BaseRoute]:
         Route("/charts", looking(charts.show)),
         *_rules(),
         *_sources(),
+        *_feeds(),
+        *_api(),
         Route("/healthz", looking(health.alive)),
         Route("/readyz", looking(health.ready)),
         Route("/metrics", looking(health.metrics)),
@@ -139,6 +143,29 @@ def _sources() -> list[BaseRoute]:
         Route("/sources/add", changing(sources.add), methods=["POST"]),
         Route("/sources/{id}", looking(sources.show)),
         *(Route(f"/sources/{{id}}/{act}", changing(view), methods=["POST"]) for act, view in acts.items()),
+    ]
+
+
+def _feeds() -> list[BaseRoute]:
+    return [
+        Route("/feeds", looking(feeds.show), methods=["GET"]),
+        Route("/feeds", changing(feeds.add), methods=["POST"]),
+        Route("/feeds/{id:int}/revoke", changing(feeds.revoke), methods=["POST"]),
+        Route("/out/{token}.atom", looking(feeds.as_atom)),
+        Route("/out/{token}.json", looking(feeds.as_json)),
+    ]
+
+
+def _api() -> list[BaseRoute]:
+    return [
+        Route("/api/articles", looking(api.articles)),
+        Route("/api/articles/{id:int}", looking(api.article)),
+        Route("/api/alerts", looking(api.alerts)),
+        Route("/api/alerts/{id:int}/ack", changing(api.acknowledge), methods=["POST"]),
+        Route("/api/stories", looking(api.stories)),
+        Route("/api/sources", looking(api.sources)),
+        Route("/api/rules", looking(api.rules)),
+        Route("/openapi.json", looking(api.describe)),
     ]
 
 

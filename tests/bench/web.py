@@ -39,12 +39,12 @@ PAGES = {
     "ticker of a source": "/?source=s7",
     "ticker of a rare language": "/?language=fr",
     "ticker of a rule": "/?rule=strike",
-    "search, common word": "/search?q=wort3",
-    "search, rare word": "/search?q=wort9000",
-    "search, two words": "/search?q=wort40+AND+wort70",
-    "search, near": "/search?q=wort5+NEAR/s+wort9",
-    "search, best first": "/search?q=wort30&order=best",
-    "days of a search": "/search/days?q=wort30",
+    "search, common word": "/search?q={w3}",
+    "search, rare word": "/search?q={w9000}",
+    "search, two words": "/search?q={w40}+AND+{w70}",
+    "search, near": "/search?q={w5}+NEAR/s+{w9}",
+    "search, best first": "/search?q={w30}&order=best",
+    "days of a search": "/search/days?q={w30}",
     "rules": "/rules",
     "rule in the workbench": "/rules/strike",
     "stories": "/stories",
@@ -85,11 +85,43 @@ def fill(database: Database, count: int) -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
+def word(number: int) -> str:
+    """An invented word; like real ones, few share their first six letters."""
+    syllables = [
+        "ka",
+        "lo",
+        "min",
+        "ter",
+        "vas",
+        "or",
+        "bel",
+        "tra",
+        "nik",
+        "sol",
+        "dur",
+        "fen",
+        "gar",
+        "hol",
+        "jan",
+        "kru",
+        "lem",
+        "pos",
+        "rud",
+        "sta",
+        "vel",
+        "wen",
+        "zor",
+        "mar",
+    ]
+    size = len(syllables)
+    return syllables[number % size] + syllables[number // size % size] + syllables[number // size**2 % size] + "em"
+
+
 def _insert(connection: sa.Connection, numbers: range, count: int, chance: random.Random) -> None:
     articles, revisions, sightings, matches, stories = [], [], [], [], []
     for n in numbers:
         seen = NOW - timedelta(days=365) * ((count - n) / count)
-        words = [f"wort{int(min(20_000, chance.paretovariate(0.6)))}" for _ in range(WORDS)]
+        words = [word(int(min(20_000, chance.paretovariate(0.6)))) for _ in range(WORDS)]
         title, text = " ".join(words[:6]), " ".join(words[6:36]) + ".\n" + " ".join(words[36:])
         language = "fr" if n % 997 == 0 else "de" if n % 3 else "en"
         story = (n + 1) // 2
@@ -138,16 +170,18 @@ def _match(n: int, title: str, seen: datetime) -> Row:
 def _story(story: int, title: str, language: str, seen: datetime, n: int) -> Row:
     return {
         "id": story, "language": language, "title": title, "opened_at": seen, "last_at": seen,
-        "opening_article_id": n, "centroid": {"wort": 1.0}, "members": 2, "apart": [], "by_hand": False,
+        "opening_article_id": n, "centroid": {"w": 1.0}, "members": 2, "apart": [], "by_hand": False,
     }  # fmt: skip
 
 
 def _measure(site: Site, case: str, page: str, count: int) -> Iterator[Row]:
     browser: Browser = site.browser()
+    words = {f"w{n}": word(n) for n in (3, 5, 9, 30, 40, 70, 9000)}
+    address = page.format(middle=count // 2, **words)
     times = []
     for _ in range(30):
         began = time.perf_counter()
-        answer = browser.get(page.format(middle=count // 2))
+        answer = browser.get(address)
         times.append((time.perf_counter() - began) * 1000)
         assert answer.status == 200, (page, answer.status)
     times.sort()

@@ -82,3 +82,29 @@ def test_the_record_of_a_time(database: Database) -> None:
     assert (rule.versions, rule.told, rule.held, rule.failed, rule.acknowledged) == (2, 2, 1, 1, 1)
     assert record.polls_since == NOW
     assert (nothing.sources[0].gaps, nothing.sources[0].gap_s, nothing.rules[0].told) == (1, 3600, 0)
+
+
+def test_recent_polls_tell_hosts_and_problems(database: Database) -> None:
+    from monitor.fetch.health import decide_offline
+    from monitor.store.counts import recent_polls
+
+    with database.unit() as connection:
+        for number in range(4):
+            put(
+                connection, t.source, id=f"s{number}", name="S", kind="feed", url="u", tags=[], host=f"h{number}",
+                spec_hash="s", configured=True, paused=False, gone=False, added_at=NOW, founding=True, health="ok",
+                memory={},
+            )  # fmt: skip
+            put(
+                connection, t.poll, source_id=f"s{number}", started_at=NOW + timedelta(minutes=number), elapsed_ms=9,
+                status=None if number else 304, outcome="dns" if number else "unchanged", bytes=0, items=0, new_items=0,
+                possible_loss=False,
+            )  # fmt: skip
+    with database.reading() as connection:
+        everything, late = recent_polls(connection, NOW), recent_polls(connection, NOW + timedelta(seconds=1))
+    assert everything[-1] == ("h0", None)
+    assert decide_offline(everything) is None
+    assert late == [("h3", "dns"), ("h2", "dns"), ("h1", "dns")]
+    offline = decide_offline(late)
+    assert offline is not None
+    assert offline.code == "offline"

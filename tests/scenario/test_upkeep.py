@@ -1,0 +1,86 @@
+"""What one process of all does now and then."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from monitor.bootstrap.settings import alert_settings, retention_settings
+from monitor.config.schema import ConfigModel
+from monitor.loops.context import Context
+from monitor.loops.retain import RetentionSettings
+from monitor.loops.upkeep import Chore, Upkeep, in_turn
+from monitor.store import tables as t
+from tests.scenario.conftest import Item, Newsroom, long_text, rss
+
+
+async def test_a_chore_is_done_by_one_process_and_once_a_day(newsroom: Newsroom) -> None:
+    done: list[str] = []
+    here = newsroom.context
+    there = replace(here, owner="other")
+
+    async def work(context: Context) -> None:
+        done.append(context.owner)
+        if context.owner == "test":
+            assert not await in_turn(there, chore), "while it is the other one's turn"
+
+    chore = Chore("retain", 86_400.0, work)
+    assert await in_turn(here, chore)
+    assert not await in_turn(there, chore)
+    newsroom.clock.advance(hours=25)
+    assert await in_turn(there, chore)
+    assert done == ["test", "other"]
+
+
+async def test_a_chore_that_fails_is_done_again(newsroom: Newsroom) -> None:
+    async def broken(_context: Context) -> None:
+        raise ZeroDivisionError
+
+    chore = Chore("retain", 86_400.0, broken)
+    for _ in range(2):
+        try:
+            await in_turn(newsroom.context, chore)
+        except ZeroDivisionError:
+            continue
+        raise AssertionError("the turn was not given back")
+
+
+async def test_articles_are_forgotten_by_the_day(newsroom: Newsroom) -> None:
+    item = Item("Old", newsroom.web.url("/story/old"), "0", content=long_text("old news"))
+    newsroom.source("a", newsroom.web.route("/feed", rss(item)))
+    await newsroom.poll()
+    assert newsroom.titles() == ["Old"]
+    newsroom.clock.advance(days=40)
+    upkeep = Upkeep(newsroom.context, RetentionSettings(articles_days=30.0))
+    await upkeep.tick()
+    await asyncio.wait_for(upkeep.drain(), 30)
+    assert newsroom.titles() == []
+    assert newsroom.rows(t.tombstone)
+
+
+def test_the_configuration_says_how_long_and_when() -> None:
+    text = {
+        "articles": {"keep": "30d", "keep_alerted": "60d", "keep_polls": "0"},
+        "alerts": {"health_at": "0 6 * * *"},
+    }
+    model = ConfigModel.model_validate(text)
+    kept = retention_settings(model)
+    assert (kept.articles_days, kept.matched_days, kept.polls_days) == (30.0, 60.0, 0.0)
+    assert alert_settings(model).health_at == "0 6 * * *"
+
+
+async def test_leases_in_hand_are_prolonged(newsroom: Newsroom) -> None:
+    from monitor.loops.gather import Gathering
+    from monitor.testing import Reply
+
+    newsroom.source("a", newsroom.web.route("/feed", Reply(rss(), delay_s=1.0)))
+    newsroom.clock.advance(minutes=20)
+    gathering = Gathering(newsroom.context)
+    assert await gathering.start_due() == 1
+    before = newsroom.row("a").lease_until
+    newsroom.clock.advance(seconds=60)
+    await gathering.renew()
+    assert newsroom.row("a").lease_until > before
+    await gathering.drain()
+    await gathering.renew()
+    assert newsroom.row("a").lease_owner is None
