@@ -7,7 +7,9 @@ what it works with is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -44,7 +46,16 @@ COMMANDS: dict[str, str] = {
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, remedy=f"{self.prog} --help shows how")
+        raise UsageError(message, remedy=_meant(message) or f"{self.prog} --help shows how")
+
+
+def _meant(message: str) -> str | None:
+    """The choice that a misspelt one is close to, out of argparse's message."""
+    found = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
+    if found is None:
+        return None
+    close = difflib.get_close_matches(found[1], re.findall(r"[\w-]+", found[2]), n=1)
+    return f"did you mean {close[0]}?" if close else None
 
 
 def common_options() -> _Parser:

@@ -74,9 +74,8 @@ def _show(data: dict[str, Any], now: Any, printer: Printer) -> None:
     for source in data["troubled"]:
         colour = "yellow" if source["health"] in ("degraded", "stale") else "red"
         printer.line(f"  {printer.style(source['health'], colour)}  {source['id']}: {one_line(source['reason'] or '')}")
-    printer.line(
-        f"articles: {data['articles']}, {data['articles_24h']} in 24 h, newest {ago(data['newest_at'], now)} ago"
-    )
+    newest = f", newest {ago(data['newest_at'], now)} ago" if data["newest_at"] else ""
+    printer.line(f"articles: {data['articles']}, {data['articles_24h']} in 24 h{newest}")
     printer.line(f"rules: {data['rules']} known")
     for rule in data["refused"]:
         goes_on = "its last good version goes on" if rule["watching"] else "NOT WATCHING"

@@ -33,10 +33,11 @@ class Received:
         return part.get_content() if part is not None else ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Mailbox:
     """`start`, `stop`, and `received` in order of arrival; a restart listens on the same port."""
 
+    # No slots: aiosmtpd looks at every member of its handler, which fails for such classes in Python 3.11.2.
     port: int = 0
     received: list[Received] = field(default_factory=list)
     _controller: Controller | None = None

@@ -234,7 +234,7 @@ def _mail(on: Stage, number: int) -> str:
         return f"only {len(on.mailbox.received)} mails arrived\n"
     message = on.mailbox.received[number - 1].message
     heads = "\n".join(f"{name}: {message[name]}" for name in ("From", "To", "Subject"))
-    return f"{on.there(heads)}\n\n{on.there(on.mailbox.received[number - 1].text).strip()}\n"
+    return f"{on.there(heads)}\n\n{on.there(on.mailbox.received[number - 1].text).strip()}\n".replace("\r\n", "\n")
 
 
 def _compared(expected: str, got: str, command: str) -> tuple[str, list[Difference]]:

@@ -43,6 +43,13 @@ def test_wrong_use_is_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert "error[usage]" in capsys.readouterr().err
 
 
+def test_a_misspelt_command_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["chekc"]) == 2
+    assert "did you mean check?" in capsys.readouterr().err
+    assert run(["sources", "lst"]) == 2
+    assert "did you mean list?" in capsys.readouterr().err
+
+
 def test_a_missing_configuration_is_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--config", str(tmp_path / "none.yaml"), "check"]) == 1
     assert "does not exist" in capsys.readouterr().out
