@@ -106,7 +106,7 @@ async def run_daemon(path: Path, role: str, *, surroundings: Surroundings | None
         section = monitor.setup.config.model.log
         set_up_logs(level=section.level, form=section.format)
         loops = Loops(monitor)
-        page = await open_page(monitor, role, loops.reload)
+        page = await open_page(monitor, role)
         await asyncio.to_thread(loops.arm)
         async with present(monitor, role) as presence:
             daemon = _daemon(loops, presence, service, page)

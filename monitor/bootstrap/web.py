@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
@@ -23,7 +22,7 @@ from monitor.web.server import WebServer
 log = structlog.get_logger("web")
 
 
-def web_context(monitor: Monitor, reload: Callable[[], Awaitable[object]]) -> WebContext:
+def web_context(monitor: Monitor) -> WebContext:
     """What the pages need of the monitor."""
 
     def backtested(engine: Engine, rule_id: str, since: datetime, until: datetime) -> Backtest:
@@ -46,11 +45,10 @@ def web_context(monitor: Monitor, reload: Callable[[], Awaitable[object]]) -> We
         running=lambda: monitor.setup,
         backtest=backtested,
         inspect=inspect,
-        reload=reload,
     )
 
 
-async def open_page(monitor: Monitor, role: str, reload: Callable[[], Awaitable[object]]) -> WebServer | None:
+async def open_page(monitor: Monitor, role: str) -> WebServer | None:
     """The page, listening; None where the configuration or the role wants none.
 
     Raises `ConfigError` for an address that is open to others without a lock.  An address that is taken stops only a
@@ -59,7 +57,7 @@ async def open_page(monitor: Monitor, role: str, reload: Callable[[], Awaitable[
     listen = listen_of(monitor.setup.config.model.web) if role in ("all", "web") else None
     if listen is None:
         return None
-    server = WebServer(await asyncio.to_thread(web_context, monitor, reload), listen)
+    server = WebServer(await asyncio.to_thread(web_context, monitor), listen)
     try:
         await server.start()
     except ConfigError as error:

@@ -82,9 +82,8 @@ Inspect = Callable[[str], Awaitable[Inspection]]
 class WebContext:
     """The monitor as pages see it.
 
-    `running` gives what is in force at that moment; `reload` puts the changed file in force now (a running daemon
-    would notice by itself within seconds).  `secret` signs cookies and is the same for all processes of a database.
-    `open_to_all`: bound to loopback without a password.
+    `running` gives what is in force at that moment; a changed file comes into force within seconds by itself.  `secret`
+    signs cookies and is the same for all processes of a database.
     """
 
     database: Database
@@ -96,7 +95,6 @@ class WebContext:
     running: Callable[[], Running]
     backtest: Backtest
     inspect: Inspect
-    reload: Callable[[], Awaitable[object]]
 
     @property
     def config(self) -> Config:

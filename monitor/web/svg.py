@@ -41,10 +41,13 @@ def _bar(at: int, count: int, top: int, step: float, height: int) -> tuple[float
     return at * step, height - tall, max(1.0, step - 1), tall
 
 
+_FRAME = Markup(
+    '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">{}</svg>'
+)
+
+
 def _svg(kind: str, width: int, height: int, label: str, inside: Markup) -> Markup:
-    return Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">{}</svg>').format(
-        kind, width, height, label, inside
-    )
+    return _FRAME.format(kind, width, height, label, inside)
 
 
 def _number(value: float) -> str:

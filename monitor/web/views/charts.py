@@ -14,6 +14,8 @@ from monitor.web.views.ticker import names_of
 from monitor.web.visit import Visit
 
 DAYS = 14
+SHOWN = 60
+"""The busiest; the page of a rule or source has its own."""
 SHARES = (0.5, 0.9, 0.99)
 
 
@@ -51,4 +53,4 @@ def _rows(visit: Visit, counts: Counts, names: dict[str, str]) -> list[dict[str,
             {"id": label, "name": names.get(label, label), "series": series, "total": sum(series), "words": words}
         )
     rows.sort(key=lambda row: (-int(str(row["total"])), str(row["name"])))
-    return [row | {"spark": sparkline(list(row["series"]), str(row["words"]))} for row in rows[:200]]  # type: ignore[call-overload]
+    return [row | {"spark": sparkline(list(row["series"]), str(row["words"]))} for row in rows[:SHOWN]]  # type: ignore[call-overload]

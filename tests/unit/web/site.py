@@ -60,7 +60,6 @@ class Site:
     web: str = ""
     setup: Setup = field(init=False)
     app: Starlette = field(init=False)
-    reloads: int = 0
     inspect: Callable[[str], Inspection] | None = None
 
     def __post_init__(self) -> None:
@@ -79,7 +78,6 @@ class Site:
             running=lambda: self.setup,
             backtest=lambda engine, rule, since, until: backtest(self.database, engine, rule, since=since, until=until),
             inspect=self._inspect,
-            reload=self._reload,
         )
         listen = listen_of(self.setup.config.model.web)
         assert listen is not None
@@ -140,7 +138,3 @@ class Site:
     async def _inspect(self, address: str) -> Inspection:
         assert self.inspect is not None
         return self.inspect(address)
-
-    async def _reload(self) -> None:
-        self.reloads += 1
-        self.load()
