@@ -19,10 +19,16 @@ from monitor.model.rule import Priority
 GATHERED = frozenset({AlertKind.DIGEST, AlertKind.CATCH_UP})
 SUBJECT_MAX = 180
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
-LEVELS = (  # (items, passages, characters of a passage) shown, until the message fits
-    (100, 3, 480),
-    (40, 1, 300),
-    (20, 1, 160),
+LEVELS = (  # (items, passages, characters of a passage) shown, until the message fits: headlines go last
+    (1000, 3, 480),
+    (1000, 1, 300),
+    (1000, 1, 160),
+    (1000, 0, 0),
+    (300, 0, 0),
+    (150, 0, 0),
+    (80, 0, 0),
+    (40, 0, 0),
+    (20, 0, 0),
     (10, 0, 0),
     (5, 0, 0),
     (2, 0, 0),

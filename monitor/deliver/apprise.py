@@ -22,6 +22,8 @@ CONNECT_S = 15.0
 ANSWER_S = 30.0
 MAIL_S = 60.0
 """Mail servers that greylist or scan take their time; Apprise applies one limit to every step of the dialogue."""
+LONG_BODY_MAX = 100_000
+"""For mail and webhooks, where Apprise's own limit is a guess; some mail programs hide what is beyond 102 KB."""
 WEBHOOKS = ("json", "jsons", "xml", "xmls", "form", "forms")
 SOFTLY = frozenset({"mailto", "mailtos"})
 
@@ -46,7 +48,7 @@ class AppriseSender:
         form = _form(address)
         markup = Markup.HTML if form is Form.MAIL else Markup.TEXT
         title_max = int(plugin.title_maxlen)
-        body_max = int(plugin.body_maxlen)
+        body_max = int(plugin.body_maxlen) if form is Form.CHAT else LONG_BODY_MAX
         if plugin.overflow_amalgamate_title:
             title_max = min(title_max, body_max // 4)
             body_max -= title_max + 2

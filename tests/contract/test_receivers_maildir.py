@@ -149,4 +149,6 @@ def test_a_digest_of_two_hundred_articles(maildir: tuple[Path, str]) -> None:
     ((_, mail),) = delivered(folder)
     assert str(mail["Subject"]).startswith("[Sammelmeldung] Überschrift 0")
     assert "(+199)" in str(mail["Subject"])
-    assert "200 Artikel, 100 Themen, 1 Regeln" in str(next(mail.iter_parts()).get_content())
+    lines = str(next(mail.iter_parts()).get_content()).splitlines()
+    assert "200 Artikel, 100 Themen, 1 Regeln" in lines
+    assert {f"https://nordblick.example/{number}" for number in range(200)} <= set(lines)

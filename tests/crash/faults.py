@@ -33,7 +33,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one fault did on one backend.  `worst` is the most doubles that one run with one kill had."""
+    """What one fault did on one backend.  `worst` is the most doubles that one kill meant for one recipient."""
 
     fault: str
     backend: str
@@ -45,7 +45,10 @@ class Row:
 
     @property
     def fine(self) -> bool:
-        """Nothing lost, at most one double for each kill, none at receivers that honour the key."""
+        """Nothing lost, at most one double for each kill, none at receivers that honour the key.
+
+        A kill can find one message on its way to each recipient; over all kills there are far fewer.
+        """
         within = self.worst <= 1 and self.counted.doubled <= self.kills
         return self.counted.lost == 0 and self.counted.honoured == 0 and within
 
@@ -75,7 +78,7 @@ def kill_at_every_commit(stage: Stage, effort: Effort) -> Iterator[Row]:
         stage.settle(ROUNDS)
         counted = stage.count()
         _add(totals, counted)
-        worst = max(worst, counted.doubled)
+        worst = max(worst, counted.most)
         moment += effort.stride
     note = ", ".join(f"{name} {number}" for name, number in sorted(killed.items()))
     yield Row("kill -9 at every commit", stage.backend.name, killed.total(), Count(**totals), worst=worst, note=note)
@@ -100,8 +103,9 @@ def kill_at_random(stage: Stage, effort: Effort) -> Iterator[Row]:
         number += 4
         status = stage.nursery.life(stage.order(stage.now, daemon=True), kill_after_s=rng.uniform(0.3, 2.6))
         killed += status == SIGKILL
-        # Leases of a database that several workers share end by the clock; those of SQLite with their owner.
-        stage.now += 10 * MINUTE if stage.backend.name == "postgresql" else 10.0
+        # Leases of a database that several workers share end by the clock; those of SQLite with their owner.  An hour
+        # has no more news than a digest of an hour shows.
+        stage.now += 10 * MINUTE if stage.backend.name == "postgresql" else 3 * MINUTE
     stage.settle(ROUNDS)
     yield Row("kill -9 at random under load", stage.backend.name, killed, stage.count(), note=f"{number} items")
 

@@ -127,13 +127,17 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Alerts due, delivered, lost, doubled; `honoured` are doubles left at a receiver that honours our key."""
+    """Alerts due, delivered, lost, doubled.
+
+    `honoured` are doubles left at a receiver that honours our key, `most` the doubles of the recipient with the most.
+    """
 
     due: int
     delivered: int
     lost: int
     doubled: int
     honoured: int
+    most: int = 0
 
 
 def count(kept: list[Kept], due: set[tuple[str, str, int]]) -> Count:
@@ -144,7 +148,11 @@ def count(kept: list[Kept], due: set[tuple[str, str, int]]) -> Count:
     told = Counter((target, _rule(key), mark) for (target, key), marks in once.items() for mark in marks)
     honoured = sum(number - 1 for number in told.values())
     delivered = len(due & told.keys())
-    return Count(len(due), delivered, len(due) - delivered, doubled + honoured, honoured)
+    by_target = Counter({target: 0 for target, _ in repeats})
+    for (target, _), number in repeats.items():
+        by_target[target] += number - 1
+    most = max(by_target.values(), default=0)
+    return Count(len(due), delivered, len(due) - delivered, doubled + honoured, honoured, most)
 
 
 def _rule(key: str) -> str:
