@@ -74,7 +74,6 @@ def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> Alert
         health_at=section.health_at,
         review_at=section.review_at,
         critical_sources=tuple(critical),
-        canary=section.canary != "off",
         heartbeat_to=(section.heartbeat_to,) if section.heartbeat_to else (),
         heartbeat_every_s=section.heartbeat or 3600.0,
         web_url=public.rstrip("/") if public else None,

@@ -172,6 +172,20 @@ def _references(config: Config) -> Iterator[Problem]:
         for name in names:
             if name not in known:
                 yield _unknown_channel(name, _name_place(config.root, path, name), known, None)
+    yield from _not_yet(config)
+
+
+def _not_yet(config: Config) -> Iterator[Problem]:
+    """Keys of the language that have nothing behind them yet: said, so that nobody relies on them."""
+    wanted = (
+        (("alerts", "canary"), config.model.alerts.canary != "off", "no canary is sent"),
+        (("web", "subscribe", "enabled"), config.model.web.subscribe.enabled, "nobody can subscribe"),
+    )
+    for path, used, words in wanted:
+        if used:
+            reached, _, _ = find(config.root, path)
+            place = (reached or config.root).place
+            yield Problem("not-yet", f"{'.'.join(path)} does nothing yet: {words}", place, WARNING, "leave it out")
 
 
 def _channels_of_rule(config: Config, spec: RuleSpec, known: tuple[str, ...]) -> Iterator[Problem]:

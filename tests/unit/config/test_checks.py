@@ -77,3 +77,8 @@ def test_nobody_told_is_a_warning(tmp_path: Path, lexicon: Lexicon) -> None:
     path.write_text("watchlist: [{id: a, match: 'x'}]\n")
     checked = check_config(load_config(path, {}), lexicon)
     assert [p.code for p in checked.problems] == ["no-recipient"]
+
+
+def test_what_has_no_engine_yet_is_said(tmp_path: Path, lexicon: Lexicon) -> None:
+    _, checked = check(tmp_path, lexicon, "alerts: {canary: daily}\nweb: {subscribe: {enabled: true}}\n")
+    assert [(p.code, p.severity) for p in checked.problems] == [("not-yet", "warning")] * 2
