@@ -92,7 +92,7 @@ class Desk:
     stand: Newsstand
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """A headless browser."""
     names = ("chromium", "chromium-browser", "google-chrome")
