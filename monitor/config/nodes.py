@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import yaml
@@ -171,18 +170,6 @@ def _yaml_problem(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     if "\t" in text.splitlines()[mark.line][: mark.column + 1] if mark.line < len(text.splitlines()) else False:
         return Problem("yaml", "a tab indents this line", problem.place, hint="YAML wants spaces")
     return problem
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """The node and everything below it."""
-    yield node
-    children: tuple[Node, ...] = ()
-    if isinstance(node, Sequence):
-        children = node.items
-    elif isinstance(node, Mapping):
-        children = tuple(value for _, value in node.items)
-    for child in children:
-        yield from walk(child)
 
 
 def find(node: Node | None, path: tuple[str | int, ...]) -> tuple[Node | None, Scalar | None, int]:

@@ -34,18 +34,6 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file to copy: migrating costs a hundred times more."""
-    path = tmp_path_factory.mktemp("template") / "monitor.db"
-    database = Database(open_engine(f"sqlite:///{path}"))
-    schema.upgrade(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.dispose()
-    return path
-
-
-@pytest.fixture(scope="session")
 def postgresql_database(postgresql_url: str) -> Iterator[Database]:
     """One migrated database for the session; each test starts with empty tables."""
     database = Database(open_engine(postgresql_url))
