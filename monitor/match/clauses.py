@@ -22,12 +22,17 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _FINITE_ENDING: Final = {
     "en": re.compile(r"[a-z]{2,}ed"),
     "de": re.compile(r"[a-zäöü]{2,}(?:te|ten)"),
-    "ru": re.compile(r"[а-я]{2,}(?:л|ла|ли|ло|лся|лась|лись)"),
+    "ru": re.compile(r"[а-я]{2,}(?:л|ла|ли|ло|лся|лась|лись|лось)"),
+    "uk": re.compile(r"[а-яіїє]{2,}(?:[аиіяуов]в|ла|ли|ло|вся|лася|лися)"),
+    "pl": re.compile(r"[a-ząćęłńóśźż]{2,}(?:ł|ła|li|ło|ły)"),
 }
+_ASYNDETIC: Final = frozenset({"ru", "uk", "pl"})
+"""Languages whose past forms are no participles: one behind a comma is a statement of its own ("не признал, был …")."""
 
 
 # A German (or Dutch) infinitive at the end of its clause: "… zu verhängen", "… auszuweisen".
 _TO_INFINITIVE: Final = re.compile(r"(?:\b(?:zu|te)\s+[a-zäöüß]+n|\b[a-zäöü]{2,12}zu[a-zäöüß]{4,}n)(?:\s+\w+)?\W*$")
+_NEGATED_GERUND: Final = re.compile(r"\s*не\s+[а-яё]{2,}(?:[аяую]я|[аиея]в|шись|ясь)\b", re.IGNORECASE)
 _PURPOSE: Final = frozenset({"um", "statt", "anstatt", "om"})
 
 
@@ -69,13 +74,13 @@ def split_clauses(sentence: str, language: str | None) -> tuple[Clause, ...]:
         kind = _kind(sentence[start:end], lists, first=not clauses)
         if kind is Kind.COMPLEMENT and _follows_a_noun(sentence[:start], lists):
             kind = Kind.RELATIVE
-        if kind is Kind.COORDINATION and _has_own_verb(sentence[start:end], language, lists):
-            clauses.append(Clause(start, end, kind, None, inherits=False))
-            continue
         if not behind_mark and kind is Kind.MAIN and clauses:
             kind = Kind.CONTINUATION
-        governor = _governor(kind, clauses)
-        clauses.append(Clause(start, end, kind, governor, inherits=governor is not None and kind in _INHERITING))
+        before = sentence[clauses[-1].start : clauses[-1].end] if clauses else ""
+        own = _is_statement(kind, sentence[start:end], before, language)
+        governor = None if own and kind is Kind.COORDINATION else _governor(kind, clauses)
+        inherits = governor is not None and kind in _INHERITING and not own
+        clauses.append(Clause(start, end, kind, governor, inherits))
     return tuple(clauses)
 
 
@@ -124,6 +129,8 @@ def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
     words = [word.group().lower() for word in _WORD.finditer(piece)][:3]
     joined = {"_".join(words[:length]) for length in range(1, len(words) + 1)}
     inner = words[1:2] if not first else []  # behind a preposition or a coordination: "in der", "und dass"
+    if _NEGATED_GERUND.match(piece):
+        return Kind.ADVERBIAL
     if not first and _TO_INFINITIVE.search(piece):
         return Kind.ADVERBIAL if words[0] in _PURPOSE else Kind.COMPLEMENT
     for kind in _OPENERS:
@@ -135,11 +142,27 @@ def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
     return Kind.MAIN if first else Kind.CONTINUATION
 
 
-def _has_own_verb(piece: str, language: str | None, lists: dict[str, frozenset[str]]) -> bool:
-    """Whether a finite verb among the first words behind a coordination starts a statement of its own."""
-    words = [word.group().lower() for word in _WORD.finditer(piece)][1:4]
+def _is_statement(kind: Kind, piece: str, before: str, language: str | None) -> bool:
+    """Whether a clause says something of its own, whatever holds of its governor.
+
+    A coordinated one does if a finite verb stands among its first words, but not behind an "or"; a continued one if
+    the clause before it has a verb too ("вероятно, …" has none).
+    """
+    words = _words(piece)[:4]
+    if kind is Kind.COORDINATION:
+        return words[0] not in cue_lists(language).get("alternative", ()) and has_verb(words, language)
+    asyndetic = kind is Kind.CONTINUATION and language in _ASYNDETIC
+    return asyndetic and has_verb(words, language) and has_verb(_words(before), language)
+
+
+def _words(text: str) -> list[str]:
+    return [word.group().lower() for word in _WORD.finditer(text)]
+
+
+def has_verb(words: list[str], language: str | None) -> bool:
+    """Whether a word is finite by its ending, or one of the commonest finite verbs."""
     ending = _FINITE_ENDING.get(language or "")
-    finite = lists.get("finite", frozenset())
+    finite = cue_lists(language).get("finite", frozenset())
     return any(word in finite or (ending is not None and ending.fullmatch(word)) for word in words)
 
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from monitor.match.clauses import cue_lists, split_clauses
+from monitor.match.clauses import cue_lists, has_verb, split_clauses
 from monitor.match.cues import Found, find_cues
 from monitor.match.reach import Reach, reach_of
 from monitor.model.rule import Label
@@ -34,6 +34,7 @@ _ADJECTIVE: Final = {
         r"[A-Z]\w+|\w{2,}(?:al|ic|ive|ous|ent|ant|ian|ean|ese|ish|ful|ary|ory|able|ible|ing|ed|ly|est)|new|big|\d+"
     ),
     "de": re.compile(r"[a-zäöüß]{3,}(?:e|en|er|es|em)|\d+"),
+    "ru": re.compile(r"[а-яё]{2,}(?:ого|его|о[йем]|е[йем]|[ыи][хмей]|[ыи]ми|ую|юю|ая|яя)|\d+"),
     "fr": re.compile(
         r"nouve(?:au|aux|l|lle|lles)|grande?s?|petite?s?|premi(?:er|ère)s?|prochaine?s?|derni(?:er|ère)s?|\d+"
     ),
@@ -47,6 +48,8 @@ class Cue:
     start: int
     end: int
     text: str
+    form: bool = False
+    """Whether it is the form of the evidence itself that gave it (French and Polish conditionals)."""
 
 
 def label_group(sentence_text: str, spans: Sequence[tuple[int, int]], language: str | None) -> Mapping[Label, Cue]:
@@ -59,7 +62,7 @@ def label_group(sentence_text: str, spans: Sequence[tuple[int, int]], language: 
     start = max(0, min(low for low, _ in spans) - _WINDOW)
     text = sentence_text[start : max(high for _, high in spans) + _WINDOW]
     found = _labels(text, [(low - start, high - start) for low, high in spans], language)
-    return {label: Cue(cue.start + start, cue.end + start, cue.text) for label, cue in found.items()}
+    return {label: replace(cue, start=cue.start + start, end=cue.end + start) for label, cue in found.items()}
 
 
 def _labels(text: str, spans: Sequence[tuple[int, int]], language: str | None) -> dict[Label, Cue]:
@@ -70,45 +73,57 @@ def _labels(text: str, spans: Sequence[tuple[int, int]], language: str | None) -
         return labels
     clauses = split_clauses(text, language)
     telling = [span for span in spans if not _is_known_thing(text, span, language)]
-    for found in find_cues(text, clauses, language):
+    for found in find_cues(text, spans, clauses, language):
+        if found.label in labels:
+            continue
         meant = [span for span in spans if span in telling or _is_meant(text, span, found, language)]
-        reach = reach_of(found, clauses, text, language)
-        if found.label not in labels and _reaches(reach, meant, found):
-            labels[found.label] = _cue(text, found.start, found.end)
+        if found.reach in ("noun", "verb"):
+            meant = [span for span in meant if _is_verb(text[slice(*span)], language) == (found.reach == "verb")]
+        if _reaches(reach_of(found, clauses, text, language), meant, found):
+            labels[found.label] = _cue(text, found.start, found.end, form=found.reach == "self")
     if Label.HYPOTHETICAL not in labels and telling and _is_open_question(text, language):
         at = text.rindex("?")
         labels[Label.HYPOTHETICAL] = _cue(text, at, at + 1)
     return labels
 
 
-def _cue(text: str, start: int, end: int) -> Cue:
-    return Cue(start, end, text[start:end])
+def _cue(text: str, start: int, end: int, *, form: bool = False) -> Cue:
+    return Cue(start, end, text[start:end], form)
 
 
 def _is_meant(text: str, span: tuple[int, int], found: Found, language: str | None) -> bool:
     """Whether a cue speaks of a known thing itself: by its kind, or where the article belongs to a complement.
 
     In "considers the closure of the mine" nothing was closed so far; behind a preposition ("would not comment on the
-    closure of …") it may have been.
+    closure of …") it may have been.  What something "could be" is not there yet either ("could be the largest strike").
     """
-    if found.reach in ("near", "after", "follow"):
+    if found.reach in ("near", "noun", "after", "follow"):
         return True
     lists = cue_lists(language)
     behind = _WORD.match(text, span[1] + 1)
     complement = behind is not None and behind.group().lower() in lists.get("noun_complement", ())
-    if found.reach not in ("before", "modal") or not complement or found.end > span[0]:
+    if found.reach not in ("before", "modal") or found.end > span[0]:
         return False
     adjective = _ADJECTIVE.get(language or "", _NEVER)
     before = _WORD.findall(text, found.end, span[0])
     while before and adjective.fullmatch(before[-1]) and before[-1].lower() not in lists.get("definite", ()):
         before.pop()
-    definite = bool(before) and before.pop().lower() in lists.get("definite", ())
-    return definite and not (before and before[-1].lower() in lists.get("near_stop", ()))
+    if not before or before.pop().lower() not in lists.get("definite", ()):
+        return False
+    last = before[-1].lower() if before else ""
+    return last in lists.get("copula", ()) or (complement and last not in lists.get("near_stop", ()))
+
+
+def _is_verb(word: str, language: str | None) -> bool:
+    """Whether a word is no noun, as far as its letters tell: the capital in German, the past ending in Russian."""
+    if language in _CAPITAL_NOUNS:
+        return not word[:1].isupper()
+    return has_verb([word.lower()], language)
 
 
 def _reaches(reach: Reach, spans: Sequence[tuple[int, int]], found: Found) -> bool:
     """Whether at least half of the words lie in reach; the cue's own words do not count, unless all of them are."""
-    if found.reach != "near":
+    if found.reach not in ("near", "noun", "self"):
         spans = [(start, end) for start, end in spans if end <= found.start or start >= found.end]
     reached = sum(any(start >= low and end <= high for low, high in reach) for start, end in spans)
     return bool(spans) and 2 * reached >= len(spans)

@@ -19,7 +19,7 @@ _VERB_LAST: Final = frozenset({"de", "nl"})
 """Languages in which a verb at the end of a clause reaches over all of it."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _FUTURE: Final = {
-    "en": re.compile(r"\b(?:will|would|shall)\b|'ll\b"),
+    "en": re.compile(r"\b(?:will|would|shall|(?:is|are) (?:set|going|due) to)\b|'ll\b"),
     "de": re.compile(r"\b(?:wird|werden?|würden?|wirst|werdet)\b"),
     "ru": re.compile(r"\b(?:буд(?:ет|ут)|[а-я]+(?:ет|ит|ут|ют|ят|ат))\b"),
     "fr": re.compile(r"\b[a-zé]+(?:ra|ront|rai|rez|rons|rait|raient)\b"),
@@ -36,16 +36,16 @@ def reach_of(found: Found, clauses: Sequence[Clause], text: str, language: str |
     at = next((n for n, clause in enumerate(clauses) if clause.start <= found.start < clause.end), None)
     if at is None:
         return []
-    if found.reach in ("before", "modal"):
+    if found.reach in ("before", "modal", "self"):
         return _onward(found, at, clauses, text, language)
-    if found.reach in ("after", "governs", "clause", "condition"):
+    if found.reach in ("after", "governs", "clause", "verb", "condition"):
         return _clausewise(found, at, clauses, text, language)
     return _nearby(found, clauses[at], text, language)
 
 
 def _nearby(found: Found, clause: Clause, text: str, language: str | None) -> Reach:
     """The phrase, the noun or the word beside a cue."""
-    if found.reach == "near":
+    if found.reach in ("near", "noun"):
         return [(found.end, min(clause.end, _near_end(found.end, text, language)))]
     if found.reach == "close":
         return [(found.end, min(clause.end, found.end + _CLOSE_LETTERS))]
@@ -66,19 +66,32 @@ def _clausewise(found: Found, at: int, clauses: Sequence[Clause], text: str, lan
     """Whole clauses, or what stands in them before the cue."""
     clause = clauses[at]
     if found.reach == "after":
-        return [(clauses[n].start, min(clauses[n].end, found.start)) for n in _subject_clauses(at, clauses)]
+        return [(clauses[n].start, min(clauses[n].end, _said_by(found))) for n in _subject_clauses(at, clauses)]
     if found.reach == "governs":
         return _spans((n for n in _governed(at, clauses, modal=False) if clauses[n].kind is Kind.COMPLEMENT), clauses)
-    if found.reach == "clause":
+    if found.reach in ("clause", "verb"):
         return [(clause.start, clause.end)]
-    return [(clause.start, clause.end), *_consequence(at, clauses, text, language)]
+    return [(clause.start, clause.end), *_further_conditions(at, clauses), *_consequence(at, clauses, text, language)]
+
+
+def _further_conditions(at: int, clauses: Sequence[Clause]) -> Iterator[tuple[int, int]]:
+    """What is joined to a condition ("if someone was hurt or killed")."""
+    for clause in clauses[at + 1 :]:
+        if clause.kind is not Kind.COORDINATION:
+            return
+        yield clause.start, clause.end
+
+
+def _said_by(found: Found) -> int:
+    """Where a predicate ends; one in two pieces has its subject between them ("fand der Gipfel nicht statt")."""
+    return found.start if found.closed == found.end else found.closed
 
 
 def _onward(found: Found, at: int, clauses: Sequence[Clause], text: str, language: str | None) -> Reach:
     """All that follows in the clause and in the clauses that it governs; what stands before, by position."""
     clause, modal = clauses[at], found.reach == "modal"
     reach = [
-        (found.end, _own_end(found, clause, text, language)),
+        (found.start if found.reach == "self" else found.end, _own_end(found, clause, text, language)),
         *_spans(_governed(at, clauses, modal=modal), clauses),
     ]
     if modal:
@@ -107,8 +120,11 @@ def _near_end(at: int, text: str, language: str | None) -> int:
 def _indefinite_subject(found: Found, clause: Clause, text: str, language: str | None) -> Reach:
     """A noun before a modal that is spoken of as new ("a strike could …"): from its article to the modal."""
     indefinite = cue_lists(language).get("indefinite", frozenset())
+    finite = cue_lists(language).get("finite", frozenset())
     before = list(_WORD.finditer(text, clause.start, found.start))[-6:]
-    return [(word.end(), found.start) for word in before if word.group().lower() in indefinite][:1]
+    verbs = (n for n, word in enumerate(before, 1) if word.group().lower() in finite)
+    subject = before[max(verbs, default=0) :]
+    return [(word.end(), found.start) for word in subject if word.group().lower() in indefinite][:1]
 
 
 def _own_end(found: Found, clause: Clause, text: str, language: str | None) -> int:
@@ -157,13 +173,14 @@ def _led_in(at: int, clauses: Sequence[Clause]) -> Iterator[int]:
 
 
 def _consequence(at: int, clauses: Sequence[Clause], text: str, language: str | None) -> Iterator[tuple[int, int]]:
-    """The clauses beside a condition that speak of the future."""
+    """The clauses beside a condition that speak of the future, with what they go on to say."""
     future = _FUTURE.get(language or "")
     for n in (at - 1, at + 1, at + 2):
         if future and 0 <= n < len(clauses) and n != at:
             start, end = clauses[n].start, clauses[n].end
             if clauses[n].kind not in (Kind.RELATIVE, Kind.ADVERBIAL) and future.search(text.lower(), start, end):
                 yield start, end
+                yield from _spans(_governed(n, clauses, modal=True), clauses)
 
 
 def _is_last(found: Found, clause: Clause, text: str) -> bool:
