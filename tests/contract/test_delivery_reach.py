@@ -56,9 +56,14 @@ def test_a_port_that_nobody_listens_on_and_a_name_that_nobody_has(fakeweb: FakeW
     assert reach(Endpoint("", 9, tls=False)) is not None
 
 
+def greet(server: socket.socket) -> None:
+    with server.accept()[0] as visitor:
+        visitor.sendall(b"220 mail.example ESMTP\r\n")
+
+
 def test_a_server_that_speaks_something_else() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        greeting = threading.Thread(target=lambda: server.accept()[0].sendall(b"220 mail.example ESMTP\r\n"))
+        greeting = threading.Thread(target=greet, args=(server,))
         greeting.start()
         why = reach(Endpoint("127.0.0.1", server.getsockname()[1], tls=True))
         greeting.join()
