@@ -12,9 +12,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from monitor.store.columns import EPOCH, MICROSECOND, BigId, Json, JsonOrNull, UtcTime, lease_columns, metadata
+from monitor.store.push_tables import push, subscription
 
-# What those who query the tables need besides them.
-__all__ = ["EPOCH", "MICROSECOND", "UtcTime", "metadata"]
+# What those who query the tables need besides them, and the tables that stand in a module of their own.
+__all__ = ["EPOCH", "MICROSECOND", "UtcTime", "metadata", "push", "subscription"]
 
 meta = sa.Table(
     "meta",
