@@ -2,7 +2,8 @@
 
 No parser: clauses are cut at punctuation and at the words that open them.  A complement (that …, dass …, чтобы …, an
 infinitive behind a comma), a continuation and a coordinated clause take over how their governor presents things; a
-relative, adverbial or conditional clause stands for itself.
+relative, adverbial or conditional clause stands for itself, and so does a phrase in front of the subject ("Without
+waiting for parliament, …") and what asks why or how.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ _ASYNDETIC: Final = frozenset({"ru", "uk", "pl"})
 # A German (or Dutch) infinitive at the end of its clause: "… zu verhängen", "… auszuweisen".
 _TO_INFINITIVE: Final = re.compile(r"(?:\b(?:zu|te)\s+[a-zäöüß]+n|\b[a-zäöü]{2,12}zu[a-zäöüß]{4,}n)(?:\s+\w+)?\W*$")
 _NEGATED_GERUND: Final = re.compile(r"\s*не\s+[а-яё]{2,}(?:[аяую]я|[аиея]в|шись|ясь)\b", re.IGNORECASE)
+_RELATIVE_QUE: Final = frozenset({"es", "it", "pt"})
+"""Languages whose word for "that" is a relative pronoun behind a comma."""
 _PURPOSE: Final = frozenset({"um", "statt", "anstatt", "om"})
 
 
@@ -41,6 +44,7 @@ class Kind(StrEnum):
 
     MAIN = "main"
     COMPLEMENT = "complement"
+    INFINITIVE = "infinitive"
     CONTINUATION = "continuation"
     COORDINATION = "coordination"
     RELATIVE = "relative"
@@ -50,7 +54,7 @@ class Kind(StrEnum):
 
 
 _OPENERS: Final = (Kind.COMPLEMENT, Kind.RELATIVE, Kind.ADVERBIAL, Kind.CONDITION, Kind.CONTRAST, Kind.COORDINATION)
-_INHERITING: Final = frozenset({Kind.COMPLEMENT, Kind.CONTINUATION, Kind.COORDINATION})
+_INHERITING: Final = frozenset({Kind.COMPLEMENT, Kind.INFINITIVE, Kind.CONTINUATION, Kind.COORDINATION})
 
 
 class Clause(NamedTuple):
@@ -72,7 +76,10 @@ def split_clauses(sentence: str, language: str | None) -> tuple[Clause, ...]:
     clauses: list[Clause] = []
     for start, end, behind_mark in _pieces(sentence, language):
         kind = _kind(sentence[start:end], lists, first=not clauses)
-        if kind is Kind.COMPLEMENT and _follows_a_noun(sentence[:start], lists):
+        if not clauses and _is_fronted(sentence[start:end], language):
+            kind = Kind.ADVERBIAL
+        that_which = language in _RELATIVE_QUE and sentence[:start].rstrip().endswith(",")
+        if kind is Kind.COMPLEMENT and (that_which or _follows_a_noun(sentence[:start], lists)):
             kind = Kind.RELATIVE
         if not behind_mark and kind is Kind.MAIN and clauses:
             kind = Kind.CONTINUATION
@@ -132,7 +139,7 @@ def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
     if _NEGATED_GERUND.match(piece):
         return Kind.ADVERBIAL
     if not first and _TO_INFINITIVE.search(piece):
-        return Kind.ADVERBIAL if words[0] in _PURPOSE else Kind.COMPLEMENT
+        return Kind.ADVERBIAL if words[0] in _PURPOSE else Kind.INFINITIVE
     for kind in _OPENERS:
         if joined & lists.get(kind, frozenset()):
             return Kind.MAIN if first and kind not in (Kind.CONDITION, Kind.ADVERBIAL) else kind
@@ -140,6 +147,15 @@ def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
         if inner and len(words[0]) <= 4 and inner[0] in lists.get(kind, frozenset()):
             return kind
     return Kind.MAIN if first else Kind.CONTINUATION
+
+
+def _is_fronted(piece: str, language: str | None) -> bool:
+    """Whether the first piece is a phrase without a verb of its own before the subject ("Without waiting, …")."""
+    words = _words(piece)
+    lists = cue_lists(language)
+    fronted = not lists.get("fronted", frozenset()).isdisjoint(("_".join(words[:2]), words[0]))
+    # An English form in -ed is more often a participle here ("In a statement released on Monday, …").
+    return fronted and lists["finite"].isdisjoint(words) and (language == "en" or not has_verb(words, language))
 
 
 def _is_statement(kind: Kind, piece: str, before: str, language: str | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from monitor.match.clauses import Clause, Kind, cue_lists
 from monitor.match.cues import Found
+from monitor.match.known import realises
 from monitor.model.rule import Label
 
 _NEAR_LETTERS: Final = 40
@@ -26,6 +27,7 @@ _FUTURE: Final = {
 }
 
 
+_SAID: Final = frozenset({Kind.COMPLEMENT, Kind.INFINITIVE})
 _LIGHT: Final = re.compile("be|been|have|further|again|[a-z]{3,}ly")
 Reach = list[tuple[int, int]]
 """Stretches of the sentence: start and end."""
@@ -46,19 +48,20 @@ def reach_of(found: Found, clauses: Sequence[Clause], text: str, language: str |
 def _nearby(found: Found, clause: Clause, text: str, language: str | None) -> Reach:
     """The phrase, the noun or the word beside a cue."""
     if found.reach in ("near", "noun"):
-        return [(found.end, min(clause.end, _near_end(found.end, text, language)))]
+        return [(found.end, min(clause.end, _near_end(found, text, language)))]
     if found.reach == "close":
         return [(found.end, min(clause.end, found.end + _CLOSE_LETTERS))]
     if found.reach == "follow":
         return [(len(text[: found.start].rstrip(" -").rpartition(" ")[0]), found.start)]
-    return _next_verb(found.end, text)
+    return _next_verb(found.end, clause.end, text, language)
 
 
-def _next_verb(at: int, text: str) -> Reach:
-    """The next word, and the one behind it where it is an auxiliary or an adverb ("to be banned")."""
+def _next_verb(at: int, end: int, text: str, language: str | None) -> Reach:
+    """The next verb, behind auxiliaries and adverbs ("to be banned"); with its object, if it is one of realising."""
     for word in _WORD.finditer(text, at):
         if not _LIGHT.fullmatch(word.group()):
-            return [(at, word.end())]
+            object_letters = _NEAR_LETTERS if realises(text, word.start(), language) else 0
+            return [(at, min(end, word.end() + object_letters))]
     return []
 
 
@@ -68,7 +71,7 @@ def _clausewise(found: Found, at: int, clauses: Sequence[Clause], text: str, lan
     if found.reach == "after":
         return [(clauses[n].start, min(clauses[n].end, _said_by(found))) for n in _subject_clauses(at, clauses)]
     if found.reach == "governs":
-        return _spans((n for n in _governed(at, clauses, modal=False) if clauses[n].kind is Kind.COMPLEMENT), clauses)
+        return _spans((n for n in _governed(at, clauses, modal=False) if clauses[n].kind in _SAID), clauses)
     if found.reach in ("clause", "verb"):
         return [(clause.start, clause.end)]
     return [(clause.start, clause.end), *_further_conditions(at, clauses), *_consequence(at, clauses, text, language)]
@@ -94,7 +97,9 @@ def _onward(found: Found, at: int, clauses: Sequence[Clause], text: str, languag
         (found.start if found.reach == "self" else found.end, _own_end(found, clause, text, language)),
         *_spans(_governed(at, clauses, modal=modal), clauses),
     ]
-    if modal:
+    if modal and realises(text, found.end, language):
+        reach.append((clause.start, found.start))
+    elif modal:
         reach += _indefinite_subject(found, clause, text, language)
     if language in _VERB_LAST and _is_last(found, clause, text):
         reach.append((clause.start, found.start))
@@ -108,13 +113,19 @@ def _spans(numbers: Iterator[int], clauses: Sequence[Clause]) -> Reach:
     return [(clauses[n].start, clauses[n].end) for n in numbers]
 
 
-def _near_end(at: int, text: str, language: str | None) -> int:
-    """Where the phrase of an adjective or noun cue ends: at a preposition that begins another one, or after a while."""
-    stops = cue_lists(language).get("near_stop", frozenset())
-    for word in _WORD.finditer(text, at, at + _NEAR_LETTERS):
+def _near_end(found: Found, text: str, language: str | None) -> int:
+    """Where the phrase of an adjective or noun cue ends: at a preposition that begins another one, or after a while.
+
+    What is possible or feared ends at the verb; what is denied of a subject is denied of its verb too ("no state has").
+    """
+    lists = cue_lists(language)
+    stops = lists.get("near_stop", frozenset())
+    if found.label is Label.HYPOTHETICAL:
+        stops |= lists.get("finite", frozenset())
+    for word in _WORD.finditer(text, found.end, found.end + _NEAR_LETTERS):
         if word.group().lower() in stops:
             return word.start()
-    return at + _NEAR_LETTERS
+    return found.end + _NEAR_LETTERS
 
 
 def _indefinite_subject(found: Found, clause: Clause, text: str, language: str | None) -> Reach:
@@ -142,7 +153,7 @@ def _own_end(found: Found, clause: Clause, text: str, language: str | None) -> i
 def _governed(at: int, clauses: Sequence[Clause], *, modal: bool) -> Iterator[int]:
     """The clauses that a clause governs and that inherit from it, directly or through each other.
 
-    A modal governs its own verb, not what that verb says: no complements.
+    A modal governs its own verb, not what that verb says: no complements but infinitives ("could decide, X zu tun").
     """
     inside = {at}
     for n in range(at + 1, len(clauses)):
