@@ -83,6 +83,10 @@ class Channel:
     images: bool = False
     template: str | None = None
 
+    def address_of(self, target: Target) -> str:
+        """The address of one of the channel's targets; raises `KeyError` for a stranger."""
+        return dict(zip((mine.key for mine in self.targets), self.addresses, strict=True))[target.key]
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -126,6 +130,8 @@ class Delivery:
     attempts: int
     due_at: datetime | None
     created_at: datetime
+    tried_since: datetime
+    """When it was queued, or last asked for anew: the channel's `give_up_after` counts from then."""
     last_error: str | None = None
     sent_at: datetime | None = None
     epoch: int = 0

@@ -57,16 +57,28 @@ def told_since(connection: sa.Connection, rule_id: str, channel: str, since: dat
     return int(connection.execute(query).scalar_one())
 
 
-def has_due(connection: sa.Connection, channel: str, due_by: datetime) -> bool:
-    """Whether the channel has deliveries that were due by then."""
+def due_recipients(
+    connection: sa.Connection, recipients: Iterable[tuple[str, str]], due_by: datetime
+) -> list[tuple[str, str]]:
+    """Those of the recipients (channel, target) to whom something was due by then that nobody has in hand."""
     c = t.delivery.c
-    query = sa.select(c.id).where(c.channel == channel, c.state.in_(WAITING), c.due_at <= due_by).limit(1)
-    return connection.execute(query).first() is not None
+    due = sa.select(c.id).where(c.state.in_(WAITING), c.due_at <= due_by).limit(1)
+    if connection.execute(due).first() is None:
+        return []
+    his = due.where(
+        c.channel == sa.bindparam("to_channel"), c.target == sa.bindparam("to_target"), is_free(t.delivery, due_by)
+    )
+    found = []
+    for channel, target in recipients:
+        if connection.execute(his, {"to_channel": channel, "to_target": target}).first() is not None:
+            found.append((channel, target))
+    return found
 
 
 def claim_deliveries(
     connection: sa.Connection,
     channel: str,
+    target: str,
     *,
     owner: str,
     due_by: datetime,
@@ -74,11 +86,12 @@ def claim_deliveries(
     lease_s: float,
     limit: int,
 ) -> list[Delivery]:
-    """Lease deliveries of a channel that were due by `due_by`, in their order of leaving: priority, then age."""
+    """Lease deliveries to a recipient that were due by `due_by`, in their order of leaving: priority, then age."""
     c = t.delivery.c
     due = (
         sa.select(c.id)
-        .where(c.channel == channel, c.state.in_(WAITING), c.due_at <= due_by, is_free(t.delivery, now))
+        .where(c.channel == channel, c.target == target, c.state.in_(WAITING))
+        .where(c.due_at <= due_by, is_free(t.delivery, now))
         .order_by(c.priority.desc(), c.id)
         .limit(limit)
     )
@@ -100,6 +113,7 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         last_error=row["last_error"],
         sent_at=row["sent_at"],
         epoch=row["lease_epoch"],
+        tried_since=row["tried_since"] or row["created_at"],
     )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from monitor.errors import StoreBusy, StoreError, StoreFull
+from monitor.store.gate import WriterGate
 
 BUSY_TIMEOUT_S = 10
 # A conservative size: one connection for each thread that works at the same time, plus the web page's readers.
@@ -95,7 +95,7 @@ class Database:
 
     engine: sa.Engine
     observer: CommitObserver | None = None
-    _gate: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _gate: WriterGate = field(default_factory=WriterGate, repr=False, compare=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -103,14 +103,14 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def unit(self, *, lock: str | Iterable[str] | None = None) -> Iterator[sa.Connection]:
+    def unit(self, *, lock: str | Iterable[str] | None = None, urgent: bool = False) -> Iterator[sa.Connection]:
         """A writing unit of work: commits at the end, rolls back on any exception.
 
         SQLite: BEGIN IMMEDIATE, so that reads before the write cannot go stale.  PostgreSQL: `lock` names what two
-        workers must not do at the same time (advisory locks until commit, taken in alphabetical order).  Raises
-        `StoreBusy`, `StoreFull`, `StoreError`; units do not nest.
+        workers must not do at the same time (advisory locks until commit, taken in alphabetical order).  `urgent` goes
+        before other units of this process that wait.  Raises `StoreBusy`, `StoreFull`, `StoreError`; units do not nest.
         """
-        with self._mapped(), self._turn(), self.engine.connect() as connection:
+        with self._mapped(), self._turn(urgent), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -143,18 +143,9 @@ class Database:
         if self.observer is not None:
             self.observer(moment)
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, urgent: bool) -> AbstractContextManager[None]:
         # Threads of one process queue here rather than poll SQLite's lock with growing sleeps.
-        if not self.is_sqlite:
-            yield
-            return
-        if not self._gate.acquire(timeout=BUSY_TIMEOUT_S):
-            raise StoreBusy("another part of this program has been writing for too long")
-        try:
-            yield
-        finally:
-            self._gate.release()
+        return self._gate.turn(urgent=urgent, timeout_s=BUSY_TIMEOUT_S) if self.is_sqlite else nullcontext()
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:
