@@ -29,43 +29,48 @@ class Carrier:
     """Keeps the threads of each channel and what its services take."""
 
     def __init__(self, database: Database, sender: Sender, clock: Clock, deadline_s: float) -> None:
-        """`deadline_s`: how long one step may take before its thread is left to itself."""
+        """`deadline_s`: how long a hand-over may take before its thread is left to itself."""
         self._database, self._sender, self._clock, self._deadline_s = database, sender, clock, deadline_s
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._shapes: dict[str, Shape] = {}
 
-    async def carry(self, telling: Telling, channel: Channel, delivery: Delivery) -> None:
-        """Compose the message as things stand now and hand it over; raises `DeliveryError`."""
-        await self._threaded(channel, lambda: self._carry(telling, channel, delivery))
+    async def prepare(self, telling: Telling, channel: Channel, delivery: Delivery) -> Rendered:
+        """The message as things stand now, in words; raises `DeliveryError` for an address that cannot be used."""
+        return await self._threaded(channel, lambda: self._prepare(telling, channel, delivery))
+
+    async def hand_over(self, channel: Channel, delivery: Delivery, rendered: Rendered) -> None:
+        """Give it to the service; raises `DeliveryError`, also when the service does not answer for too long."""
+        address = channel.address_of(delivery.target)
+        call = self._threaded(channel, lambda: self._sender.send(address, rendered))
+        try:
+            await asyncio.wait_for(asyncio.shield(call), self._deadline_s)
+        except TimeoutError as error:
+            # The thread cannot be stopped; the channel gets fresh ones, so that the next message finds one.
+            if (pool := self._pools.pop(channel.id, None)) is not None:
+                pool.shutdown(wait=False)
+            text = f"no answer within {self._deadline_s:g} s"
+            raise DeliveryError(text, permanent=False, code="hangs") from error
 
     def close(self) -> None:
         """Let idle threads end; one that hangs is not waited for."""
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _threaded(self, channel: Channel, step: Callable[[], T]) -> T:
+    def _threaded(self, channel: Channel, step: Callable[[], T]) -> asyncio.Future[T]:
         pool = self._pools.get(channel.id)
         if pool is None:
             workers = max(1, channel.concurrency)
             pool = self._pools[channel.id] = ThreadPoolExecutor(workers, thread_name_prefix=f"send-{channel.id}")
-        call = asyncio.get_running_loop().run_in_executor(pool, step)
-        try:
-            return await asyncio.wait_for(asyncio.shield(call), self._deadline_s)
-        except TimeoutError as error:
-            # The thread cannot be stopped; the channel gets fresh ones, so that the next message finds one.
-            if self._pools.get(channel.id) is pool:
-                self._pools.pop(channel.id).shutdown(wait=False)
-            text = f"no answer within {self._deadline_s:g} s"
-            raise DeliveryError(text, permanent=False, code="hangs") from error
+        return asyncio.get_running_loop().run_in_executor(pool, step)
 
-    def _carry(self, telling: Telling, channel: Channel, delivery: Delivery) -> None:
+    def _prepare(self, telling: Telling, channel: Channel, delivery: Delivery) -> Rendered:
         address = channel.address_of(delivery.target)
         shape = self._shapes.get(address)
         if shape is None:
             shape = self._shapes[address] = self._sender.shape(address)
         with self._database.reading() as connection:
             message = compose(Work(connection, telling, self._clock.now()), delivery.alert_id)
-        self._sender.send(address, self._worded(telling, channel, shape, message))
+        return self._worded(telling, channel, shape, message)
 
     def _worded(self, telling: Telling, channel: Channel, shape: Shape, message: Message) -> Rendered:
         style, now = _style(telling, channel, message), self._clock.now()

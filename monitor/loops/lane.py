@@ -133,7 +133,8 @@ class Lane:
         if not await self._begun(delivery):
             return CourierReport()
         try:
-            await self._crew.carrier.carry(self._crew.telling(), channel, delivery)
+            rendered = await self._crew.carrier.prepare(self._crew.telling(), channel, delivery)
+            await self._crew.carrier.hand_over(channel, delivery, rendered)
         except DeliveryError as error:
             return await self._refused(channel, delivery, error)
         self._record = self._sent(delivery)
