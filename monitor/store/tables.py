@@ -12,9 +12,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from monitor.store.columns import EPOCH, MICROSECOND, BigId, Json, JsonOrNull, UtcTime, lease_columns, metadata
+from monitor.store.visitor_tables import feed_token, subscription
 
-# What those who query the tables need besides them.
-__all__ = ["EPOCH", "MICROSECOND", "UtcTime", "metadata"]
+# What those who query the tables need besides them, and the tables that stand elsewhere.
+__all__ = ["EPOCH", "MICROSECOND", "UtcTime", "feed_token", "metadata", "subscription"]
 
 meta = sa.Table(
     "meta",
@@ -395,17 +396,6 @@ silence = sa.Table(
     sa.Column("until", UtcTime, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
-)
-
-feed_token = sa.Table(  # addresses under which a rule, story or search is offered as a feed; only hashes are kept
-    "feed_token",
-    metadata,
-    sa.Column("id", BigId, primary_key=True),
-    sa.Column("hash", sa.Text, nullable=False, unique=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("created_by", sa.Text, nullable=False),
-    sa.Column("created_at", UtcTime, nullable=False),
 )
 
 timer = sa.Table(

@@ -36,9 +36,10 @@ from monitor.web.views import (
     silences,
     sources,
     stories,
+    subscriptions,
     ticker,
 )
-from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, reader_of
+from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, opened, reader_of
 from monitor.web.visitors import Guesses, Password
 
 log = structlog.get_logger("web")
@@ -96,6 +97,7 @@ def routes() -> list[BaseRoute]:
         *_rules(),
         *_sources(),
         *_feeds(),
+        *_subscriptions(),
         *_api(),
         Route("/healthz", looking(health.alive)),
         Route("/readyz", looking(health.ready)),
@@ -153,6 +155,17 @@ def _feeds() -> list[BaseRoute]:
         Route("/feeds/{id:int}/revoke", changing(feeds.revoke), methods=["POST"]),
         Route("/out/{token}.atom", looking(feeds.as_atom)),
         Route("/out/{token}.json", looking(feeds.as_json)),
+    ]
+
+
+def _subscriptions() -> list[BaseRoute]:
+    return [
+        Route("/subscribe", looking(subscriptions.show_form), methods=["GET"]),
+        Route("/subscribe", changing(subscriptions.ask), methods=["POST"]),
+        Route("/subscribe/{token}", looking(subscriptions.show_link), methods=["GET"]),
+        Route("/subscribe/{token}", opened(subscriptions.follow), methods=["POST"]),
+        Route("/subscriptions", looking(subscriptions.list_all)),
+        Route("/subscriptions/{id:int}/end", changing(subscriptions.remove), methods=["POST"]),
     ]
 
 
