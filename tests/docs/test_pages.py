@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.alert.samples import try_template
 from monitor.bootstrap.words import open_lexicon
 from monitor.cli.main import build_parser
 from monitor.cli.tree import commands
@@ -20,8 +21,8 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
 _LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
 _INLINE = re.compile(r"`monitor ([a-z][^`]*)`")
 _FILE = re.compile(r"`((?:monitor|tests|alembic|docs)/[\w./-]+)`")
-NOT_MISTAKES = frozenset({"unknown-channel", "no-recipient", "secret-missing", "no-file", "no-source"})
-"""A fragment may name channels, sources and secrets that stand elsewhere."""
+NOT_MISTAKES = frozenset({"unknown-channel", "no-recipient", "secret-missing", "no-file", "no-source", "bad-template"})
+"""A fragment may name channels, sources, secrets and files that stand elsewhere."""
 
 
 def yaml_blocks() -> list[tuple[str, str]]:
@@ -45,6 +46,12 @@ def test_every_configuration_loads(where: str, text: str, tmp_path: Path) -> Non
     else:
         found = loaded.errors
     assert [p.words for p in found if p.code not in NOT_MISTAKES] == []
+
+
+def test_every_template_can_be_used() -> None:
+    blocks = [b.text for page in PAGES for b in read_blocks(page.read_text()) if b.language == "jinja"]
+    assert blocks
+    assert [problem for problem in map(try_template, blocks) if problem] == []
 
 
 def shown_commands() -> list[tuple[str, str]]:
