@@ -36,7 +36,7 @@ from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
 from monitor.model.source import SourceSpec
 from monitor.ports import Workers
-from monitor.store import outbox, subscriptions
+from monitor.store import outbox, readers
 from monitor.store.lock import CrashHook, WriterLock
 from monitor.store.schema import upgrade
 from monitor.store.sources import SyncReport, sync_sources
@@ -154,7 +154,7 @@ def put_in_force(
 
 def wanted_searches(connection: sa.Connection, config: Config) -> Searches:
     """(rule, expression) of the searches that people subscribed to."""
-    return subscriptions.searches(connection) if config.model.web.subscribe.enabled else ()
+    return readers.searches(connection) if config.model.web.subscribe.enabled else ()
 
 
 def searching(rules: InForce, searches: Searches, config: Config, lexicon: Lexicon) -> InForce:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from monitor.alert.subscribe import LASTS
 from monitor.dedup.identity import tombstone_keys
 from monitor.loops.context import Context, in_thread
-from monitor.store import hosts, retention, stories, subscriptions
+from monitor.store import hosts, readers, retention, stories
 from monitor.store.retention import ExpiredEntry
 from monitor.store.tombstones import unbury
 
@@ -85,7 +85,7 @@ def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, in
             connection, fingerprint_day=today - settings.fingerprint_days, story_day=today - settings.fingerprint_days
         )
         hosts.forget(connection, now - timedelta(days=1))
-        subscriptions.forget(connection, asked_before=now - LASTS, ended_before=now - timedelta(days=30))
+        readers.forget(connection, asked_before=now - LASTS, ended_before=now - timedelta(days=30))
         ended = retention.remove_stories(connection, now - timedelta(days=settings.fingerprint_days))
         polls = tombstones = 0
         if settings.polls_days:

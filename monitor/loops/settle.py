@@ -29,7 +29,7 @@ from monitor.model.reasons import Reason
 from monitor.model.settled import CopyOf, Occasion, SettledArticle
 from monitor.model.story import PlacedArticle, Placement, Prepared
 from monitor.model.subscription import CHANNEL
-from monitor.store import articles, entries, evidence, subscriptions
+from monitor.store import articles, entries, evidence, readers
 from monitor.store.articles import ArticleChange, NewRevision, SourceFacts, StoredArticle
 from monitor.store.evidence import Body
 from monitor.store.leases import Lease
@@ -247,7 +247,7 @@ def _placed(each: _Settled) -> PlacedArticle:
 def _tell_all(
     connection: sa.Connection, placed: Sequence[tuple[_Settled, Placement]], context: Context, now: datetime
 ) -> int:
-    followers = subscriptions.followers(connection) if CHANNEL in context.watchlist.channels else {}
+    followers = readers.followers(connection) if CHANNEL in context.watchlist.channels else {}
     heard = [(each, placement) for each, placement in placed if each.verdicts or followers]
     # A later article of the batch may have merged or split the story of an earlier one.
     story_ids = articles.story_ids(connection, [each.item.article_id for each, _ in heard])

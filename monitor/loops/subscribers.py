@@ -32,14 +32,14 @@ from monitor.model.message import Message, Offer
 from monitor.model.reasons import Reason
 from monitor.model.subscription import CHANNEL, Subscription, SubscriptionKind, SubscriptionState
 from monitor.store import alerts as rows
-from monitor.store import outbox, subscriptions
+from monitor.store import outbox, readers
 from monitor.store.secrets import secret
 
 ASKING = "subscribe:"
 """The key of the mail that asks for the confirmation, before the subscription's number."""
 
 LINKS = "subscribe"
-"""The secret that signs the links of all subscriptions."""
+"""The secret that signs the links of all readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,13 @@ class Request:
 def ask(connection: sa.Connection, request: Request, domains: tuple[str, ...], now: datetime) -> Refused | int:
     """Ask the owner of the address by mail, unless that is refused; the number of the new subscription."""
     client = client_name(link_key(connection), request.client)
-    subscriptions.forget(connection, asked_before=now - LASTS, ended_before=now - 30 * COUNTED)
-    known = subscriptions.requests(
-        connection, request.address, client, request.kind, request.subject, since=now - COUNTED
-    )
+    readers.forget(connection, asked_before=now - LASTS, ended_before=now - 30 * COUNTED)
+    known = readers.requests(connection, request.address, client, request.kind, request.subject, since=now - COUNTED)
     asked = Asked(request.address, known.by_address, known.by_client, known.altogether, known.open, known.known)
     decision = decide_request(asked, domains)
     if isinstance(decision, Refused):
         return decision
-    number = subscriptions.add_subscription(
+    number = readers.add_subscription(
         connection,
         request.kind,
         request.subject,
@@ -102,7 +100,7 @@ def link_key(connection: sa.Connection) -> bytes:
 def audience(connection: sa.Connection, channels: Mapping[str, Channel], rule_id: str) -> Channel | None:
     """The subscribers of a rule as a channel; None where there are none, or subscriptions are switched off."""
     base = channels.get(CHANNEL)
-    found = subscriptions.readers(connection, rule_id) if base is not None else []
+    found = readers.readers_of(connection, rule_id) if base is not None else []
     if base is None or not found:
         return None
     return replace(base, targets=tuple(Target(CHANNEL, str(each.id), each.address) for each in found))
@@ -121,7 +119,7 @@ def addressed(
     connection: sa.Connection, channel: Channel, delivery: Delivery, message: Message, *, web_url: str, now: datetime
 ) -> Addressed | None:
     """The message with the reader's own links; None when the reader has left meanwhile."""
-    found = subscriptions.get_subscription(connection, int(delivery.target.key))
+    found = readers.get_subscription(connection, int(delivery.target.key))
     if found is None or not _wanted(found, message, now):
         return None
     act = CONFIRM if message.key.startswith(ASKING) else LEAVE
@@ -140,6 +138,6 @@ def _wanted(found: Subscription, message: Message, now: datetime) -> bool:
 def bounced(connection: sa.Connection, delivery: Delivery, now: datetime) -> None:
     """A mail to a subscriber was refused for good: when that goes on, the subscription ends."""
     number = int(delivery.target.key)
-    reason = decide_bounces(subscriptions.latest_outcomes(connection, number, limit=BOUNCES))
+    reason = decide_bounces(readers.latest_outcomes(connection, number, limit=BOUNCES))
     if reason is not None:
-        subscriptions.end(connection, number, reason, now)
+        readers.end(connection, number, reason, now)

@@ -1,194 +1,209 @@
-"""Subscriptions by mail: who asked for what, who confirmed it, who left."""
+"""Subscriptions at hubs: wanted, asked for, verified by the hub, proved by pushes, given up."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.model.alert import DeliveryState
 from monitor.model.reasons import Reason
-from monitor.model.subscription import CHANNEL, OWN_RULE, Subscription, SubscriptionKind, SubscriptionState
+from monitor.model.websub import Subscription, SubscriptionState
+from monitor.store import leases
 from monitor.store import tables as t
+from monitor.store.leases import Lease
 
 _C = t.subscription.c
-_ACTIVE = _C.state == SubscriptionState.ACTIVE.value
-_COLUMNS = sa.select(
-    _C.id,
-    _C.kind,
-    _C.subject,
-    _C.address,
-    _C.language,
-    _C.state,
-    _C.reason,
-    _C.asked_at,
-    _C.confirmed_at,
-    _C.ended_at,
-)
+_NEVER_ASKED = (SubscriptionState.WANTED.value, SubscriptionState.DENIED.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Requests:
-    """What was asked for since a time, and what an address has now."""
+class SubscriptionRow:
+    """A source's subscription as it is stored; `pushes` and `refused` count those signed by its hub, and the others."""
 
-    by_address: int
-    by_client: int
-    altogether: int
-    open: int
-    known: bool
+    source_id: str
+    subscription: Subscription
+    reason: Reason | None
+    attempts: int
+    pushes: int
+    refused: int
+    last_push_at: datetime | None
 
-
-def requests(
-    connection: sa.Connection, address: str, client: str, kind: SubscriptionKind, subject: str, *, since: datetime
-) -> Requests:
-    """What decides about a new request."""
-    late = _C.asked_at >= since
-    same, mine = _C.address == address, _C.state != SubscriptionState.ENDED.value
-    counts = [sa.func.count().filter(late, condition) for condition in (same, _C.client == client, sa.true())]
-    alike = sa.and_(same, mine, _C.kind == kind.value, _C.subject == subject)
-    counts += [sa.func.count().filter(same, mine), sa.func.count().filter(alike)]
-    row = connection.execute(sa.select(*counts).where(sa.or_(late, same))).one()
-    return Requests(*row[:4], known=bool(row[4]))
-
-
-def add_subscription(
-    connection: sa.Connection,
-    kind: SubscriptionKind,
-    subject: str,
-    address: str,
-    *,
-    language: str,
-    client: str,
-    reason: Reason,
-    now: datetime,
-) -> int:
-    """A request that its owner has to confirm; its id."""
-    row = {
-        "kind": kind.value,
-        "subject": subject,
-        "address": address,
-        "language": language,
-        "state": SubscriptionState.ASKED.value,
-        "reason_code": reason.code,
-        "reason": reason.text,
-        "client": client,
-        "asked_at": now,
-    }
-    return int(connection.execute(sa.insert(t.subscription).values(row).returning(_C.id)).scalar_one())
+    def as_json(self) -> dict[str, Any]:
+        """What people and scripts are shown; nothing that is secret."""
+        asked = self.subscription
+        return {
+            "hub": asked.hub,
+            "topic": asked.topic,
+            "state": asked.state.value,
+            "reason": self.reason and self.reason.text,
+            "expires_at": asked.expires_at,
+            "proven": asked.proven,
+            "pushes": self.pushes,
+            "refused": self.refused,
+            "last_push_at": self.last_push_at,
+        }
 
 
-def get_subscription(connection: sa.Connection, subscription_id: int) -> Subscription | None:
-    """The subscription of that id."""
-    row = connection.execute(_COLUMNS.where(_C.id == subscription_id)).mappings().first()
-    return None if row is None else _subscription(row)
+@dataclass(frozen=True, slots=True)
+class ClaimedSubscription:
+    """A subscription about which a hub is to be asked now."""
+
+    row: SubscriptionRow
+    lease: Lease
 
 
-def list_subscriptions(connection: sa.Connection, *, limit: int = 50, before: int | None = None) -> list[Subscription]:
-    """The newest first; `before` is the id of the last one on the page before."""
-    query = _COLUMNS.order_by(_C.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(_C.id < before)
-    return [_subscription(row) for row in connection.execute(query).mappings()]
-
-
-def confirm(connection: sa.Connection, subscription_id: int, now: datetime, *, asked_after: datetime) -> bool:
-    """Its owner wants it; False for one that is not waiting, or was asked for before then."""
-    waiting = (_C.id == subscription_id, _C.state == SubscriptionState.ASKED.value, _C.asked_at > asked_after)
-    values = {
-        "state": SubscriptionState.ACTIVE.value,
-        "reason_code": "confirmed",
-        "reason": "confirmed by its owner",
-        "confirmed_at": now,
-    }
-    return connection.execute(sa.update(t.subscription).where(*waiting).values(values)).rowcount == 1
-
-
-def end(connection: sa.Connection, subscription_id: int, reason: Reason, now: datetime) -> bool:
-    """No more mails: what waits for its turn is given up.  False when it had ended before."""
-    mine = (_C.id == subscription_id, _C.state != SubscriptionState.ENDED.value)
-    values = {
-        "state": SubscriptionState.ENDED.value,
-        "reason_code": reason.code,
-        "reason": reason.text,
-        "ended_at": now,
-    }
-    ended = connection.execute(sa.update(t.subscription).where(*mine).values(values)).rowcount == 1
-    d = t.delivery.c
-    waiting = d.state.in_((DeliveryState.PENDING.value, DeliveryState.RETRY.value))
+def want(connection: sa.Connection, source_id: str, wanted: Subscription, now: datetime) -> None:
+    """Let a hub be asked for a source, in place of whatever was asked before; a fresh address, a fresh secret."""
+    connection.execute(sa.delete(t.subscription).where(_C.id == source_id))
     connection.execute(
-        sa.update(t.delivery)
-        .where(d.channel == CHANNEL, d.target == str(subscription_id), waiting)
-        .values(state=DeliveryState.DISCARDED.value, due_at=None, last_error_code=reason.code, last_error=reason.text)
-    )
-    return ended
-
-
-def readers(connection: sa.Connection, rule_id: str) -> list[Subscription]:
-    """Who hears of the alerts of a rule, a subscription's own one too."""
-    if rule_id.startswith(OWN_RULE):
-        number = rule_id.removeprefix(OWN_RULE)
-        query = _COLUMNS.where(_ACTIVE, _C.id == (int(number) if number.isdigit() else -1))
-    else:
-        query = _COLUMNS.where(_ACTIVE, _C.kind == SubscriptionKind.RULE.value, _C.subject == rule_id)
-    return [_subscription(row) for row in connection.execute(query.order_by(_C.id)).mappings()]
-
-
-def searches(connection: sa.Connection) -> tuple[tuple[str, str], ...]:
-    """(rule, expression) of what is subscribed to by searching."""
-    query = sa.select(_C.id, _C.subject).where(_ACTIVE, _C.kind == SubscriptionKind.SEARCH.value).order_by(_C.id)
-    return tuple((f"{OWN_RULE}{row.id}", row.subject) for row in connection.execute(query))
-
-
-def followers(connection: sa.Connection) -> dict[int, list[str]]:
-    """The rules of those who follow a story, by the story; one that was merged counts as what it became."""
-    s = t.story.c
-    query = (
-        sa.select(_C.id, s.id, s.merged_into)
-        .join(t.story, sa.cast(s.id, sa.Text) == _C.subject)
-        .where(_ACTIVE, _C.kind == SubscriptionKind.STORY.value)
-    )
-    found: dict[int, list[str]] = {}
-    for subscription_id, story_id, merged_into in connection.execute(query):
-        found.setdefault(merged_into or story_id, []).append(f"{OWN_RULE}{subscription_id}")
-    return found
-
-
-def rule_names(connection: sa.Connection) -> dict[str, str]:
-    """What the rules of subscriptions are called: the expression, or the story's headline."""
-    s = t.story.c
-    query = (
-        sa.select(_C.id, sa.func.coalesce(s.title, _C.subject))
-        .select_from(
-            t.subscription.outerjoin(
-                t.story, sa.and_(_C.kind == SubscriptionKind.STORY.value, sa.cast(s.id, sa.Text) == _C.subject)
-            )
+        sa.insert(t.subscription).values(
+            id=source_id,
+            hub=wanted.hub,
+            topic=wanted.topic,
+            callback=wanted.callback,
+            token=token_of(wanted.callback),
+            secret=wanted.secret,
+            state=SubscriptionState.WANTED.value,
+            proven=False,
+            pushes=0,
+            refused=0,
+            due_at=now,
         )
-        .where(_C.kind != SubscriptionKind.RULE.value)
     )
-    return {f"{OWN_RULE}{subscription_id}": name for subscription_id, name in connection.execute(query)}
 
 
-def latest_outcomes(connection: sa.Connection, subscription_id: int, *, limit: int) -> list[str | None]:
-    """How its latest deliveries ended: the error's code, None for what arrived; newest first."""
-    d = t.delivery.c
-    query = (
-        sa.select(d.state, d.last_error_code)
-        .where(d.channel == CHANNEL, d.target == str(subscription_id))
-        .where(d.state.in_((DeliveryState.SENT.value, DeliveryState.DEAD.value)))
-        .order_by(d.id.desc())
-        .limit(limit)
+def token_of(callback: str) -> str:
+    """The secret part of a callback."""
+    return callback.rpartition("/")[2]
+
+
+def leave(connection: sa.Connection, ids: Iterable[str], now: datetime) -> None:
+    """Let hubs be asked to stop; those that were never asked are forgotten."""
+    those = _C.id.in_(list(ids))
+    connection.execute(sa.delete(t.subscription).where(those, _C.state.in_(_NEVER_ASKED)))
+    connection.execute(
+        sa.update(t.subscription)
+        .where(those, _C.state != SubscriptionState.LEAVING.value)
+        .values(state=SubscriptionState.LEAVING.value, proven=False, due_at=now, attempts=0)
     )
-    return [None if row.state == DeliveryState.SENT.value else row.last_error_code for row in connection.execute(query)]
 
 
-def forget(connection: sa.Connection, *, asked_before: datetime, ended_before: datetime) -> int:
-    """Delete requests that nobody confirmed and what ended long ago, addresses and all; how many."""
-    stale = sa.and_(_C.state == SubscriptionState.ASKED.value, _C.asked_at <= asked_before)
-    over = sa.and_(_C.state == SubscriptionState.ENDED.value, _C.ended_at <= ended_before)
-    return connection.execute(sa.delete(t.subscription).where(sa.or_(stale, over))).rowcount
+def forget(connection: sa.Connection, source_id: str) -> None:
+    """The hub has stopped, or will when it hears that nobody is there."""
+    connection.execute(sa.delete(t.subscription).where(_C.id == source_id))
 
 
-def _subscription(row: sa.RowMapping) -> Subscription:
-    known = dict(row) | {"kind": SubscriptionKind(row["kind"]), "state": SubscriptionState(row["state"])}
-    return Subscription(**known)
+def subscriptions(connection: sa.Connection, ids: Sequence[str] | None = None) -> dict[str, SubscriptionRow]:
+    """Subscriptions by source; of those sources, or all."""
+    statement = sa.select(t.subscription)
+    if ids is not None:
+        statement = statement.where(_C.id.in_(ids))
+    return {row["id"]: _row(row) for row in connection.execute(statement).mappings()}
+
+
+def by_token(connection: sa.Connection, token: str) -> SubscriptionRow | None:
+    """Whose callback that is."""
+    row = connection.execute(sa.select(t.subscription).where(_C.token == token)).mappings().one_or_none()
+    return None if row is None else _row(row)
+
+
+def claim_due(
+    connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int
+) -> list[ClaimedSubscription]:
+    """Lease subscriptions about which a hub is to be asked by now."""
+    due = sa.select(_C.id).where(_C.due_at <= now, leases.is_free(t.subscription, now)).order_by(_C.due_at).limit(limit)
+    rows = leases.claim(connection, t.subscription, due, owner=owner, now=now, lease_s=lease_s)
+    return [ClaimedSubscription(_row(row), Lease(owner, row["lease_epoch"])) for row in rows]
+
+
+def has_due(connection: sa.Connection, now: datetime) -> bool:
+    """Whether a hub is to be asked by now: one look at an index."""
+    return connection.execute(sa.select(_C.id).where(_C.due_at <= now).limit(1)).first() is not None
+
+
+def asking(connection: sa.Connection, claimed: ClaimedSubscription) -> None:
+    """The hub is being asked; it may ask back before its answer is here."""
+    held = leases.holds(t.subscription, claimed.lease)
+    connection.execute(
+        sa.update(t.subscription)
+        .where(_C.id == claimed.row.source_id, held)
+        .values(state=SubscriptionState.ASKED.value)
+    )
+
+
+def record(
+    connection: sa.Connection,
+    claimed: ClaimedSubscription,
+    since: SubscriptionState,
+    values: Mapping[str, Any],
+    reason: Reason,
+) -> None:
+    """Write what came of asking and give the row back; where its state is not `since` any more, only the latter."""
+    held = (_C.id == claimed.row.source_id, leases.holds(t.subscription, claimed.lease))
+    told = {"reason_code": reason.code, "reason": reason.text}
+    connection.execute(sa.update(t.subscription).where(*held, _C.state == since.value).values(**values, **told))
+    connection.execute(sa.update(t.subscription).where(*held).values(lease_owner=None, lease_until=None))
+
+
+def change(connection: sa.Connection, source_id: str, reason: Reason, values: Mapping[str, Any]) -> None:
+    """What the hub said by itself: that it will push, or that it will not."""
+    told = {"reason_code": reason.code, "reason": reason.text}
+    connection.execute(sa.update(t.subscription).where(_C.id == source_id).values(**values, **told))
+
+
+def refuse_push(connection: sa.Connection, source_id: str, reason: Reason) -> None:
+    """Count a push that was not the hub's, or could not be read."""
+    change(connection, source_id, reason, {"refused": _C.refused + 1})
+
+
+def count_push(connection: sa.Connection, source_id: str, at: datetime) -> None:
+    """Count a push that was read: the hub has proved itself."""
+    values = {"pushes": _C.pushes + 1, "last_push_at": at, "proven": True}
+    connection.execute(sa.update(t.subscription).where(_C.id == source_id).values(values))
+
+
+def distrust(connection: sa.Connection, source_id: str, reason: Reason) -> None:
+    """A poll found what the hub should have pushed: it has to prove itself anew."""
+    change(connection, source_id, reason, {"proven": False})
+
+
+def count_states(connection: sa.Connection) -> dict[str, int]:
+    """How many subscriptions there are, by state; `proven` counts those that are relied upon."""
+    rows = connection.execute(sa.select(_C.state, _C.proven, sa.func.count()).group_by(_C.state, _C.proven))
+    counted: Counter[str] = Counter()
+    for state, proven, number in rows:
+        counted[str(state)] += number
+        if proven:
+            counted["proven"] += number
+    return dict(counted)
+
+
+def count_pushes(connection: sa.Connection) -> dict[str, int]:
+    """Pushes of the subscriptions there are: taken, refused, and those that wait to be read."""
+    taken, refused = connection.execute(sa.select(sa.func.sum(_C.pushes), sa.func.sum(_C.refused))).one()
+    waiting = connection.execute(sa.select(sa.func.count()).select_from(t.push)).scalar_one()
+    return {"taken": int(taken or 0), "refused": int(refused or 0), "waiting": int(waiting)}
+
+
+def _row(row: Mapping[Any, Any]) -> SubscriptionRow:
+    return SubscriptionRow(
+        source_id=row["id"],
+        subscription=Subscription(
+            hub=row["hub"],
+            topic=row["topic"],
+            callback=row["callback"],
+            secret=row["secret"],
+            state=SubscriptionState(row["state"]),
+            expires_at=row["expires_at"],
+            proven=row["proven"],
+        ),
+        reason=Reason(row["reason_code"], row["reason"]) if row["reason_code"] else None,
+        attempts=row["attempts"],
+        pushes=row["pushes"],
+        refused=row["refused"],
+        last_push_at=row["last_push_at"],
+    )

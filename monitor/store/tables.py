@@ -12,10 +12,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from monitor.store.columns import EPOCH, MICROSECOND, BigId, Json, JsonOrNull, UtcTime, lease_columns, metadata
-from monitor.store.visitor_tables import feed_token, subscription
+from monitor.store.push_tables import push, subscription
+from monitor.store.visitor_tables import feed_token, reader
 
-# What those who query the tables need besides them, and the tables that stand elsewhere.
-__all__ = ["EPOCH", "MICROSECOND", "UtcTime", "feed_token", "metadata", "subscription"]
+# What those who query the tables need besides them, and the tables that stand in a module of their own.
+__all__ = ["EPOCH", "MICROSECOND", "UtcTime", "feed_token", "metadata", "push", "reader", "subscription"]
 
 meta = sa.Table(
     "meta",

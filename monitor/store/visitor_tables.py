@@ -17,8 +17,8 @@ feed_token = sa.Table(  # addresses under which a rule, story or search is offer
     sa.Column("created_at", UtcTime, nullable=False),
 )
 
-subscription = sa.Table(
-    "subscription",
+reader = sa.Table(  # who subscribed to what by mail
+    "reader",
     metadata,
     sa.Column("id", BigId, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
@@ -32,8 +32,8 @@ subscription = sa.Table(
     sa.Column("asked_at", UtcTime, nullable=False),
     sa.Column("confirmed_at", UtcTime),
     sa.Column("ended_at", UtcTime),
-    sa.Index("ix_subscription_state", "state", "kind", "subject"),
-    sa.Index("ix_subscription_address", "address"),
-    sa.Index("ix_subscription_asked", "asked_at"),
+    sa.Index("ix_reader_state", "state", "kind", "subject"),
+    sa.Index("ix_reader_address", "address"),
+    sa.Index("ix_reader_asked", "asked_at"),
     sqlite_autoincrement=True,
 )

@@ -77,7 +77,7 @@ class Quay:
 
     def states(self) -> list[str]:
         with self.database.reading() as connection:
-            return list(connection.execute(sa.select(t.subscription.c.state).order_by(t.subscription.c.id)).scalars())
+            return list(connection.execute(sa.select(t.reader.c.state).order_by(t.reader.c.id)).scalars())
 
     def story(self) -> int:
         with self.database.reading() as connection:

@@ -14,9 +14,9 @@ from monitor.errors import UsageError
 from monitor.loops import subscribers
 from monitor.model.reasons import Reason
 from monitor.model.subscription import Subscription, SubscriptionKind, SubscriptionState
+from monitor.store.readers import confirm, end, get_subscription, list_subscriptions, rule_names
 from monitor.store.secrets import known_secret
 from monitor.store.story_pages import show_story
-from monitor.store.subscriptions import confirm, end, get_subscription, list_subscriptions, rule_names
 from monitor.web.rendering import short
 from monitor.web.views.search import prepared
 from monitor.web.views.ticker import names_of

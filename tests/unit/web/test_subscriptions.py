@@ -129,7 +129,7 @@ def test_a_request_that_waited_too_long_is_over(offering: Site) -> None:
     offering.browser().post_raw(link(offering, "confirm"), {})
     assert state(offering) == "asked"
     offering.browser().post("/subscribe", FORM | {"kind": "search", "subject": "Streik"})
-    assert len(offering.run(sa.select(t.subscription.c.id))) == 1, "it is forgotten, address and all"
+    assert len(offering.run(sa.select(t.reader.c.id))) == 1, "it is forgotten, address and all"
     assert offering.browser().get(link(offering, "confirm")).status == 404
 
 
@@ -164,4 +164,4 @@ def test_behind_a_password_only_the_links_of_mails_are_open(make_site: Callable[
 
 
 def state(site: Site) -> str:
-    return str(site.run(sa.select(t.subscription.c.state))[0].state)
+    return str(site.run(sa.select(t.reader.c.state))[0].state)

@@ -1,4 +1,4 @@
-"""Subscriptions by mail."""
+"""Readers: who subscribed to what by mail."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 from monitor.store.columns import UtcTime
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
     op.create_table(
-        "subscription",
+        "reader",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -25,9 +25,9 @@ def upgrade() -> None:
         sa.Column("asked_at", UtcTime(), nullable=False),
         sa.Column("confirmed_at", UtcTime(), nullable=True),
         sa.Column("ended_at", UtcTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reader")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_subscription_state", "subscription", ["state", "kind", "subject"], unique=False)
-    op.create_index("ix_subscription_address", "subscription", ["address"], unique=False)
-    op.create_index("ix_subscription_asked", "subscription", ["asked_at"], unique=False)
+    op.create_index("ix_reader_state", "reader", ["state", "kind", "subject"], unique=False)
+    op.create_index("ix_reader_address", "reader", ["address"], unique=False)
+    op.create_index("ix_reader_asked", "reader", ["asked_at"], unique=False)
