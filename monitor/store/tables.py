@@ -12,19 +12,22 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from monitor.store.columns import EPOCH, MICROSECOND, BigId, Json, JsonOrNull, UtcTime, lease_columns, metadata
+from monitor.store.push_tables import push, subscription
 from monitor.store.story_tables import fingerprint, rarity, sketch, story, story_link, story_term
 
-__all__ = [  # what those who query the tables need besides the ones below
+__all__ = [  # what those who query the tables need besides them, and the tables that stand in a module of their own
     "EPOCH",
     "MICROSECOND",
     "UtcTime",
     "fingerprint",
     "metadata",
+    "push",
     "rarity",
     "sketch",
     "story",
     "story_link",
     "story_term",
+    "subscription",
 ]
 
 meta = sa.Table(

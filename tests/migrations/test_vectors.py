@@ -46,7 +46,7 @@ def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]
         engine.dispose()
     found = Database(open_engine(url))
     with found.unit() as connection:
-        command.upgrade(schema.alembic_config(connection), "0002")
+        command.upgrade(schema.alembic_config(connection), "0003")
         _fill(connection)
     yield found
     found.dispose()

@@ -13,8 +13,8 @@ import xxhash
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 BATCH = 500
 INDEXED = 20
