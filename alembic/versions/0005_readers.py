@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from monitor.store.columns import UtcTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
