@@ -46,7 +46,7 @@ def test_the_form_names_what_it_is_about(offering: Site) -> None:
         sa.insert(t.story)
         .values(
             language="de", title="Der <Streik>", opened_at=offering.clock.now(), last_at=offering.clock.now(),
-            opening_article_id=1, centroid={}, members=1, apart=[], by_hand=False,
+            opening_article_id=1, centroid=b"", members=1, apart=[], by_hand=False,
         )
         .returning(t.story.c.id)
     )[0].id  # fmt: skip
