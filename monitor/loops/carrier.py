@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from monitor.alert.render import Style, render
@@ -15,6 +15,7 @@ from monitor.alert.template import TemplateProblem
 from monitor.errors import DeliveryError
 from monitor.loops.compose import compose
 from monitor.loops.dispatch import Telling, Work
+from monitor.loops.subscribers import Addressed, addressed
 from monitor.model.alert import Channel, Delivery
 from monitor.model.message import Message, Rendered, Shape
 from monitor.ports import Clock, Sender
@@ -23,6 +24,14 @@ from monitor.store.unit import Database
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message in words, and where it goes."""
+
+    address: str = field(repr=False)
+    rendered: Rendered
 
 
 class Carrier:
@@ -34,14 +43,16 @@ class Carrier:
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._shapes: dict[str, Shape] = {}
 
-    async def prepare(self, telling: Telling, channel: Channel, delivery: Delivery) -> Rendered:
-        """The message as things stand now, in words; raises `DeliveryError` for an address that cannot be used."""
+    async def prepare(self, telling: Telling, channel: Channel, delivery: Delivery) -> Letter | None:
+        """The message as things stand now, in words; None for a reader who has left.
+
+        Raises `DeliveryError` for an address that cannot be used.
+        """
         return await self._threaded(channel, lambda: self._prepare(telling, channel, delivery))
 
-    async def hand_over(self, channel: Channel, delivery: Delivery, rendered: Rendered) -> None:
+    async def hand_over(self, channel: Channel, letter: Letter) -> None:
         """Give it to the service; raises `DeliveryError`, also when the service does not answer for too long."""
-        address = channel.address_of(delivery.target)
-        call = self._threaded(channel, lambda: self._sender.send(address, rendered))
+        call = self._threaded(channel, lambda: self._sender.send(letter.address, letter.rendered))
         try:
             await asyncio.wait_for(asyncio.shield(call), self._deadline_s)
         except TimeoutError as error:
@@ -63,14 +74,26 @@ class Carrier:
             pool = self._pools[channel.id] = ThreadPoolExecutor(workers, thread_name_prefix=f"send-{channel.id}")
         return asyncio.get_running_loop().run_in_executor(pool, step)
 
-    def _prepare(self, telling: Telling, channel: Channel, delivery: Delivery) -> Rendered:
-        address = channel.address_of(delivery.target)
-        shape = self._shapes.get(address)
+    def _prepare(self, telling: Telling, channel: Channel, delivery: Delivery) -> Letter | None:
+        found = self._addressed(telling, channel, delivery)
+        if found is None:
+            return None
+        shape = self._shapes.get(found.address)
         if shape is None:
-            shape = self._shapes[address] = self._sender.shape(address)
-        with self._database.reading() as connection:
-            message = compose(Work(connection, telling, self._clock.now()), delivery.alert_id)
-        return self._worded(telling, channel, shape, message)
+            shape = self._shapes[found.address] = self._sender.shape(found.address)
+        return Letter(found.address, self._worded(telling, found.channel, shape, found.message))
+
+    def _addressed(self, telling: Telling, channel: Channel, delivery: Delivery) -> Addressed | None:
+        now = self._clock.now()
+        if not channel.reach:
+            addresses = dict(zip((target.key for target in channel.targets), channel.addresses, strict=True))
+            with self._database.reading() as connection:
+                message = compose(Work(connection, telling, now), delivery.alert_id)
+            return Addressed(channel, addresses[delivery.target.key], message)
+        with self._database.unit() as connection:  # the first link makes the secret that signs them all
+            message = compose(Work(connection, telling, now), delivery.alert_id)
+            web_url = telling.settings.web_url or ""
+            return addressed(connection, channel, delivery, message, web_url=web_url, now=now)
 
     def _worded(self, telling: Telling, channel: Channel, shape: Shape, message: Message) -> Rendered:
         style, now = _style(telling, channel, message), self._clock.now()

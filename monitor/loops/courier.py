@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,8 +23,10 @@ from monitor.loops.dispatch import Telling, Work, queue
 from monitor.loops.lane import CourierReport, Crew, Lane
 from monitor.loops.ledger import Ledger
 from monitor.loops.ops import tell_ops
+from monitor.loops.subscribers import bounced
 from monitor.model.alert import AlertKind, Channel, Delivery
 from monitor.model.reasons import Reason
+from monitor.model.subscription import CHANNEL as SUBSCRIBERS
 from monitor.ports import Clock, Sender
 from monitor.store import alerts as rows
 from monitor.store import outbox
@@ -35,6 +38,8 @@ Recipient = tuple[str, str]
 
 THREADS = 3
 """For the database: one writes what the lanes record, the others look for work and bury the dead."""
+LANES = 64
+"""At a time for each channel: a mail to thousands of readers is not thousands of tasks."""
 RECOVER_EVERY_S = 60.0
 DEADLINE_S = 180.0
 """How long one hand-over may take before its thread is left to itself and the message counts as not taken."""
@@ -80,14 +85,16 @@ class Courier:
             self._recovered_s = now_s
             await self.recover()
             await self._threaded(self._bury)
-        await self._start_lanes()
+        await self._start_lanes(self._context.clock.now())
 
     async def once(self) -> CourierReport:
         """Try every due delivery once and wait for the outcome."""
-        buried = await self._threaded(self._bury)
-        await self._start_lanes()
-        reports = await asyncio.gather(*self._lanes.values())
-        return sum(reports, CourierReport(dead=buried))
+        report, started = CourierReport(dead=await self._threaded(self._bury)), self._context.clock.now()
+        served: set[Recipient] = set()
+        while await self._start_lanes(started, served):
+            served |= self._lanes.keys()
+            report = sum(await asyncio.gather(*self._lanes.values()), report)
+        return report
 
     async def stop(self) -> None:
         """Begin nothing more, wait for what is under way, give back what was claimed."""
@@ -100,23 +107,32 @@ class Courier:
     async def _threaded(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    async def _start_lanes(self) -> None:
+    async def _start_lanes(self, due_by: datetime, but: Collection[Recipient] = ()) -> int:
+        """How many lanes are under way then."""
         self._lanes = {recipient: lane for recipient, lane in self._lanes.items() if not lane.done()}
-        started = self._context.clock.now()
-        for recipient in await self._threaded(lambda: self._due(started)):
+        for recipient in await self._threaded(lambda: self._due(due_by, {*but, *self._lanes})):
             if recipient not in self._lanes and not self._stopping.is_set():  # another tick may have been faster
                 lane = Lane(self._crew(recipient), *recipient)
                 name = f"courier {recipient[0]}"
-                self._lanes[recipient] = asyncio.create_task(lane.run(started), name=name)
+                self._lanes[recipient] = asyncio.create_task(lane.run(due_by), name=name)
+        return len(self._lanes)
 
-    def _due(self, due_by: datetime) -> list[Recipient]:
-        channels = self._context.telling().channels.values()
-        everybody = [(channel.id, target.key) for channel in channels for target in channel.targets]
-        idle = [recipient for recipient in everybody if recipient not in self._lanes]
-        if not idle:
-            return []
+    def _due(self, due_by: datetime, but: Set[Recipient]) -> list[Recipient]:
+        """To whom something is due, of each channel no more than can be served side by side for a while."""
+        found: list[Recipient] = []
+        busy = Counter(channel for channel, _ in self._lanes)
         with self._context.database.reading() as connection:
-            return outbox.due_recipients(connection, idle, due_by)
+            if not outbox.anything_due(connection, due_by):
+                return []
+            for channel in self._context.telling().channels.values():
+                if channel.reach:
+                    keys = outbox.due_targets(connection, channel.id, due_by)
+                else:
+                    idle = (target.key for target in channel.targets if (channel.id, target.key) not in but)
+                    keys = outbox.with_due(connection, channel.id, idle, due_by)
+                waiting = [(channel.id, key) for key in keys if (channel.id, key) not in but]
+                found += waiting[: max(0, LANES - busy[channel.id])]
+        return found
 
     def _crew(self, recipient: Recipient) -> Crew:
         """What the lanes of a channel share."""
@@ -124,7 +140,7 @@ class Courier:
 
         def channel() -> Channel | None:
             found = context.telling().channels.get(name)
-            return found if found and any(target.key == recipient[1] for target in found.targets) else None
+            return found if found and (found.reach or found.has(recipient[1])) else None
 
         return Crew(
             channel=channel,
@@ -188,6 +204,9 @@ class Courier:
 
 def _mourn(work: Work, delivery: Delivery, reason: Reason) -> None:
     """A delivery died: its fallback channel takes over, and whoever watches the monitor hears of it."""
+    if delivery.target.channel == SUBSCRIBERS:
+        bounced(work.connection, delivery, work.now)
+        return
     alert = rows.get_alert(work.connection, delivery.alert_id)
     channel = work.telling.channels.get(delivery.target.channel)
     fallback = work.telling.channels.get(channel.fallback) if channel and channel.fallback else None

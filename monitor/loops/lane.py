@@ -133,8 +133,10 @@ class Lane:
         if not await self._begun(delivery):
             return CourierReport()
         try:
-            rendered = await self._crew.carrier.prepare(self._crew.telling(), channel, delivery)
-            await self._crew.carrier.hand_over(channel, delivery, rendered)
+            letter = await self._crew.carrier.prepare(self._crew.telling(), channel, delivery)
+            if letter is None:
+                return await self._unwanted(delivery)
+            await self._crew.carrier.hand_over(channel, letter)
         except DeliveryError as error:
             return await self._refused(channel, delivery, error)
         self._record = self._sent(delivery)
@@ -156,6 +158,11 @@ class Lane:
             before, self._record = self._record, None
             await before
         return True
+
+    async def _unwanted(self, delivery: Delivery) -> CourierReport:
+        owner = self._crew.owner
+        await self._crew.ledger.write(lambda connection: outbox.mark_unwanted(connection, delivery, owner=owner))
+        return CourierReport()
 
     def _sent(self, delivery: Delivery) -> asyncio.Future[None]:
         crew, now = self._crew, self._crew.clock.now()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 from monitor.model.reasons import Reason
 from monitor.model.rule import Priority
@@ -65,7 +66,8 @@ class Target:
 class Channel:
     """A configured channel, its recipients expanded: one Apprise address per target.
 
-    `addresses[i]` belongs to `targets[i]`; addresses hold secrets and never leave the process.
+    `addresses[i]` belongs to `targets[i]`; addresses hold secrets and never leave the process.  `reach` is the address
+    without its recipient, of a channel whose recipients are rows of the database.
     """
 
     id: str
@@ -82,10 +84,15 @@ class Channel:
     fallback: str | None = None
     images: bool = False
     template: str | None = None
+    reach: str = field(default="", repr=False)
 
-    def address_of(self, target: Target) -> str:
-        """The address of one of the channel's targets; raises `KeyError` for a stranger."""
-        return dict(zip((mine.key for mine in self.targets), self.addresses, strict=True))[target.key]
+    def address_of(self, recipient: str) -> str:
+        """The address of one recipient of a channel with `reach`."""
+        return f"{self.reach}&to={quote(recipient, safe='')}"
+
+    def has(self, key: str) -> bool:
+        """Whether that is one of its configured targets."""
+        return any(target.key == key for target in self.targets)
 
 
 @dataclass(frozen=True, slots=True)

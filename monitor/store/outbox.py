@@ -57,22 +57,32 @@ def told_since(connection: sa.Connection, rule_id: str, channel: str, since: dat
     return int(connection.execute(query).scalar_one())
 
 
-def due_recipients(
-    connection: sa.Connection, recipients: Iterable[tuple[str, str]], due_by: datetime
-) -> list[tuple[str, str]]:
-    """Those of the recipients (channel, target) to whom something was due by then that nobody has in hand."""
+def anything_due(connection: sa.Connection, due_by: datetime) -> bool:
+    """Whether some delivery was due by then."""
     c = t.delivery.c
     due = sa.select(c.id).where(c.state.in_(WAITING), c.due_at <= due_by).limit(1)
-    if connection.execute(due).first() is None:
-        return []
-    his = due.where(
-        c.channel == sa.bindparam("to_channel"), c.target == sa.bindparam("to_target"), is_free(t.delivery, due_by)
+    return connection.execute(due).first() is not None
+
+
+def with_due(connection: sa.Connection, channel: str, targets: Iterable[str], due_by: datetime) -> list[str]:
+    """Those of the targets to whom something was due by then that nobody has in hand."""
+    c = t.delivery.c
+    mine = _due_on(channel, due_by).with_only_columns(c.id).where(c.target == sa.bindparam("to")).limit(1)
+    return [target for target in targets if connection.execute(mine, {"to": target}).first() is not None]
+
+
+def due_targets(connection: sa.Connection, channel: str, due_by: datetime) -> list[str]:
+    """All targets of the channel to whom something was due by then, who waits longest first."""
+    c = t.delivery.c
+    query = _due_on(channel, due_by).with_only_columns(c.target).group_by(c.target).order_by(sa.func.min(c.id))
+    return list(connection.execute(query).scalars())
+
+
+def _due_on(channel: str, due_by: datetime) -> sa.Select[Any]:
+    c = t.delivery.c
+    return sa.select(c.id).where(
+        c.channel == channel, c.state.in_(WAITING), c.due_at <= due_by, is_free(t.delivery, due_by)
     )
-    found = []
-    for channel, target in recipients:
-        if connection.execute(his, {"to_channel": channel, "to_target": target}).first() is not None:
-            found.append((channel, target))
-    return found
 
 
 def claim_deliveries(
@@ -157,15 +167,28 @@ def mark_dead(connection: sa.Connection, delivery: Delivery, *, owner: str, erro
     complete(connection, t.delivery, delivery.id, Lease(owner, delivery.epoch), values)
 
 
+def mark_unwanted(connection: sa.Connection, delivery: Delivery, *, owner: str) -> None:
+    """Its reader has left.  Raises `LeaseLost`."""
+    values = {
+        "state": DeliveryState.DISCARDED.value,
+        "due_at": None,
+        "last_error_code": "unsubscribed",
+        "last_error": "its subscriber has left",
+    }
+    complete(connection, t.delivery, delivery.id, Lease(owner, delivery.epoch), values)
+
+
 def bury(connection: sa.Connection, channels: Iterable[Channel], now: datetime) -> list[Delivery]:
     """Deliveries whose channel or recipient is gone from the configuration die with that reason."""
     c = t.delivery.c
     gone: list[Delivery] = []
     open_rows = sa.select(c.channel, c.target).where(c.state.in_(WAITING), is_free(t.delivery, now)).distinct()
-    known = {(target.channel, target.key) for channel in channels for target in channel.targets}
+    configured = list(channels)
+    known = {(target.channel, target.key) for channel in configured for target in channel.targets}
     names = {channel for channel, _ in known}
+    reaching = {channel.id for channel in configured if channel.reach}
     for channel, target in connection.execute(open_rows).all():
-        if (channel, target) in known:
+        if (channel, target) in known or channel in reaching:
             continue
         text = "recipient removed from the channel" if channel in names else "channel removed"
         statement = (

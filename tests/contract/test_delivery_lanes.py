@@ -42,12 +42,15 @@ def test_a_recipient_gets_his_own_in_order(filled: Database) -> None:
 
 
 def test_who_has_something_due_that_nobody_has_in_hand(filled: Database) -> None:
-    everybody = [("desk", "ann"), ("desk", "bob"), ("desk", "carl"), ("hook", "ann")]
     with filled.unit() as connection:
-        assert outbox.due_recipients(connection, everybody, NOW - timedelta(seconds=1)) == []
-        assert outbox.due_recipients(connection, everybody, NOW) == [("desk", "ann"), ("desk", "bob")]
+        assert not outbox.anything_due(connection, NOW - timedelta(seconds=1))
+        assert outbox.anything_due(connection, NOW)
+        assert outbox.with_due(connection, "desk", ["bob", "ann", "carl"], NOW) == ["bob", "ann"]
+        assert outbox.with_due(connection, "hook", ["ann"], NOW) == []
+        assert outbox.due_targets(connection, "desk", NOW) == ["ann", "bob"]
         claimed(connection, "ann")
-        assert outbox.due_recipients(connection, everybody, NOW) == [("desk", "bob")]
+        assert outbox.with_due(connection, "desk", ["ann", "bob"], NOW) == ["bob"]
+        assert outbox.due_targets(connection, "desk", NOW) == ["bob"]
 
 
 def test_asking_for_a_retry_keeps_the_first_time(filled: Database) -> None:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
 _LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
 _INLINE = re.compile(r"`monitor ([a-z][^`]*)`")
+_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 _FILE = re.compile(r"`((?:monitor|tests|alembic|docs)/[\w./-]+)`")
 NOT_MISTAKES = frozenset({"unknown-channel", "no-recipient", "secret-missing", "no-file", "no-source", "bad-template"})
 """A fragment may name channels, sources, secrets and files that stand elsewhere."""
@@ -104,6 +105,13 @@ def test_links_and_files_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
     for name in _FILE.findall(text):
         assert (ROOT / name).exists(), name
+
+
+def test_promises_are_kept_by_tests_that_exist() -> None:
+    named = [found for page in PAGES for found in _TEST.findall(page.read_text())]
+    assert len(named) > 50
+    missing = [f"{file}::{test}" for file, test in named if f"def {test}(" not in (ROOT / file).read_text()]
+    assert missing == []
 
 
 def test_the_readme_fits_one_screen() -> None:

@@ -188,6 +188,11 @@ class TestThread:
         made = decided(thread=thread(told_at=NOW), novel=frozenset("dacb"))
         assert made.reason == Reason("cooldown", "joins the next update to ports:5; brings a, b, c")
 
+    def test_something_novel_shortens_the_wait_of_a_busy_thread(self) -> None:
+        busy = thread(level=3)
+        assert isinstance(decided(thread=busy), Hold)
+        assert isinstance(decided(thread=busy, novel=frozenset({"seven"})), Tell)
+
     def test_an_update_that_gathers_takes_it_along_even_when_it_is_overdue(self) -> None:
         made = decided(thread=thread(pending_id=9, pending_due_at=NOW - timedelta(minutes=1)))
         assert made == Hold(Reason("cooldown", "joins the next update to ports:5"), until=NOW)

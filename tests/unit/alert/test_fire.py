@@ -36,6 +36,11 @@ def test_a_burst_is_told_once_and_armed_again_below_half() -> None:
     assert decide_burst(BURST, BurstFacts(1, 3, (), LONG_AGO, armed=False), NOW).armed
 
 
+def test_half_of_what_is_needed_is_not_calm_yet() -> None:
+    fire = FireBurst(articles=12, within_s=3600.0)
+    assert [decide_burst(fire, BurstFacts(n, 3, (), LONG_AGO, armed=False), NOW).armed for n in (5, 6)] == [True, False]
+
+
 def test_no_burst_while_learning() -> None:
     verdict = decide_burst(BURST, BurstFacts(50, 9, (), NOW - timedelta(days=2, hours=23)), NOW)
     assert (verdict.tell, verdict.reason.code) == (False, "learning")
@@ -110,19 +115,22 @@ def test_what_an_absence_says() -> None:
 def test_blind_time_is_counted_once_and_only_within_the_span() -> None:
     fire = FireAbsence(24 * 3600.0)
     since = NOW - timedelta(hours=30)
-    hours = [since + timedelta(hours=hour) for hour in range(40)]
-    blind = (
-        (hours[3], hours[5]),
-        (hours[0] - timedelta(hours=9), hours[1]),
-        (hours[3], hours[4]),
-        (hours[29], hours[39]),
-    )
+
+    def span(start: float, end: float) -> tuple[datetime, datetime]:
+        return since + timedelta(hours=start), since + timedelta(hours=end)
+
+    blind = (span(3, 5), span(-9, 1), span(-9, -8), span(3, 4), span(29, 39))
     told = decide_absence(fire, AbsenceFacts(since, blind), NOW)
     assert told.reason.text == "nothing matched for 24 h, 4 h of outages not counted"
-    less = decide_absence(fire, AbsenceFacts(since, (*blind, (hours[10], hours[13]))), NOW)
-    assert less == Absence(
-        False, NOW + timedelta(hours=1), True, Reason("cannot-tell", "cannot tell: blind for 7 h of 24 h")
-    )
+    less = decide_absence(fire, AbsenceFacts(since, (*blind, span(10, 13))), NOW)
+    blinder = Reason("cannot-tell", "cannot tell: blind for 7 h of 24 h")
+    assert less == Absence(False, NOW + timedelta(hours=1), True, blinder)
+
+
+def test_the_span_is_over_at_its_end_even_when_some_of_it_was_blind() -> None:
+    since = NOW - timedelta(hours=24)
+    verdict = decide_absence(FireAbsence(24 * 3600.0), AbsenceFacts(since, ((since, since + timedelta(hours=1)),)), NOW)
+    assert (verdict.tell, verdict.cannot_tell) == (False, True)
 
 
 def test_two_days_are_said_in_days() -> None:

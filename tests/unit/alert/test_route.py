@@ -99,6 +99,19 @@ def test_a_digest_leaves_by_the_clock_of_the_user(digest: str, due: tuple[int, i
     assert made.reason.text.startswith(f"digest {digest}; told at ")
 
 
+def test_the_daily_digest_has_its_own_hour() -> None:
+    made = sending(settings=replace(SETTINGS, daily_at="06:15"), alert={"digest": "daily"})
+    assert isinstance(made, Gather)
+    assert made.due_at == datetime(2026, 3, 11, 5, 15, tzinfo=UTC)
+
+
+def test_a_window_closes_at_a_whole_minute() -> None:
+    gap = Gap(NOW, NOW.replace(second=0, microsecond=7), ours=True)
+    made = sending(gap=gap, settings=replace(SETTINGS, catch_up_s=600.0))
+    assert isinstance(made, Gather)
+    assert made.due_at == datetime(2026, 3, 10, 12, 31, tzinfo=UTC)
+
+
 def test_quiet_hours_hold_until_they_end() -> None:
     end = datetime(2026, 3, 10, 14, 0, tzinfo=UTC)
     reason = Reason("quiet-hours", "quiet hours; told at 2026-03-10 15:00 CET")

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from monitor.store.columns import JsonOrNull, UtcTime
 
-revision = "0003"
-down_revision = "0002"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
