@@ -47,7 +47,14 @@ def loop_settings(model: ConfigModel) -> LoopSettings:
         per_host=section.per_host,
         lease_s=section.timeout + LEASE_MARGIN_S,
         poll=PollSettings(min_every_s=section.min_every),
+        callback=websub_callback(model),
     )
+
+
+def websub_callback(model: ConfigModel) -> str | None:
+    """The address below which hubs reach the page; None where no hub is to be asked."""
+    public = model.websub.callback or model.web.public_url
+    return f"{public.rstrip('/')}/push" if model.websub.enabled and public else None
 
 
 def retention_settings(model: ConfigModel) -> RetentionSettings:

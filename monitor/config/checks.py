@@ -172,7 +172,28 @@ def _references(config: Config) -> Iterator[Problem]:
         for name in names:
             if name not in known:
                 yield _unknown_channel(name, _name_place(config.root, path, name), known, None)
+    yield from _pushes(config)
     yield from _not_yet(config)
+
+
+def _pushes(config: Config) -> Iterator[Problem]:
+    """What keeps hubs from reaching the page; polling works all the same."""
+    section, web = config.model.websub, config.model.web
+    if not section.enabled:
+        return
+    address = section.callback or web.public_url
+    reached, _, _ = find(config.root, ("websub",))
+    place = (reached or config.root).place
+    if address is None:
+        hint = "set websub.callback to an address of this machine that can be reached from outside"
+        yield Problem("websub-callback", "hubs have no address to push to, so none is asked", place, WARNING, hint)
+        return
+    if not address.startswith("https://"):
+        hint = "put the page behind a web server with https; many hubs push to nothing else"
+        yield Problem("websub-plain", f"hubs push to {address} without encryption", place, WARNING, hint)
+    if web.listen == "off":
+        hint = "set web.listen, unless another process of this database serves the page"
+        yield Problem("websub-no-page", "the page that takes the pushes is off (web.listen)", place, WARNING, hint)
 
 
 def _not_yet(config: Config) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from monitor.fetch.rhythm import (
     next_interval_s,
     stable_share,
 )
+from monitor.fetch.websub import net_interval_s
 from monitor.model.content import digest_of
 from monitor.model.fetched import Fetched, Request
 from monitor.model.poll import Learnt, PollDecision, PollOutcome, PollSettings
@@ -111,12 +112,14 @@ def decide_poll(
     now: datetime,
     settings: PollSettings,
     offline: bool = False,
+    pace: Reason | None = None,
 ) -> PollDecision:
     """What follows from a poll; `now` is the end of the request.
 
     While this machine itself is `offline` (see `health.decide_offline`) a missing answer is not the source's fault.
+    `pace` is why a source that answers well is polled only as the safety net (see `websub.decide_pace`).
     """
-    poll = _Poll(spec, memory, fetched, outcome, now, settings)
+    poll = _Poll(spec, memory, fetched, outcome, now, settings, pace)
     if fetched.problem is not None and fetched.problem.code == "postponed":
         return _nothing_learnt(poll, fetched.problem, fetched.blocked_until)
     if offline and fetched.problem is not None and fetched.problem.code in NETWORK:
@@ -135,6 +138,7 @@ class _Poll:
     outcome: PollOutcome
     now: datetime
     settings: PollSettings
+    pace: Reason | None
 
 
 def _failure(fetched: Fetched, outcome: PollOutcome) -> Reason | None:
@@ -182,6 +186,7 @@ def _after_failure(poll: _Poll, failure: Reason) -> PollDecision:
         errors_in_a_row=memory.errors_in_a_row + 1,
         failing_since=memory.failing_since or now,
         gone_since=_gone_since(memory, fetched, now),
+        pace=None,
         breaks_on_304=memory.breaks_on_304 or (failure.code == "protocol" and fetched.conditional),
     )
     memory, dropped = drop_failed_address(memory)
@@ -236,6 +241,7 @@ def _after_success(poll: _Poll) -> PollDecision:
         errors_in_a_row=0,
         failing_since=None,
         gone_since=None,
+        pace=poll.pace,
         interval_s=_interval(poll),
         overlap=_overlap(before, outcome),
     )
@@ -331,9 +337,15 @@ def _outcome_code(memory: PollMemory, outcome: PollOutcome) -> str:
 
 
 def _next_after_success(poll: _Poll, memory: PollMemory) -> datetime:
-    """`every` is the longest gap while all is well: hints of server and feed count up to it."""
+    """`every` is the longest gap while all is well: hints of server and feed count up to it.
+
+    While a hub pushes, the net's interval stands in for all of that.
+    """
     floor = poll.settings.min_every_s
     every = max(poll.spec.every_s, floor)
+    if poll.pace is not None:
+        wait = net_interval_s(every)
+        return poll.now + timedelta(seconds=wait + jitter_s(poll.spec.id, wait))
     wanted = max(memory.interval_s or every, fresh_for_s(poll.fetched), hinted_s(memory.hints))
     wait = min(max(wanted, floor), every)
     latest = poll.now + timedelta(seconds=every)

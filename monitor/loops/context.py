@@ -18,7 +18,7 @@ from monitor.model.poll import PollSettings
 from monitor.model.settled import RuleBook
 from monitor.model.source import SourceSpec
 from monitor.ports import Clock, Fetcher, Workers
-from monitor.store.stories import Rarities
+from monitor.store.rarities import Rarities
 from monitor.store.unit import Database
 
 P = ParamSpec("P")
@@ -66,6 +66,8 @@ class LoopSettings:
     """After a failed reading; doubles with each."""
     recent_s: float = 6 * 3600.0
     """Of a source added later, the pages of baseline articles this young are read."""
+    callback: str | None = None
+    """The address below which hubs reach the page, without a slash at its end; None: no hub is asked."""
 
 
 @dataclass(frozen=True, slots=True)

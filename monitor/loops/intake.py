@@ -1,4 +1,4 @@
-"""What a poll brought, into the database.
+"""What a poll or a push brought, into the database.
 
 One unit for a source's entries, articles, texts and next poll::
 
@@ -26,9 +26,11 @@ from monitor.dedup.urls import url_key
 from monitor.errors import LeaseLost
 from monitor.fetch.outage import ended_gap
 from monitor.fetch.schedule import decide_poll
-from monitor.loops import settle
+from monitor.fetch.websub import decide_pace
+from monitor.loops import hubs, settle
 from monitor.loops.describe import gap_to_json
 from monitor.loops.drafts import Draft, Drafts, Intake
+from monitor.loops.pushed import record_pushed
 from monitor.loops.settle import Settling
 from monitor.model.content import digest_of
 from monitor.model.entry import Entry
@@ -318,8 +320,15 @@ def _record(connection: sa.Connection, intake: Intake, decided: EntryDecisions) 
         item_hashes=reading.item_hashes,
         published=tuple(entry.published_at for entry in reading.entries if entry.published_at is not None),
     )
+    if intake.push is not None:
+        return record_pushed(connection, intake, intake.push, outcome, ids_unstable=decided.ids_unstable)
     claimed, settings = intake.claimed, intake.context.settings.poll
-    decision = decide_poll(reading.spec, claimed.memory, reading.fetched, outcome, now=intake.now, settings=settings)
+    pace = decide_pace(claimed.subscription, new=new, every_s=reading.spec.every_s, now=intake.now)
+    decision = decide_poll(
+        reading.spec, claimed.memory, reading.fetched, outcome, now=intake.now, settings=settings, pace=pace
+    )
+    hubs.notice_hub(connection, intake.context, claimed, reading.spec, (reading.fetched, reading.hints))
+    hubs.watch_hub(connection, claimed, new)
     memory = replace(decision.memory, ids_unstable=decided.ids_unstable)
     record = PollRecord.of(claimed, reading.fetched, replace(decision, memory=memory), choice=reading.choice)
     sources.record_poll(connection, replace(record, items=reading.items, new_items=new))

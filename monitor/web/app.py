@@ -31,6 +31,7 @@ from monitor.web.views import (
     feeds,
     health,
     login,
+    push,
     rules,
     search,
     silences,
@@ -61,12 +62,12 @@ def build_app(context: WebContext, listen: Listen) -> Starlette:
     door = Door(
         auth=web.auth,
         sessions=Sessions(session_key(context.secret, web.auth.password)),
-        hosts=known_hosts(listen, web.public_url),
+        hosts=known_hosts(listen, web.public_url, context.config.model.websub.callback),
         open=listen.open,
         secure=bool(web.public_url and web.public_url.startswith("https://")),
     )
     app = Starlette(
-        routes=routes(),
+        routes=routes(push_max=context.config.model.fetch.max_bytes),
         middleware=[
             Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_MAX),
             Middleware(Guard, door=door, now=context.clock.now),
@@ -77,11 +78,15 @@ def build_app(context: WebContext, listen: Listen) -> Starlette:
     app.state.hub = Hub(context.database)
     app.state.password = Password(web.auth.password) if web.auth.password is not None else None
     app.state.guesses = Guesses()
+    app.state.push_rate = push.PushRate()
     return app
 
 
-def routes() -> list[BaseRoute]:
-    """Every address.  A GET changes nothing; a POST is a form of ours or comes with a token."""
+def routes(*, push_max: int = BODY_MAX) -> list[BaseRoute]:
+    """Every address.  A GET changes nothing; a POST is a form of ours or comes with a token.
+
+    Hubs are another matter: their addresses are secret, and what they say they sign.  `push_max` bytes may be pushed.
+    """
     static = Path(str(resources.files("monitor.web").joinpath("static")))
     return [
         Route("/", looking(ticker.show_ticker)),
@@ -97,6 +102,14 @@ def routes() -> list[BaseRoute]:
         *_sources(),
         *_feeds(),
         *_api(),
+        Route("/push/", looking(push.here)),
+        Route("/push/{token}", looking(push.verify), methods=["GET"]),
+        Route(
+            "/push/{token}",
+            push.receive,
+            methods=["POST"],
+            middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=push_max)],
+        ),
         Route("/healthz", looking(health.alive)),
         Route("/readyz", looking(health.ready)),
         Route("/metrics", looking(health.metrics)),
