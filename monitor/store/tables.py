@@ -14,15 +14,18 @@ import sqlalchemy as sa
 from monitor.store.columns import EPOCH, MICROSECOND, BigId, Json, JsonOrNull, UtcTime, lease_columns, metadata
 from monitor.store.push_tables import push, subscription
 from monitor.store.story_tables import fingerprint, rarity, sketch, story, story_link, story_term
+from monitor.store.visitor_tables import feed_token, reader
 
 __all__ = [  # what those who query the tables need besides them, and the tables that stand in a module of their own
     "EPOCH",
     "MICROSECOND",
     "UtcTime",
+    "feed_token",
     "fingerprint",
     "metadata",
     "push",
     "rarity",
+    "reader",
     "sketch",
     "story",
     "story_link",
@@ -330,17 +333,6 @@ silence = sa.Table(
     sa.Column("until", UtcTime, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
-)
-
-feed_token = sa.Table(  # addresses under which a rule, story or search is offered as a feed; only hashes are kept
-    "feed_token",
-    metadata,
-    sa.Column("id", BigId, primary_key=True),
-    sa.Column("hash", sa.Text, nullable=False, unique=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("created_by", sa.Text, nullable=False),
-    sa.Column("created_at", UtcTime, nullable=False),
 )
 
 timer = sa.Table(
