@@ -56,6 +56,7 @@ class CourierContext:
     owner: str
     rng: random.Random = field(default_factory=random.Random)
     deadline_s: float = DEADLINE_S
+    lanes: int = LANES
 
 
 class Courier:
@@ -131,7 +132,7 @@ class Courier:
                     idle = (target.key for target in channel.targets if (channel.id, target.key) not in but)
                     keys = outbox.with_due(connection, channel.id, idle, due_by)
                 waiting = [(channel.id, key) for key in keys if (channel.id, key) not in but]
-                found += waiting[: max(0, LANES - busy[channel.id])]
+                found += waiting[: max(0, self._context.lanes - busy[channel.id])]
         return found
 
     def _crew(self, recipient: Recipient) -> Crew:
