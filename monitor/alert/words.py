@@ -72,6 +72,12 @@ WORDS: dict[str, dict[str, str]] = {
         "reminder": "Critical source {0} still fails, for {1} now",
         "recovered": "Critical source {0} is well again after {1}",
         "alive": "News-Monitor is alive",
+        "canary": "Canary: articles come through",
+        "canary_line": "This message is the end of a trial that went the whole way; nothing needs to be done.",
+        "canary_missing": "The canary has not arrived within {0}: articles may not come through",
+        "canary_lost": "it has not come as far as the outbox; the log of the polling process says more",
+        "canary_waits": "its message waits in the outbox",
+        "canary_back": "The canary came through again, in {0}",
     },
     "de": {
         "published": "veröffentlicht",
@@ -139,6 +145,12 @@ WORDS: dict[str, dict[str, str]] = {
         "reminder": "Kritische Quelle {0} fällt weiterhin aus, seit {1}",
         "recovered": "Kritische Quelle {0} läuft wieder, nach {1}",
         "alive": "News-Monitor läuft",
+        "canary": "Kanarienvogel: Artikel kommen durch",
+        "canary_line": "Diese Nachricht ist das Ende einer Probe auf dem ganzen Weg; es ist nichts zu tun.",
+        "canary_missing": "Der Kanarienvogel ist nach {0} nicht angekommen: Artikel kommen womöglich nicht durch",
+        "canary_lost": "er kam nicht bis zum Ausgang; mehr steht im Protokoll des abrufenden Prozesses",
+        "canary_waits": "seine Nachricht wartet im Ausgang",
+        "canary_back": "Der Kanarienvogel kam wieder durch, in {0}",
     },
 }
 

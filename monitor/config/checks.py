@@ -164,6 +164,7 @@ def _references(config: Config) -> Iterator[Problem]:
         (("defaults", "alert", "to"), model.defaults.alert.to or ()),
         (("alerts", "ops"), model.alerts.ops),
         (("alerts", "heartbeat_to"), (model.alerts.heartbeat_to,) if model.alerts.heartbeat_to else ()),
+        (("alerts", "canary_to"), (model.alerts.canary_to,) if model.alerts.canary_to else ()),
         (("web", "subscribe", "channel"), (model.web.subscribe.channel,) if model.web.subscribe.channel else ()),
     ]
     for name, channel in model.channels.items():
@@ -198,10 +199,7 @@ def _pushes(config: Config) -> Iterator[Problem]:
 
 def _not_yet(config: Config) -> Iterator[Problem]:
     """Keys of the language that have nothing behind them yet: said, so that nobody relies on them."""
-    wanted = (
-        (("alerts", "canary"), config.model.alerts.canary != "off", "no canary is sent"),
-        (("web", "subscribe", "enabled"), config.model.web.subscribe.enabled, "nobody can subscribe"),
-    )
+    wanted = ((("web", "subscribe", "enabled"), config.model.web.subscribe.enabled, "nobody can subscribe"),)
     for path, used, words in wanted:
         if used:
             reached, _, _ = find(config.root, path)
