@@ -78,6 +78,11 @@ WORDS: dict[str, dict[str, str]] = {
         "canary_lost": "it has not come as far as the outbox; the log of the polling process says more",
         "canary_waits": "its message waits in the outbox",
         "canary_back": "The canary came through again, in {0}",
+        "confirm": "Confirm the subscription",
+        "leave": "Unsubscribe",
+        "subscribe_confirm": "Subscribe to “{0}”?",
+        "subscribe_why": "Somebody, probably you, asked for news of this by mail. If it was not you, do nothing:"
+        " without a confirmation within {0} days the address is forgotten.",
     },
     "de": {
         "published": "veröffentlicht",
@@ -151,6 +156,11 @@ WORDS: dict[str, dict[str, str]] = {
         "canary_lost": "er kam nicht bis zum Ausgang; mehr steht im Protokoll des abrufenden Prozesses",
         "canary_waits": "seine Nachricht wartet im Ausgang",
         "canary_back": "Der Kanarienvogel kam wieder durch, in {0}",
+        "confirm": "Abonnement bestätigen",
+        "leave": "Abbestellen",
+        "subscribe_confirm": "»{0}« abonnieren?",
+        "subscribe_why": "Jemand, wahrscheinlich Sie, möchte hierzu Meldungen per E-Mail. Wenn Sie es nicht waren,"
+        " tun Sie nichts: Ohne Bestätigung binnen {0} Tagen wird die Adresse gelöscht.",
     },
 }
 

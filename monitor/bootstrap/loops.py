@@ -107,8 +107,7 @@ class Loops:
             log.warning("configuration-refused", error=error.message)
             await asyncio.to_thread(self._tell_refused, error)
             return
-        for loop in (self.gathering, self.hubs, self.reading, self.upkeep):
-            loop.context = self.monitor.context
+        self._renew_context()
         self.upkeep.retention = retention_settings(setup.config.model)
         # What changed while it was being read changes it again; files it did not know before do not.
         self._files = {name: before.get(name, at) for name, at in self._changed_at().items()}
@@ -126,9 +125,11 @@ class Loops:
         )
 
     async def look(self) -> None:
-        """Reload when a file of the configuration changed; wake up when a command asks for it."""
+        """Reload when a file of the configuration changed, or a subscription; wake up when a command asks for it."""
         if self._changed_at() != self._files:
             await self.reload()
+        elif await asyncio.to_thread(self.monitor.searches_changed):
+            self._renew_context()
         woken = await asyncio.to_thread(self._wakings)
         if woken != self._woken:
             self._woken = woken
@@ -140,6 +141,10 @@ class Loops:
             await self.look()
         if role in ("all", "deliverer"):
             await self._delivering.tick()
+
+    def _renew_context(self) -> None:
+        for loop in (self.gathering, self.hubs, self.reading, self.upkeep):
+            loop.context = self.monitor.context
 
     async def announce(self) -> str:
         """Say what is watched now; the same in words."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.alert.settings import AlertSettings
-from monitor.config.channels import channel_of
+from monitor.config.channels import channel_of, subscribers_channel
 from monitor.config.load import Config
 from monitor.config.schema import ConfigModel
 from monitor.fetch.http import FetchSettings
@@ -94,6 +94,12 @@ def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> Alert
 def channels_of(model: ConfigModel) -> dict[str, Channel]:
     """All channels by name, recipients expanded."""
     return {name: channel_of(name, channel) for name, channel in model.channels.items()}
+
+
+def listeners_of(model: ConfigModel) -> dict[str, Channel]:
+    """The channels, and the one of those who subscribed by mail."""
+    subscribers = subscribers_channel(model)
+    return channels_of(model) | ({subscribers.id: subscribers} if subscribers else {})
 
 
 def system_timezone() -> str:

@@ -18,7 +18,7 @@ from monitor.model.poll import PollSettings
 from monitor.model.settled import RuleBook
 from monitor.model.source import SourceSpec
 from monitor.ports import Clock, Fetcher, Workers
-from monitor.store.stories import Rarities
+from monitor.store.rarities import Rarities
 from monitor.store.unit import Database
 
 P = ParamSpec("P")

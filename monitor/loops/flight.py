@@ -35,8 +35,8 @@ from monitor.parse.feed import read_document
 from monitor.store import alerts as rows
 from monitor.store import sources, timers
 from monitor.store.leases import Lease
+from monitor.store.rarities import Rarities
 from monitor.store.sources import ClaimedSource
-from monitor.store.stories import Rarities
 from monitor.store.unit import rehearsal
 
 WORD = "newsmonitorcanary"
