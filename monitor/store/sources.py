@@ -94,7 +94,7 @@ class PollRecord:
             elapsed_s=fetched.elapsed_s,
             status=fetched.status,
             outcome=decision.outcome_code,
-            bytes=len(fetched.body),
+            bytes=fetched.size,
             possible_loss=decision.possible_loss,
             choice=choice,
             host_blocked_until=decision.host_blocked_until,
