@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -321,3 +322,21 @@ def was_queued(connection: sa.Connection, alert_id: int) -> bool:
     """Whether the alert has a delivery of its own."""
     c = t.delivery.c
     return connection.execute(sa.select(c.id).where(c.alert_id == alert_id).limit(1)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What became of an alert on its channels: `at` is when the last recipient had it, None until all have."""
+
+    at: datetime | None
+    error: str | None
+
+
+def arrival(connection: sa.Connection, alert_key: str) -> Arrival:
+    """Whether every recipient of the alert has it, and the error that stands in the way."""
+    d = t.delivery.c
+    rows = connection.execute(sa.select(d.state, d.sent_at, d.last_error).where(d.alert_key == alert_key)).all()
+    missing = [row for row in rows if row.state != DeliveryState.SENT.value]
+    if missing or not rows:
+        return Arrival(None, next((row.last_error for row in missing if row.last_error), None))
+    return Arrival(max(row.sent_at for row in rows), None)

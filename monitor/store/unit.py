@@ -116,13 +116,13 @@ class Database:
             else:
                 _advisory_locks(connection, lock)
             try:
+                self._begun(connection)
                 yield connection
                 self._observe("before")
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
-            self._observe("after")
+            self._end(connection)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -138,6 +138,13 @@ class Database:
     def dispose(self) -> None:
         """Close the kept connections."""
         self.engine.dispose()
+
+    def _begun(self, connection: sa.Connection) -> None:
+        """What every unit begins with: nothing."""
+
+    def _end(self, connection: sa.Connection) -> None:
+        connection.commit()
+        self._observe("after")
 
     def _observe(self, moment: str) -> None:
         if self.observer is not None:
@@ -155,6 +162,27 @@ class Database:
             raise map_error(error) from error
         except sa.exc.TimeoutError as error:
             raise StoreBusy(f"no free database connection: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal(Database):
+    """A database on which everything happens and nothing stays: every unit is undone at its end.
+
+    `prepare` puts into each unit what is to be there.
+    """
+
+    prepare: Callable[[sa.Connection], None] = lambda _connection: None
+
+    def _begun(self, connection: sa.Connection) -> None:
+        self.prepare(connection)
+
+    def _end(self, connection: sa.Connection) -> None:
+        connection.rollback()
+
+
+def rehearsal(database: Database, prepare: Callable[[sa.Connection], None]) -> Rehearsal:
+    """A rehearsal on `database`, which queues for its turn like every other unit."""
+    return Rehearsal(database.engine, None, database._gate, prepare)
 
 
 def _advisory_locks(connection: sa.Connection, lock: str | Iterable[str] | None) -> None:
