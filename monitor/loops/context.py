@@ -18,7 +18,7 @@ from monitor.model.poll import PollSettings
 from monitor.model.settled import RuleBook
 from monitor.model.source import SourceSpec
 from monitor.ports import Clock, Fetcher, Workers
-from monitor.store.stories import Rarities
+from monitor.store.rarities import Rarities
 from monitor.store.unit import Database
 
 P = ParamSpec("P")
@@ -57,6 +57,8 @@ class LoopSettings:
     flush_at: int = 100
     poll: PollSettings = field(default_factory=PollSettings)
     worker_timeout_s: float = 10.0
+    bytes_at_once: int = 16_000_000
+    """Bytes of the documents that are parsed and stored at one time; those that wait for it lie in files."""
     max_followed: int = 5
     """Further documents one poll may ask for: RFC 5005 pages, children of a sitemap index, candidates of a site."""
     read_attempts: int = 4
