@@ -6,7 +6,7 @@ import asyncio
 import getpass
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -73,6 +73,8 @@ class Surroundings:
     workers: Workers | None = None
     """None starts a pool of processes."""
     observer: CommitObserver | None = None
+    engine: Callable[[str], sa.Engine] = open_engine
+    """Makes the engine of a database's address; a rehearsal keeps one, with the statements that it has compiled."""
 
 
 @dataclass(slots=True)
@@ -125,9 +127,9 @@ def require(loaded: Loaded, problems: tuple[Problem, ...]) -> None:
         raise ConfigError(f"the configuration is refused\n{shown}", remedy="monitor check shows every problem")
 
 
-def open_database(config: Config, observer: CommitObserver | None = None) -> Database:
+def open_database(config: Config) -> Database:
     """The configured database; no connection is made yet."""
-    return Database(open_engine(config.database), observer)
+    return Database(open_engine(config.database))
 
 
 def put_in_force(
@@ -189,7 +191,7 @@ async def open_monitor(
     loaded = load_config(path)
     require(loaded, loaded.errors if loaded.config is None else tuple(p for p in loaded.errors if p.rule_id is None))
     config = loaded.usable()
-    database, clock = open_database(config, around.observer), around.clock
+    database, clock = Database(around.engine(config.database), around.observer), around.clock
     upgrade(database)
     set_clock(clock, database)
     async with AsyncExitStack() as stack:
