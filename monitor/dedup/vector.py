@@ -69,7 +69,7 @@ def _stems(stemmer: Stemmer.Stemmer | None, words: list[str]) -> list[str]:
     return stems
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def bucket(term: str) -> int:
     """The place of a term in the table of counts; 131 072 places, so some rare terms share one."""
     return xxhash.xxh32_intdigest(term.encode("utf-8", "surrogatepass")) % BUCKETS
