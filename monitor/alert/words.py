@@ -72,6 +72,11 @@ WORDS: dict[str, dict[str, str]] = {
         "reminder": "Critical source {0} still fails, for {1} now",
         "recovered": "Critical source {0} is well again after {1}",
         "alive": "News-Monitor is alive",
+        "confirm": "Confirm the subscription",
+        "leave": "Unsubscribe",
+        "subscribe_confirm": "Subscribe to “{0}”?",
+        "subscribe_why": "Somebody, probably you, asked for news of this by mail. If it was not you, do nothing:"
+        " without a confirmation within {0} days the address is forgotten.",
     },
     "de": {
         "published": "veröffentlicht",
@@ -139,6 +144,11 @@ WORDS: dict[str, dict[str, str]] = {
         "reminder": "Kritische Quelle {0} fällt weiterhin aus, seit {1}",
         "recovered": "Kritische Quelle {0} läuft wieder, nach {1}",
         "alive": "News-Monitor läuft",
+        "confirm": "Abonnement bestätigen",
+        "leave": "Abbestellen",
+        "subscribe_confirm": "»{0}« abonnieren?",
+        "subscribe_why": "Jemand, wahrscheinlich Sie, möchte hierzu Meldungen per E-Mail. Wenn Sie es nicht waren,"
+        " tun Sie nichts: Ohne Bestätigung binnen {0} Tagen wird die Adresse gelöscht.",
     },
 }
 

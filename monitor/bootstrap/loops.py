@@ -18,6 +18,7 @@ from monitor.loops.courier import Courier, CourierContext
 from monitor.loops.dispatch import Work
 from monitor.loops.evaluate import EvaluateContext, arm_timers, evaluate_once
 from monitor.loops.gather import Gathering
+from monitor.loops.hubs import Hubs, settle_subscriptions
 from monitor.loops.ops import tell_ops
 from monitor.loops.read import PageReading
 from monitor.loops.upkeep import Upkeep
@@ -30,6 +31,7 @@ LOOK_S = 0.5
 RENEW_S = 10.0
 """A third of the shortest lease."""
 UPKEEP_S = 5.0
+HUBS_S = 2.0
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class Loops:
 
     monitor: Monitor
     gathering: Gathering = field(init=False)
+    hubs: Hubs = field(init=False)
     reading: PageReading = field(init=False)
     courier: CourierContext = field(init=False)
     evaluate: EvaluateContext = field(init=False)
@@ -48,7 +51,7 @@ class Loops:
 
     def __post_init__(self) -> None:
         context = self.monitor.context
-        self.gathering, self.reading = Gathering(context), PageReading(context)
+        self.gathering, self.hubs, self.reading = Gathering(context), Hubs(context), PageReading(context)
         telling, clock, owner = self.monitor.telling, context.clock, context.owner
         self.courier = CourierContext(context.database, telling, AppriseSender(), clock, owner)
         self.evaluate = EvaluateContext(context.database, telling, clock, owner)
@@ -63,12 +66,14 @@ class Loops:
             work = Work(connection, self.monitor.telling(), now)
             arm_timers(connection, work.telling, now)
             _tell_changes(work, self.monitor.setup, now)
+            settle_subscriptions(connection, self.monitor.context)
 
     def ticks(self, role: str) -> tuple[Tick, ...]:
         """What this role does again and again."""
         poller = (
             Tick("gather", LOOK_S, self.gathering.start_due),
             Tick("flush", 2.0, self.gathering.flush_due),
+            Tick("hubs", HUBS_S, self.hubs.start_due),
             Tick("read", LOOK_S, self.reading.start_due),
             Tick("evaluate", LOOK_S, self._evaluate),
             Tick("leases", RENEW_S, self._renew),
@@ -79,7 +84,7 @@ class Loops:
 
     def drains(self, role: str) -> tuple[Step, ...]:
         """What must come to an end before the process does."""
-        poller = (self.gathering.drain, self.reading.drain, self.upkeep.drain)
+        poller = (self.gathering.drain, self.hubs.drain, self.reading.drain, self.upkeep.drain)
         deliverer = (self._delivering.stop,)
         return {"all": poller + deliverer, "poller": poller, "deliverer": deliverer}.get(role, ())
 
@@ -99,7 +104,7 @@ class Loops:
             log.warning("configuration-refused", error=error.message)
             await asyncio.to_thread(self._tell_refused, error)
             return
-        self.gathering.context = self.reading.context = self.upkeep.context = self.monitor.context
+        self._renew_context()
         self.upkeep.retention = retention_settings(setup.config.model)
         # What changed while it was being read changes it again; files it did not know before do not.
         self._files = {name: before.get(name, at) for name, at in self._changed_at().items()}
@@ -117,9 +122,11 @@ class Loops:
         )
 
     async def look(self) -> None:
-        """Reload when a file of the configuration changed; wake up when a command asks for it."""
+        """Reload when a file of the configuration changed, or a subscription; wake up when a command asks for it."""
         if self._changed_at() != self._files:
             await self.reload()
+        elif await asyncio.to_thread(self.monitor.searches_changed):
+            self._renew_context()
         woken = await asyncio.to_thread(self._wakings)
         if woken != self._woken:
             self._woken = woken
@@ -131,6 +138,10 @@ class Loops:
             await self.look()
         if role in ("all", "deliverer"):
             await self._delivering.tick()
+
+    def _renew_context(self) -> None:
+        for loop in (self.gathering, self.hubs, self.reading, self.upkeep):
+            loop.context = self.monitor.context
 
     async def announce(self) -> str:
         """Say what is watched now; the same in words."""

@@ -16,11 +16,11 @@ import sqlalchemy as sa
 import structlog
 
 from monitor.bootstrap.caches import kept_caches
-from monitor.bootstrap.settings import alert_settings, channels_of, fetch_settings, loop_settings, state_folder
+from monitor.bootstrap.settings import alert_settings, fetch_settings, listeners_of, loop_settings, state_folder
 from monitor.bootstrap.timekeeping import set_clock
 from monitor.bootstrap.words import build_words, open_lexicon
 from monitor.clock import SharedClock
-from monitor.config.accept import InForce, accept_rules
+from monitor.config.accept import InForce, accept_rules, compile_searches
 from monitor.config.channels import check_channels
 from monitor.config.checks import Checked, check_config
 from monitor.config.load import Config, Loaded, load_config
@@ -36,7 +36,7 @@ from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
 from monitor.model.source import SourceSpec
 from monitor.ports import Workers
-from monitor.store import outbox
+from monitor.store import outbox, readers
 from monitor.store.lock import CrashHook, WriterLock
 from monitor.store.schema import upgrade
 from monitor.store.sources import SyncReport, sync_sources
@@ -44,6 +44,8 @@ from monitor.store.unit import CommitObserver, Database, open_engine
 from monitor.workers import WorkerPool
 
 log = structlog.get_logger("monitor")
+
+Searches = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Setup:
     checked: Checked
     rules: InForce
     sources: SyncReport
+    searches: Searches = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -106,6 +109,18 @@ class Monitor:
         )
         return self.setup
 
+    def searches_changed(self) -> bool:
+        """Take up the searches that people subscribed to, or left, since they were last looked at."""
+        config = self.setup.config
+        with self.database.reading() as connection:
+            searches = wanted_searches(connection, config)
+        if searches == self.setup.searches:
+            return False
+        rules = searching(self.setup.rules, searches, config, self.lexicon)
+        self.setup = replace(self.setup, rules=rules, searches=searches)
+        self.context = replace(self.context, watchlist=watchlist_of(self.setup))
+        return True
+
 
 def require(loaded: Loaded, problems: tuple[Problem, ...]) -> None:
     """Raise `ConfigError` with the problems in the user's own lines, if there are any."""
@@ -137,8 +152,21 @@ def put_in_force(
     with database.unit(lock="configuration") as connection:
         sources = sync_sources(connection, config.sources, now)
         rules = accept_rules(connection, config, checked, now, author=_author())
+        searches = wanted_searches(connection, config)
     # Where everything stands was of use to say what is wrong; kept, it would be as large as the rules themselves.
-    return Setup(config.without_places(), tuple(loaded.files), loaded.includes, checked, rules, sources)
+    files, in_force = tuple(loaded.files), searching(rules, searches, config, lexicon)
+    return Setup(config.without_places(), files, loaded.includes, checked, in_force, sources, searches)
+
+
+def wanted_searches(connection: sa.Connection, config: Config) -> Searches:
+    """(rule, expression) of the searches that people subscribed to."""
+    return readers.searches(connection) if config.model.web.subscribe.enabled else ()
+
+
+def searching(rules: InForce, searches: Searches, config: Config, lexicon: Lexicon) -> InForce:
+    """The rules in force with these searches beside them."""
+    engine = compile_searches(searches, config.concepts, lexicon) if searches else None
+    return replace(rules, matcher=replace(rules.matcher, searches=engine))
 
 
 def watchlist_of(setup: Setup) -> Watchlist:
@@ -147,7 +175,7 @@ def watchlist_of(setup: Setup) -> Watchlist:
     rules = setup.rules
     critical = [spec.id for spec in setup.config.sources if spec.critical]
     alerts = alert_settings(model, critical=critical)
-    return Watchlist(rules.matcher, rules.matcher.version, rules.rules, channels_of(model), alerts)
+    return Watchlist(rules.matcher, rules.matcher.version, rules.rules, listeners_of(model), alerts)
 
 
 def sources_of(setup: Setup) -> dict[str, SourceSpec]:
@@ -227,7 +255,7 @@ def owner_name() -> str:
 
 
 def _recover(config: Config, now: datetime) -> CrashHook:
-    channels = channels_of(config.model).values()
+    channels = listeners_of(config.model).values()
 
     def deliveries(connection: sa.Connection) -> None:
         outbox.recover_sending(connection, channels, now)

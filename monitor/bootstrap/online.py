@@ -1,7 +1,7 @@
 """`monitor check --online`: the world that a configuration counts on, asked once; no message is sent, nothing stored.
 
-Codes: no-network, source-unreachable, source-status, channel-unreachable, channel-refused, clock-skew, disk-full,
-disk-low, not-writable, secret-exposed.
+Codes: no-network, source-unreachable, source-status, channel-unreachable, channel-refused, websub-unreachable,
+clock-skew, disk-full, disk-low, not-writable, secret-exposed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import smtplib
 import ssl
 import statistics
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from monitor.bootstrap.settings import fetch_settings, state_folder
+from monitor.bootstrap.settings import fetch_settings, state_folder, websub_callback
 from monitor.clock import SystemClock
 from monitor.config.channels import mail_spec
 from monitor.config.load import Config
@@ -25,9 +26,11 @@ from monitor.config.nodes import Sequence as Listed
 from monitor.config.problems import WARNING, Place, Problem, sort_problems
 from monitor.config.schema import MailModel
 from monitor.deliver.mail import PORTS
+from monitor.deliver.reach import endpoint_of, reach
 from monitor.fetch.http import HttpFetcher
 from monitor.model.fetched import Fetched, Request
 from monitor.model.source import SourceSpec
+from monitor.web.views.push import HERE
 
 MAIL_S = 15.0
 CLOCK_S = 120.0
@@ -40,11 +43,39 @@ async def check_online(config: Config) -> tuple[Problem, ...]:
     """Everything that would keep the monitor from working here and now."""
     answers = await _ask(config)
     problems = [*_sources(config, answers), *_clock(config, answers), *_disk(config), *_secrets(config)]
+    problems += await _callback(config)
     for name, channel in config.model.channels.items():
+        place = _place(config.root, "channels", name)
         if channel.mail is not None:
-            problem = await asyncio.to_thread(_mail, channel.mail, _place(config.root, "channels", name), name)
+            problem = await asyncio.to_thread(_mail, channel.mail, place, name)
             problems += [problem] if problem else []
+        else:
+            problems += await asyncio.to_thread(_services, channel.to or (), place, name)
     return sort_problems(problems)
+
+
+def _services(addresses: Sequence[str], place: Place, name: str) -> list[Problem]:
+    """The services of a channel, as far as can be told without sending."""
+    endpoints = dict.fromkeys(found for address in addresses if (found := endpoint_of(address)))
+    hint = f"monitor channels test {name} sends a message and says what the service answers"
+    faults = [why for endpoint in endpoints if (why := reach(endpoint))]
+    return [Problem("channel-unreachable", f'channel "{name}": {why}', place, hint=hint) for why in faults]
+
+
+async def _callback(config: Config) -> list[Problem]:
+    """Whether the address for hubs leads to the page, where one is running."""
+    callback = websub_callback(config.model)
+    if callback is None:
+        return []
+    settings = replace(fetch_settings(config.model), allow_addresses=("0.0.0.0/0", "::/0"))
+    async with HttpFetcher(settings, SystemClock(), obey_blocks=False) as fetcher:
+        fetched = await fetcher.fetch(Request(f"{callback}/"))
+    if fetched.status == 200 and fetched.body.decode("utf-8", "replace") == HERE:
+        return []
+    why = fetched.problem.text if fetched.problem else f"status {fetched.status} from something else"
+    hint = "is the monitor running? what stands in front of it must pass on /push/"
+    message = f"{callback}/ does not lead to the page: {why}"
+    return [Problem("websub-unreachable", message, _place(config.root, "websub"), WARNING, hint)]
 
 
 async def _ask(config: Config) -> list[tuple[SourceSpec, Fetched]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.alert.settings import AlertSettings
-from monitor.config.channels import channel_of
+from monitor.config.channels import channel_of, subscribers_channel
 from monitor.config.load import Config
 from monitor.config.schema import ConfigModel
 from monitor.fetch.http import FetchSettings
@@ -47,7 +47,14 @@ def loop_settings(model: ConfigModel) -> LoopSettings:
         per_host=section.per_host,
         lease_s=section.timeout + LEASE_MARGIN_S,
         poll=PollSettings(min_every_s=section.min_every),
+        callback=websub_callback(model),
     )
+
+
+def websub_callback(model: ConfigModel) -> str | None:
+    """The address below which hubs reach the page; None where no hub is to be asked."""
+    public = model.websub.callback or model.web.public_url
+    return f"{public.rstrip('/')}/push" if model.websub.enabled and public else None
 
 
 def retention_settings(model: ConfigModel) -> RetentionSettings:
@@ -83,6 +90,12 @@ def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> Alert
 def channels_of(model: ConfigModel) -> dict[str, Channel]:
     """All channels by name, recipients expanded."""
     return {name: channel_of(name, channel) for name, channel in model.channels.items()}
+
+
+def listeners_of(model: ConfigModel) -> dict[str, Channel]:
+    """The channels, and the one of those who subscribed by mail."""
+    subscribers = subscribers_channel(model)
+    return channels_of(model) | ({subscribers.id: subscribers} if subscribers else {})
 
 
 def system_timezone() -> str:

@@ -61,6 +61,10 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
         printer.line(f"{key}: {one_line('-' if value in (None, []) else value)}")
     if row["choice"]:
         printer.line(f"found: {one_line(row['choice'])}")
+    if row["pace"]:
+        printer.line(f"pace: {one_line(row['pace'])}")
+    if row["push"]:
+        printer.line(f"push: {one_line(_push_in_words(row['push']))}")
     texts = ", ".join(f"{count} {state}" for state, count in sorted(row["texts"].items()))
     printer.line(f"texts: {texts or '-'}")
     polls = [{**poll, "at": iso(poll["started_at"])} for poll in row["polls"]]
@@ -75,6 +79,13 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
     }
     printer.table(polls, columns, wide="reason")
     return 0
+
+
+def _push_in_words(push: dict[str, Any]) -> str:
+    until = f" until {iso(push['expires_at'])}" if push["expires_at"] else ""
+    last = f", last {iso(push['last_push_at'])}" if push["last_push_at"] else ""
+    counted = f"{push['pushes']} pushes{last}, {push['refused']} refused"
+    return f"{push['hub']}: {push['state']}{until} ({push['reason'] or 'to be asked'}); {counted}"
 
 
 def _poll(args: argparse.Namespace, printer: Printer) -> int:

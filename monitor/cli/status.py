@@ -74,6 +74,8 @@ def _show(data: dict[str, Any], now: Any, printer: Printer) -> None:
     for source in data["troubled"]:
         colour = "yellow" if source["health"] in ("degraded", "stale") else "red"
         printer.line(f"  {printer.style(source['health'], colour)}  {source['id']}: {one_line(source['reason'] or '')}")
+    if data["hubs"]:
+        printer.line(f"hubs that push: {_counts(data['hubs'])}")
     newest = f", newest {ago(data['newest_at'], now)} ago" if data["newest_at"] else ""
     printer.line(f"articles: {data['articles']}, {data['articles_24h']} in 24 h{newest}")
     printer.line(f"rules: {data['rules']} known")

@@ -94,7 +94,8 @@ def _happened(moment: Moment) -> str:
 
 
 def _merge(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.loops.placing import STORY_LOCK, merge_by_hand
+    from monitor.loops.placing import STORY_LOCK
+    from monitor.loops.regroup import merge_by_hand
     from monitor.store.story_pages import current_story
 
     with opened(args) as it, it.database.unit(lock=STORY_LOCK) as connection:
@@ -110,7 +111,8 @@ def _merge(args: argparse.Namespace, printer: Printer) -> int:
 
 
 def _split(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.loops.placing import STORY_LOCK, split_by_hand
+    from monitor.loops.placing import STORY_LOCK
+    from monitor.loops.regroup import split_by_hand
     from monitor.store.stories import articles_of
     from monitor.store.story_pages import current_story
 

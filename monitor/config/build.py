@@ -78,6 +78,7 @@ def source_spec(model: SourceModel, config: ConfigModel) -> SourceSpec:
         article=ArticleSelectors(model.article.body, model.article.title, model.article.remove),
         select=model.select,
         render=model.render,
+        websub=model.websub,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from monitor.config.channels import mail_channel
 from monitor.config.load import Config, Loaded
 from monitor.config.nodes import Mapping, Node, Scalar, Sequence, find, offset_place
 from monitor.config.problems import ERROR, WARNING, Place, Problem, sort_problems
@@ -172,20 +173,54 @@ def _references(config: Config) -> Iterator[Problem]:
         for name in names:
             if name not in known:
                 yield _unknown_channel(name, _name_place(config.root, path, name), known, None)
+    yield from _pushes(config)
     yield from _not_yet(config)
+    yield from _subscribe(config)
+
+
+def _pushes(config: Config) -> Iterator[Problem]:
+    """What keeps hubs from reaching the page; polling works all the same."""
+    section, web = config.model.websub, config.model.web
+    if not section.enabled:
+        return
+    address = section.callback or web.public_url
+    reached, _, _ = find(config.root, ("websub",))
+    place = (reached or config.root).place
+    if address is None:
+        hint = "set websub.callback to an address of this machine that can be reached from outside"
+        yield Problem("websub-callback", "hubs have no address to push to, so none is asked", place, WARNING, hint)
+        return
+    if not address.startswith("https://"):
+        hint = "put the page behind a web server with https; many hubs push to nothing else"
+        yield Problem("websub-plain", f"hubs push to {address} without encryption", place, WARNING, hint)
+    if web.listen == "off":
+        hint = "set web.listen, unless another process of this database serves the page"
+        yield Problem("websub-no-page", "the page that takes the pushes is off (web.listen)", place, WARNING, hint)
 
 
 def _not_yet(config: Config) -> Iterator[Problem]:
     """Keys of the language that have nothing behind them yet: said, so that nobody relies on them."""
-    wanted = (
-        (("alerts", "canary"), config.model.alerts.canary != "off", "no canary is sent"),
-        (("web", "subscribe", "enabled"), config.model.web.subscribe.enabled, "nobody can subscribe"),
-    )
+    wanted = ((("alerts", "canary"), config.model.alerts.canary != "off", "no canary is sent"),)
     for path, used, words in wanted:
         if used:
             reached, _, _ = find(config.root, path)
             place = (reached or config.root).place
             yield Problem("not-yet", f"{'.'.join(path)} does nothing yet: {words}", place, WARNING, "leave it out")
+
+
+def _subscribe(config: Config) -> Iterator[Problem]:
+    """Subscriptions by mail need a mailbox that sends, and an address that their links can lead to."""
+    web = config.model.web
+    if not web.subscribe.enabled:
+        return
+    lacks = []
+    if mail_channel(config.model) is None:
+        lacks.append(("a channel with mail: that sends", "name one in web.subscribe.channel"))
+    if web.public_url is None:
+        lacks.append(("web.public_url, for the links in its mails", "write the address that readers open"))
+    reached, _, _ = find(config.root, ("web", "subscribe", "enabled"))
+    for what, hint in lacks:
+        yield Problem("bad-subscribe", f"web.subscribe needs {what}", (reached or config.root).place, ERROR, hint)
 
 
 def _channels_of_rule(config: Config, spec: RuleSpec, known: tuple[str, ...]) -> Iterator[Problem]:

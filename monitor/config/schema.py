@@ -118,6 +118,7 @@ class SourceModel(Section):
     max_articles: int = Field(20, ge=1, le=1000, description="Article pages fetched per poll; the rest waits.")
     article: ArticleModel = Field(ArticleModel(), description="How its articles are read.")
     render: bool = Field(False, description="Load pages in a browser (needs the extra `browser`).")
+    websub: bool = Field(True, description="Let the hub that a feed names push it, where websub is enabled.")
 
     @model_validator(mode="after")
     def _one_kind(self) -> SourceModel:
@@ -221,6 +222,13 @@ class WebModel(Section):
     subscribe: SubscribeModel = Field(SubscribeModel(), description="Subscriptions by mail.")
 
 
+class WebSubModel(Section):
+    """Hubs that push what feeds publish, within seconds; polling goes on as the safety net."""
+
+    enabled: bool = Field(False, description="Ask the hubs that feeds name to push.")
+    callback: Url | None = Field(None, description="Where hubs reach the page from outside; default web.public_url.")
+
+
 class MetricsModel(Section):
     """Prometheus metrics, at /metrics of the page."""
 
@@ -251,6 +259,7 @@ class ConfigModel(Section):
     stories: StoriesModel = Field(StoriesModel(), description="Stories.")
     alerts: AlertsModel = Field(AlertsModel(), description="Alerts.")
     web: WebModel = Field(WebModel(), description="The page.")
+    websub: WebSubModel = Field(WebSubModel(), description="Pushes by hubs.")
     metrics: MetricsModel = Field(MetricsModel(), description="Metrics.")
     log: LogModel = Field(LogModel(), description="The log.")
 

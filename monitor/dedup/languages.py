@@ -75,12 +75,15 @@ class Link:
     reason: Reason
 
 
-def keys_of(words: Sequence[str], numbers: Iterable[str], limit: int = 16) -> tuple[str, ...]:
+def keys_of(names: Mapping[str, int], numbers: Iterable[str], limit: int = 16) -> tuple[str, ...]:
     """What an article offers for comparing across languages, most frequent first.
 
-    Skeletons of its capitalised `words` (as written, repetitions included) and numbers of two digits or more.
+    Skeletons of its `names` (capitalised words as written, with their counts) and numbers of two digits or more.
     """
-    counts = Counter(skeleton(word) for word in words if word[0].isupper() and len(word) > 2)
+    counts: Counter[str] = Counter()
+    for name, count in names.items():
+        if len(name) > 2:
+            counts[skeleton(name)] += count
     del counts[""]
     found = [key for key, _ in counts.most_common(limit)]
     return (*found, *sorted((number for number in numbers if len(number) >= 2), key=len, reverse=True)[:limit])

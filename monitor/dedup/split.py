@@ -7,7 +7,7 @@ likeness itself, which is high between look-alikes (two earthquakes in one count
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, repeat, takewhile
 from typing import TypeAlias
@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.dedup.story import centre
-from monitor.dedup.vector import cosine
+from monitor.dedup.vector import likeness
 from monitor.model.reasons import Reason
+from monitor.model.story import Vector
 
-Likeness: TypeAlias = npt.NDArray[np.float64]
+Table: TypeAlias = npt.NDArray[np.float64]
 
 SMALLEST = 3
 OUTLIERS = 4
@@ -33,7 +34,7 @@ class Member:
 
     article_id: int
     words: int
-    vector: Mapping[str, float]
+    vector: Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Split:
     """`leaving` are about something else than the articles that stay; each group with its new centre."""
 
     leaving: tuple[int, ...]
-    staying_centre: dict[str, float]
-    leaving_centre: dict[str, float]
+    staying_centre: Vector
+    leaving_centre: Vector
     reason: Reason
 
 
@@ -67,11 +68,12 @@ def decide_split(members: Sequence[Member], *, ratio: float = 0.57, min_words: i
     sample = [member for member in members if member.words >= min_words][-SAMPLE:]
     if len(sample) < 2 * SMALLEST:
         return None
-    found = _clearest_cut(_likeness([member.vector for member in sample]))
+    found = _clearest_cut(_table([member.vector for member in sample]))
     if found is None or found[0] >= ratio:
         return None
-    first, second = (centre([sample[index].vector for index in group]) for group in found[1:])
-    sides = [cosine(member.vector, first) >= cosine(member.vector, second) for member in members]
+    vectors = [member.vector for member in members]
+    first, second = (likeness(centre([sample[index].vector for index in group]), vectors) for group in found[1:])
+    sides = (first.cosines >= second.cosines).tolist()
     groups = {
         side: [member for member, its in zip(members, sides, strict=True) if its is side] for side in (True, False)
     }
@@ -89,40 +91,37 @@ def decide_split(members: Sequence[Member], *, ratio: float = 0.57, min_words: i
     )
 
 
-def _likeness(vectors: Sequence[Mapping[str, float]]) -> Likeness:
-    columns: dict[str, int] = {}
-    for vector in vectors:
-        for term in vector:
-            columns.setdefault(term, len(columns))
-    rows = np.zeros((len(vectors), len(columns)))
-    for index, vector in enumerate(vectors):
-        rows[index, [columns[term] for term in vector]] = list(vector.values())
+def _table(vectors: Sequence[Vector]) -> Table:
+    terms, place = np.unique(np.concatenate([vector.terms for vector in vectors]), return_inverse=True)
+    rows = np.zeros((len(vectors), len(terms)))
+    owner = np.repeat(np.arange(len(vectors)), [len(vector.terms) for vector in vectors])
+    rows[owner, place] = np.concatenate([vector.weights for vector in vectors])
     return rows @ rows.T
 
 
-def _clearest_cut(likeness: Likeness) -> tuple[float, list[int], list[int]] | None:
+def _clearest_cut(alike: Table) -> tuple[float, list[int], list[int]] | None:
     """The two largest groups, at the height of the tree where they are least alike for their own coherence."""
     best: tuple[float, list[int], list[int]] | None = None
-    for groups in _cuts(likeness):
+    for groups in _cuts(alike):
         first, second = sorted(groups, key=len, reverse=True)[:2]
         if len(second) < SMALLEST:
             continue
-        between = float(likeness[np.ix_(first, second)].mean())
-        within = (_coherence(likeness, first) * _coherence(likeness, second)) ** 0.5
+        between = float(alike[np.ix_(first, second)].mean())
+        within = (_coherence(alike, first) * _coherence(alike, second)) ** 0.5
         ratio = between / within if within else 1.0
         if best is None or ratio < best[0]:
             best = (ratio, first, second)
     return best
 
 
-def _coherence(likeness: Likeness, group: Sequence[int]) -> float:
-    inner = likeness[np.ix_(group, group)]
+def _coherence(alike: Table, group: Sequence[int]) -> float:
+    inner = alike[np.ix_(group, group)]
     return float((inner.sum() - np.trace(inner)) / (len(group) * (len(group) - 1)))
 
 
-def _cuts(likeness: Likeness) -> list[list[list[int]]]:
+def _cuts(alike: Table) -> list[list[list[int]]]:
     """Average-linkage clustering: the last cuts of its tree, from a few groups down to two."""
-    near = likeness.copy()
+    near = alike.copy()
     np.fill_diagonal(near, -1.0)
     groups = {index: [index] for index in range(len(near))}
     cuts = []

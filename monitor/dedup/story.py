@@ -7,13 +7,15 @@ F that anybody reaches errs, so its verdicts may delay and gather, never swallow
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.dedup.vector import cosine, unit
+import numpy as np
+
+from monitor.dedup.vector import heaviest, likeness, mean
 from monitor.model.reasons import Reason
-from monitor.model.story import StoryState
+from monitor.model.story import StoryState, Vector
 
 CENTROID_TERMS = 150
 
@@ -65,7 +67,7 @@ class Open:
 
 
 def decide_story(
-    vector: Mapping[str, float],
+    vector: Vector,
     words: int,
     at: datetime,
     stories: Sequence[StoryState],
@@ -82,7 +84,8 @@ def decide_story(
     """
     if kin is not None and any(story.id == kin for story in stories):
         return Join(kin, 1.0, Reason("contains", "it contains the text of an article of the story"))
-    best, score = _nearest(vector, words, at, [story for story in stories if story.id != series], settings)
+    alive = [story for story in stories if story.id != series and abs(at - story.last_at) <= settings.quiet]
+    best, score = _nearest(vector, words, alive, settings)
     needed = settings.join_at(words, best.members if best is not None else 1)
     if best is not None and score >= needed:
         text = f"likeness {score:.2f} with the story, {needed:.2f} is enough"
@@ -93,39 +96,29 @@ def decide_story(
 
 
 def _nearest(
-    vector: Mapping[str, float], words: int, at: datetime, stories: Sequence[StoryState], settings: StorySettings
+    vector: Vector, words: int, stories: Sequence[StoryState], settings: StorySettings
 ) -> tuple[StoryState | None, float]:
-    best, highest = None, 0.0
-    for story in stories:
-        if abs(at - story.last_at) > settings.quiet or not _enough_shared(vector, words, story, settings):
-            continue
-        score = cosine(vector, story.centroid)
-        if score > highest:
-            best, highest = story, score
-    return best, highest
+    found = likeness(vector, [story.centroid for story in stories])
+    enough = found.shared >= (settings.shared_terms if words < settings.full_words else 1)
+    if not enough.any():
+        return None, 0.0
+    best = int(np.where(enough, found.cosines, -1.0).argmax())
+    return stories[best], float(found.cosines[best])
 
 
-def _enough_shared(vector: Mapping[str, float], words: int, story: StoryState, settings: StorySettings) -> bool:
-    return words >= settings.full_words or sum(term in story.centroid for term in vector) >= settings.shared_terms
-
-
-def grown(centroid: Mapping[str, float], members: int, vector: Mapping[str, float]) -> dict[str, float]:
+def grown(centroid: Vector, members: int, vector: Vector) -> Vector:
     """The centroid after one more vote: the mean of the members, its 150 heaviest terms, length 1."""
-    return _mean([(centroid, members), (vector, 1)])
+    return mean([(centroid, members), (vector, 1)], CENTROID_TERMS)
 
 
-def centre(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def centre(vectors: Sequence[Vector]) -> Vector:
     """The centroid of some votes."""
-    return _mean([(vector, 1) for vector in vectors])
+    return mean([(vector, 1) for vector in vectors], CENTROID_TERMS)
 
 
-def _mean(weighted: Sequence[tuple[Mapping[str, float], int]]) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for vector, votes in weighted:
-        for term, weight in vector.items():
-            total[term] = total.get(term, 0.0) + weight * votes
-    heaviest = sorted(total.items(), key=lambda pair: -pair[1])[:CENTROID_TERMS]
-    return {term: round(weight, 4) for term, weight in unit(dict(heaviest)).items()}
+def merged(a: StoryState, b: StoryState) -> Vector:
+    """The centroid of two stories that became one."""
+    return mean([(a.centroid, a.members), (b.centroid, b.members)], CENTROID_TERMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,42 +133,44 @@ class Merge:
 
 def decide_merge(
     joined: StoryState,
-    vector: Mapping[str, float],
+    vector: Vector,
     words: int,
     stories: Sequence[StoryState],
     settings: StorySettings = StorySettings(),
 ) -> Merge | None:
     """Whether the article that joined a story shows another one to be the same: all three are close to each other."""
-    best, highest = None, settings.merge_at(words)
-    for other in stories:
-        if other.id == joined.id or other.id in joined.apart or joined.id in other.apart:
-            continue
-        if abs(joined.last_at - other.last_at) > settings.quiet or cosine(vector, other.centroid) < settings.join_at(
-            words
-        ):
-            continue
-        likeness = cosine(joined.centroid, other.centroid)
-        if likeness >= highest:
-            best, highest = other, likeness
-    if best is None:
+    others = [
+        other
+        for other in stories
+        if other.id != joined.id
+        and other.id not in joined.apart
+        and joined.id not in other.apart
+        and abs(joined.last_at - other.last_at) <= settings.quiet
+    ]
+    if not others:
         return None
-    into, gone = sorted((joined.id, best.id))
-    text = f"a later article is close to both; their likeness is {highest:.2f}"
-    return Merge(into, gone, round(highest, 3), Reason("merged", text))
+    centres = [other.centroid for other in others]
+    near = likeness(vector, centres).cosines >= settings.join_at(words)
+    alike = np.where(near, likeness(joined.centroid, centres).cosines, -1.0)
+    best = int(alike.argmax())
+    if alike[best] < settings.merge_at(words):
+        return None
+    into, gone = sorted((joined.id, others[best].id))
+    text = f"a later article is close to both; their likeness is {alike[best]:.2f}"
+    return Merge(into, gone, round(float(alike[best]), 3), Reason("merged", text))
 
 
-def search_terms(vector: Mapping[str, float], limit: int = 12) -> list[str]:
+def search_terms(vector: Vector, limit: int = 12) -> Vector:
     """The terms of an article by which candidates are looked up: its heaviest."""
-    return sorted(vector, key=lambda term: (-vector[term], term))[:limit]
+    return heaviest(vector, limit)
 
 
-def index_terms(centroid: Mapping[str, float], limit: int = 20) -> dict[str, float]:
+def index_terms(centroid: Vector, limit: int = 20) -> Vector:
     """The terms under which a story is found, with their weights."""
-    heaviest = sorted(centroid.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
-    return dict(heaviest)
+    return heaviest(centroid, limit)
 
 
-def differs(a: Mapping[str, float], b: Mapping[str, float]) -> bool:
+def differs(a: Vector, b: Vector) -> bool:
     """Whether more than a tenth of the terms under which a centroid is found have changed: it is to be indexed anew."""
-    before = index_terms(b).keys()
-    return len(index_terms(a).keys() & before) < 0.9 * len(before)
+    before = index_terms(b).terms
+    return len(np.intersect1d(index_terms(a).terms, before, assume_unique=True)) < 0.9 * len(before)

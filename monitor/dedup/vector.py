@@ -1,21 +1,22 @@
 """Texts as weighted terms, and how much a term's rarity says.
 
-Terms are Snowball stems; a capitalised one weighs double.  Rarity (idf: the log of all
+Terms are Snowball stems, kept as hashes of 32 bits; a capitalised one weighs double.  Rarity (idf: the log of all
 documents over those with the term, the one at hand counted in both) is learnt from what was seen, per language.
 """
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import Stemmer
 import xxhash
 
-from monitor.dedup.words import raw_tokens
-from monitor.model.story import Rarity
+from monitor.model.story import NO_TERMS, Rarity, Vector
 
 NAME_WEIGHT = 2.0
 LEAD_WORDS = 60
@@ -23,6 +24,7 @@ SATURATION = 1.2
 KEPT_TERMS = 300
 VECTOR_TERMS = 200
 BUCKETS = 1 << 17
+"""Places in the table of counts; some rare terms share one."""
 
 _SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
@@ -36,30 +38,28 @@ _SNOWBALL = {
 @lru_cache(maxsize=64)
 def _stemmer(language: str) -> Stemmer.Stemmer | None:
     name = _SNOWBALL.get(language)
-    return Stemmer.Stemmer(name) if name else None
+    # Without its cache: stemming costs less than looking up and purging.
+    return Stemmer.Stemmer(name, 0) if name else None
 
 
-def term_weights(title: str, written: Sequence[str], language: str) -> dict[str, float]:
+def term_weights(title: Sequence[str], body: Sequence[str], language: str) -> Vector:
     """The 300 heaviest terms of an article with their weight before rarity: a saturating count as in BM25.
 
-    `written` are the words of the body as written, case kept.  The title counts three times, the first 60 words twice.
+    `title` and `body` are words as written, case kept.  The title counts three times, the first 60 words twice.
     """
-    counts: dict[str, float] = {}
+    written = Counter([*title, *title, *title, *body[:LEAD_WORDS], *body])
+    words = [word for word in written if len(word) > 1]
+    stems = _stems(_stemmer(language), [word.casefold() for word in words])
+    counts: dict[str, int] = {}
     named: set[str] = set()
-    stemmer = _stemmer(language)
-    for words, weight in ((raw_tokens(title), 3.0), (written[:LEAD_WORDS], 2.0), (written[LEAD_WORDS:], 1.0)):
-        stems = _stems(stemmer, [word.casefold() for word in words])
-        for word, stem in zip(words, stems, strict=True):
-            if len(word) > 1:
-                counts[stem] = counts.get(stem, 0.0) + weight
-                if word[0].isupper():
-                    named.add(stem)
+    for word, stem in zip(words, stems, strict=True):
+        counts[stem] = counts.get(stem, 0) + written[word]
+        if word[0].isupper():
+            named.add(stem)
     weights = {
         term: count / (count + SATURATION) * (NAME_WEIGHT if term in named else 1.0) for term, count in counts.items()
     }
-    if len(weights) <= KEPT_TERMS:
-        return weights
-    return dict(sorted(weights.items(), key=lambda pair: -pair[1])[:KEPT_TERMS])
+    return heaviest(vector_of(weights), KEPT_TERMS)
 
 
 def _stems(stemmer: Stemmer.Stemmer | None, words: list[str]) -> list[str]:
@@ -70,19 +70,34 @@ def _stems(stemmer: Stemmer.Stemmer | None, words: list[str]) -> list[str]:
 
 
 @lru_cache(maxsize=1 << 14)
-def bucket(term: str) -> int:
-    """The place of a term in the table of counts; 131 072 places, so some rare terms share one."""
-    return xxhash.xxh32_intdigest(term.encode("utf-8", "surrogatepass")) % BUCKETS
+def _hashed(term: str) -> int:
+    return xxhash.xxh32_intdigest(term.encode("utf-8", "surrogatepass"))
 
 
-def term_hash(language: str, term: str) -> int:
-    """A signed 64-bit key of a term of a language, for SQL."""
-    return _signed(xxhash.xxh64_intdigest(f"{language}\x1f{term}".encode("utf-8", "surrogatepass")))
+def vector_of(weights: Mapping[str, float]) -> Vector:
+    """Terms, written out, as a vector."""
+    hashes = np.fromiter(map(_hashed, weights), dtype=np.uint32, count=len(weights))
+    # Two terms of one text with the same hash: the first stands for both.
+    terms, first = np.unique(hashes, return_index=True)
+    return Vector(terms, np.fromiter(weights.values(), dtype=np.float32, count=len(weights))[first])
+
+
+def heaviest(vector: Vector, limit: int) -> Vector:
+    """The vector with its `limit` heaviest terms only."""
+    if len(vector.terms) <= limit:
+        return vector
+    kept = np.sort(np.argsort(-vector.weights, kind="stable")[:limit])
+    return Vector(vector.terms[kept], vector.weights[kept])
+
+
+def term_key(language: str, term: int) -> int:
+    """A signed 64-bit key of a language's term, for SQL."""
+    return _signed(_hashed(language) << 32 | term)
 
 
 def key_hash(key: str) -> int:
     """A signed 64-bit key of what is shared across languages (a number, a name's skeleton), for SQL."""
-    return term_hash("*", key)
+    return _signed(xxhash.xxh64_intdigest(f"*\x1f{key}".encode("utf-8", "surrogatepass")))
 
 
 def _signed(digest: int) -> int:
@@ -90,8 +105,8 @@ def _signed(digest: int) -> int:
 
 
 def lesson_every(documents: int) -> int:
-    """Every how many documents rarity is learnt anew: 5 % of what is known, at least 4, at most 64 (under 5 ms)."""
-    return max(4, min(64, documents // 20))
+    """Every how many documents rarity is learnt anew: 5 % of what is known, at least 4, at most 256 (a few ms)."""
+    return max(4, min(256, documents // 20))
 
 
 def no_rarity() -> Rarity:
@@ -99,35 +114,63 @@ def no_rarity() -> Rarity:
     return Rarity(0, np.zeros(BUCKETS, dtype=np.uint32))
 
 
-def learnt(rarity: Rarity, documents: Sequence[Mapping[str, float]]) -> Rarity:
+def learnt(rarity: Rarity, documents: Sequence[Vector]) -> Rarity:
     """The state after more documents."""
     counts = rarity.counts.copy()
-    for terms in documents:
-        counts[[bucket(term) for term in terms]] += 1
+    for document in documents:
+        counts[document.terms % BUCKETS] += 1
     return Rarity(rarity.documents + len(documents), counts)
 
 
-def weighted(terms: Mapping[str, float], rarity: Rarity) -> dict[str, float]:
+def weighted(terms: Vector, rarity: Rarity) -> Vector:
     """A document's 200 heaviest terms as a vector of length 1."""
-    if not terms or not rarity.documents:
+    if not rarity.documents:
         return unit(terms)
-    counts = rarity.counts[[bucket(term) for term in terms]]
-    rare = np.maximum(np.log((rarity.documents + 2) / (counts + 1.5)), 0.0)
-    weights = np.fromiter(terms.values(), dtype=np.float64, count=len(terms)) * rare
-    vector = dict(zip(terms, weights.tolist(), strict=True))
-    if len(vector) > VECTOR_TERMS:
-        vector = dict(sorted(vector.items(), key=lambda pair: -pair[1])[:VECTOR_TERMS])
-    return unit(vector)
+    counts = rarity.counts[terms.terms % BUCKETS]
+    rare = np.maximum(np.log((rarity.documents + 2) / (counts + 1.5)), 0.0).astype(np.float32)
+    return unit(heaviest(Vector(terms.terms, terms.weights * rare), VECTOR_TERMS))
 
 
-def unit(vector: Mapping[str, float]) -> dict[str, float]:
-    """The vector with length 1; an empty one stays empty."""
-    length = math.sqrt(sum(weight * weight for weight in vector.values()))
-    return {term: weight / length for term, weight in vector.items() if weight > 0} if length else {}
+def unit(vector: Vector) -> Vector:
+    """The vector with length 1, without terms that weigh nothing; an empty one stays empty."""
+    heavy = vector.weights > 0
+    if not heavy.all():
+        vector = Vector(vector.terms[heavy], vector.weights[heavy])
+    length = np.sqrt(vector.weights @ vector.weights)
+    return Vector(vector.terms, vector.weights / length) if length else vector
 
 
-def cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+def mean(parts: Sequence[tuple[Vector, int]], limit: int) -> Vector:
+    """The mean of vectors with so many votes each: its `limit` heaviest terms, length 1."""
+    if not parts:
+        return NO_TERMS
+    every = np.concatenate([vector.terms for vector, _ in parts])
+    votes = np.concatenate([vector.weights * np.float32(votes) for vector, votes in parts])
+    terms, place = np.unique(every, return_inverse=True)
+    return unit(heaviest(Vector(terms, np.bincount(place, votes, len(terms)).astype(np.float32)), limit))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """How alike a vector is to others: the cosine with each, and how many terms they share."""
+
+    cosines: npt.NDArray[np.float64]
+    shared: npt.NDArray[np.int64]
+
+
+def likeness(vector: Vector, others: Sequence[Vector]) -> Likeness:
+    """A vector of length 1 compared with others of length 1, all at once."""
+    if not len(vector.terms) or not others:
+        return Likeness(np.zeros(len(others)), np.zeros(len(others), dtype=np.int64))
+    terms = np.concatenate([other.terms for other in others])
+    owner = np.repeat(np.arange(len(others)), [len(other.terms) for other in others])
+    at = np.minimum(np.searchsorted(vector.terms, terms), len(vector.terms) - 1)
+    same = vector.terms[at] == terms
+    weights = np.concatenate([other.weights for other in others])[same] * vector.weights[at[same]]
+    whose, count = owner[same], len(others)
+    return Likeness(np.bincount(whose, weights, count).astype(np.float64), np.bincount(whose, minlength=count))
+
+
+def cosine(a: Vector, b: Vector) -> float:
     """Likeness of two vectors of length 1."""
-    if len(b) < len(a):
-        a, b = b, a
-    return sum(weight * b[term] for term, weight in a.items() if term in b)
+    return float(likeness(a, [b]).cosines[0])

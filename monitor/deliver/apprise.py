@@ -44,7 +44,7 @@ class AppriseSender:
         """What the service takes.  Raises `DeliveryError` for an address that cannot be used."""
         if address.startswith(SCHEME):
             return SHAPE
-        plugin = _instantiate(address, None)
+        plugin = instantiate(address)
         form = _form(address)
         markup = Markup.HTML if form is Form.MAIL else Markup.TEXT
         title_max = int(plugin.title_maxlen)
@@ -61,7 +61,7 @@ class AppriseSender:
             return
         secrets = secrets_of(address)
         service = apprise.Apprise()
-        service.add(_instantiate(address, rendered))
+        service.add(instantiate(address, rendered))
         with overhearing() as answers:
             result = service.notify(
                 body=rendered.body,
@@ -94,7 +94,8 @@ def _form(address: str) -> Form:
     return Form.WEBHOOK if scheme in WEBHOOKS else Form.CHAT
 
 
-def _instantiate(address: str, rendered: Rendered | None) -> Any:
+def instantiate(address: str, rendered: Rendered | None = None) -> Any:
+    """Apprise's object for one address, with what the message adds to it; `DeliveryError` where it cannot be used."""
     _load_services()
     parsed = url_to_dict(address)  # type: ignore[no-untyped-call]  # apprise types only a part of itself
     if parsed is None:
@@ -151,7 +152,7 @@ def explain_address(address: str) -> str | None:
     if address.startswith(SCHEME):
         return None
     try:
-        plugin = _instantiate(address, None)
+        plugin = instantiate(address)
     except DeliveryError as error:
         return error.message
     if len(plugin) > 1 or getattr(plugin, "cc", None) or getattr(plugin, "bcc", None):

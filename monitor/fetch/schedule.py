@@ -9,7 +9,6 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import xxhash
 from yarl import URL
 
 from monitor.fetch.answers import NETWORK, fresh_for_s, host_block, name_failure, name_page, weight_of
@@ -25,6 +24,8 @@ from monitor.fetch.rhythm import (
     next_interval_s,
     stable_share,
 )
+from monitor.fetch.websub import net_interval_s
+from monitor.model.content import digest_of
 from monitor.model.fetched import Fetched, Request
 from monitor.model.poll import Learnt, PollDecision, PollOutcome, PollSettings
 from monitor.model.reasons import Reason
@@ -38,7 +39,7 @@ GONE_AFTER = timedelta(days=1)
 FIRST_UNCONDITIONAL = 3
 UNCONDITIONAL_IN = 50
 
-_ASKS_ROBOTS = {SourceKind.PAGE, SourceKind.WATCH, SourceKind.SITE}
+_PAGES = {SourceKind.PAGE, SourceKind.WATCH, SourceKind.SITE}
 
 
 def plan_request(spec: SourceSpec, memory: PollMemory, *, now: datetime, settings: PollSettings) -> Request:
@@ -55,8 +56,9 @@ def plan_request(spec: SourceSpec, memory: PollMemory, *, now: datetime, setting
         auth=spec.auth if known_there else None,
         proxy=spec.proxy,
         verify_tls=spec.verify_tls,
-        check_robots=spec.kind in _ASKS_ROBOTS,
-        render=spec.render and spec.kind in _ASKS_ROBOTS,
+        check_robots=spec.kind in _PAGES,
+        render=spec.render and spec.kind in _PAGES,
+        spool=spec.kind not in _PAGES,
     )
 
 
@@ -88,11 +90,6 @@ def _daily_moment_passed(share: float, last: datetime | None, now: datetime, *, 
     return any(since < moment <= now for moment in moments)
 
 
-def hash_body(body: bytes) -> str:
-    """The name of a body's bytes; equal names are taken as equal bodies."""
-    return xxhash.xxh3_128_hexdigest(body)
-
-
 def first_look(memory: PollMemory, fetched: Fetched, *, settings: PollSettings) -> PollOutcome | None:
     """What the answer says without being parsed, or None when its body must be read."""
     if fetched.status == 304 and fetched.problem is None and fetched.conditional:
@@ -100,7 +97,7 @@ def first_look(memory: PollMemory, fetched: Fetched, *, settings: PollSettings) 
     failure = name_failure(fetched)
     if failure is not None:
         return PollOutcome(Learnt.FAILED, reason=failure)
-    body_hash = hash_body(fetched.body)
+    body_hash = digest_of(fetched.content)
     if body_hash == memory.body_hash and memory.parser_version == settings.parser_version:
         return PollOutcome(Learnt.UNCHANGED, body_hash=body_hash)
     return None
@@ -115,12 +112,14 @@ def decide_poll(
     now: datetime,
     settings: PollSettings,
     offline: bool = False,
+    pace: Reason | None = None,
 ) -> PollDecision:
     """What follows from a poll; `now` is the end of the request.
 
     While this machine itself is `offline` (see `health.decide_offline`) a missing answer is not the source's fault.
+    `pace` is why a source that answers well is polled only as the safety net (see `websub.decide_pace`).
     """
-    poll = _Poll(spec, memory, fetched, outcome, now, settings)
+    poll = _Poll(spec, memory, fetched, outcome, now, settings, pace)
     if fetched.problem is not None and fetched.problem.code == "postponed":
         return _nothing_learnt(poll, fetched.problem, fetched.blocked_until)
     if offline and fetched.problem is not None and fetched.problem.code in NETWORK:
@@ -139,6 +138,7 @@ class _Poll:
     outcome: PollOutcome
     now: datetime
     settings: PollSettings
+    pace: Reason | None
 
 
 def _failure(fetched: Fetched, outcome: PollOutcome) -> Reason | None:
@@ -186,6 +186,7 @@ def _after_failure(poll: _Poll, failure: Reason) -> PollDecision:
         errors_in_a_row=memory.errors_in_a_row + 1,
         failing_since=memory.failing_since or now,
         gone_since=_gone_since(memory, fetched, now),
+        pace=None,
         breaks_on_304=memory.breaks_on_304 or (failure.code == "protocol" and fetched.conditional),
     )
     memory, dropped = drop_failed_address(memory)
@@ -240,6 +241,7 @@ def _after_success(poll: _Poll) -> PollDecision:
         errors_in_a_row=0,
         failing_since=None,
         gone_since=None,
+        pace=poll.pace,
         interval_s=_interval(poll),
         overlap=_overlap(before, outcome),
     )
@@ -286,7 +288,7 @@ def _remember_document(poll: _Poll, memory: PollMemory) -> PollMemory:
     if outcome.learnt is Learnt.PARSED:
         memory = replace(
             memory,
-            body_hash=outcome.body_hash or hash_body(fetched.body),
+            body_hash=outcome.body_hash or digest_of(fetched.content),
             parser_version=poll.settings.parser_version,
             item_hashes=outcome.item_hashes,
             hints=outcome.hints,
@@ -335,9 +337,15 @@ def _outcome_code(memory: PollMemory, outcome: PollOutcome) -> str:
 
 
 def _next_after_success(poll: _Poll, memory: PollMemory) -> datetime:
-    """`every` is the longest gap while all is well: hints of server and feed count up to it."""
+    """`every` is the longest gap while all is well: hints of server and feed count up to it.
+
+    While a hub pushes, the net's interval stands in for all of that.
+    """
     floor = poll.settings.min_every_s
     every = max(poll.spec.every_s, floor)
+    if poll.pace is not None:
+        wait = net_interval_s(every)
+        return poll.now + timedelta(seconds=wait + jitter_s(poll.spec.id, wait))
     wanted = max(memory.interval_s or every, fresh_for_s(poll.fetched), hinted_s(memory.hints))
     wait = min(max(wanted, floor), every)
     latest = poll.now + timedelta(seconds=every)

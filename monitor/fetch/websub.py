@@ -1,6 +1,8 @@
 """WebSub, the subscriber's side (W3C Recommendation, 23 January 2018).  Pure: the loop does the requests.
 
-A hub that pushes makes a source prompt; slow polling goes on beneath it as the safety net.
+A hub that pushes makes a source prompt; slower polling goes on beneath it as the safety net.
+
+`find_hub -> subscription_form -> (hub) -> decide_asked -> verify_intent -> is_signed`, and at every poll `decide_pace`.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from monitor.model.entry import FeedHints
 from monitor.model.fetched import Fetched
 from monitor.model.reasons import Reason
+from monitor.model.websub import Subscription, SubscriptionState
 
 LEASE_S = 10 * 86_400.0
 """The lease asked for; the hub decides."""
@@ -22,27 +25,37 @@ LEASE_S = 10 * 86_400.0
 RENEW_AT = 0.8
 """Share of a lease after which it is renewed."""
 
-RETRY_S = 3_600.0
 MIN_RENEW_S = 60.0
+VERIFY_S = 600.0
+"""How long a hub may take to ask back."""
+
+RETRY_S, MAX_RETRY_S = 600.0, 86_400.0
+"""First pause before a hub is asked again, doubling up to the longest; one that denied is asked once a day."""
+
+LEAVE_TRIES = 3
+NET_FACTOR, NET_MAX_S = 6.0, 1_500.0
+"""While a hub pushes, polls are so many times rarer, but not rarer than this: with its jitter still less than the half
+hour from which on a source counts as not seen."""
+
 _ALGORITHMS = ("sha512", "sha384", "sha256", "sha1")
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What we asked a hub for.  `callback` is our address with a random, unguessable part; `secret` signs pushes."""
-
-    hub: str
-    topic: str
-    callback: str
-    secret: str
 
 
 def find_hub(fetched: Fetched, hints: FeedHints) -> tuple[str, str] | None:
     """Hub and topic of a feed, from the Link headers first, then from the document (section 4); None without a hub."""
     links = [link for name, value in fetched.headers if name == "link" for link in parse_links(value)]
-    hub = next((target for target, rels in links if "hub" in rels), None) or hints.hub
-    topic = next((target for target, rels in links if "self" in rels), None) or hints.self_url
+    hub = _web_address(fetched, next((target for target, rels in links if "hub" in rels), None) or hints.hub)
+    topic = _web_address(fetched, next((target for target, rels in links if "self" in rels), None) or hints.self_url)
     return None if hub is None else (hub, topic or fetched.final_url)
+
+
+def _web_address(fetched: Fetched, target: str | None) -> str | None:
+    """A link of the document as an absolute web address; None for anything else."""
+    try:
+        address = urljoin(fetched.final_url, target.strip()) if target else ""
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def parse_links(header: str) -> list[tuple[str, frozenset[str]]]:
@@ -72,6 +85,14 @@ def subscription_form(subscription: Subscription, *, mode: str = "subscribe", le
     return urlencode(form).encode("ascii")
 
 
+_WANTED = {
+    SubscriptionState.ASKED: "subscribe",
+    SubscriptionState.VERIFIED: "subscribe",
+    SubscriptionState.FAILED: "subscribe",  # a hub that asks back late is still welcome
+    SubscriptionState.LEAVING: "unsubscribe",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """The answer to a hub that asks whether we meant it: status and body to send, and until when the lease holds."""
@@ -82,10 +103,8 @@ class Intent:
     reason: Reason
 
 
-def verify_intent(
-    query: Mapping[str, str], subscription: Subscription, *, wanted: str = "subscribe", now: datetime
-) -> Intent:
-    """Answer the hub's verification (section 5.3): the challenge if topic and mode are ours, 404 otherwise."""
+def verify_intent(query: Mapping[str, str], subscription: Subscription, *, now: datetime) -> Intent:
+    """Answer the hub's verification (section 5.3): the challenge if topic and mode are what we want, 404 otherwise."""
     mode, topic = query.get("hub.mode", ""), query.get("hub.topic", "")
     if topic != subscription.topic:
         return Intent(404, "", None, Reason("websub-topic", f"a hub asked about {topic[:200]!r}, which is not ours"))
@@ -95,7 +114,7 @@ def verify_intent(
             200, "", None, Reason("websub-denied", f"the hub refused the subscription: {why or 'no reason given'}")
         )
     challenge = query.get("hub.challenge", "")
-    if mode != wanted or not challenge:
+    if mode != _WANTED.get(subscription.state) or not challenge:
         return Intent(404, "", None, Reason("websub-mode", f"a hub asked about {mode[:20]!r}, which we did not want"))
     if mode == "unsubscribe":
         return Intent(200, challenge, None, Reason("websub-ended", "the hub has ended the subscription"))
@@ -113,9 +132,87 @@ def is_signed(signature: str | None, body: bytes, secret: str) -> bool:
     return hmac.compare_digest(wanted.encode(), given.strip().lower().encode("utf-8", "replace"))
 
 
-def renew_at(lease_until: datetime | None, *, now: datetime) -> datetime:
-    """When to subscribe again: after four fifths of what is left, or in an hour where there is no lease."""
+def ask_again_at(lease_until: datetime | None, *, now: datetime) -> datetime:
+    """When to subscribe again: after four fifths of the lease, or in a day where the hub refused."""
     if lease_until is None:
-        return now + timedelta(seconds=RETRY_S)
+        return now + timedelta(seconds=MAX_RETRY_S)
     left = max(0.0, (lease_until - now).total_seconds())
     return now + timedelta(seconds=max(MIN_RENEW_S, left * RENEW_AT))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What follows from having asked a hub: the new state, when to look again, why.  `over`: nothing is left to do."""
+
+    state: SubscriptionState
+    due_at: datetime
+    reason: Reason
+    attempts: int
+    over: bool = False
+
+
+def decide_asked(state: SubscriptionState, fetched: Fetched, *, attempts: int, now: datetime) -> Asked:
+    """What follows from the hub's answer to a request (section 5.2); `attempts` counts those in vain before it.
+
+    A request to stop is given up after some tries: whatever is pushed then is answered with 410, which ends it too.
+    """
+    leaving = state is SubscriptionState.LEAVING
+    taken = fetched.problem is None and fetched.status is not None and 200 <= fetched.status < 300
+    over = leaving and attempts + 1 >= LEAVE_TRIES
+    if taken:
+        reason = Reason("websub-asked", "the hub has taken the request and is to ask back")
+        tries = attempts + 1 if leaving else attempts
+        asked = SubscriptionState.LEAVING if leaving else SubscriptionState.ASKED
+        return Asked(asked, now + timedelta(seconds=VERIFY_S), reason, tries, over)
+    reason = Reason("websub-refused", f"the hub did not take the request: {_complaint(fetched)}")
+    failed = SubscriptionState.LEAVING if leaving else SubscriptionState.FAILED
+    return Asked(failed, now + timedelta(seconds=retry_s(attempts)), reason, attempts + 1, over)
+
+
+def other_hub(fetched: Fetched) -> str | None:
+    """The hub that the one we asked names in its place (307, 308); never one without TLS in place of one with it."""
+    if fetched.problem is not None or fetched.status not in (307, 308):
+        return None
+    named = _web_address(fetched, fetched.header("location"))
+    weaker = named is not None and fetched.final_url.startswith("https:") and not named.startswith("https:")
+    return None if weaker else named
+
+
+def decide_unverified(callback: str, *, attempts: int, now: datetime) -> Asked:
+    """What follows when the hub took the request and never asked back."""
+    text = f"the hub took the request but did not ask {_base(callback)} back: can it be reached from outside?"
+    due_at = now + timedelta(seconds=retry_s(attempts))
+    return Asked(SubscriptionState.FAILED, due_at, Reason("websub-unverified", text), attempts + 1)
+
+
+def retry_s(attempts: int) -> float:
+    """The pause before a hub is asked again after so many failures."""
+    return float(min(MAX_RETRY_S, RETRY_S * 2 ** min(attempts, 20)))
+
+
+def _complaint(fetched: Fetched) -> str:
+    if fetched.problem is not None:
+        return fetched.problem.text
+    said = " ".join(fetched.body[:400].decode("utf-8", "replace").split())[:200]
+    return f"status {fetched.status}" + (f": {said}" if said and "<" not in said else "")
+
+
+def _base(callback: str) -> str:
+    """The callback without its secret part."""
+    return callback.rpartition("/")[0] + "/…"
+
+
+def net_interval_s(every_s: float) -> float:
+    """The gap between the polls that remain while a hub pushes."""
+    return max(every_s, min(NET_FACTOR * every_s, NET_MAX_S))
+
+
+def decide_pace(subscription: Subscription | None, *, new: int, every_s: float, now: datetime) -> Reason | None:
+    """Why the source is polled more slowly than it would be, or None: a hub that has proved itself pushes.
+
+    `new` counts what the poll found: a hub that works would have pushed it before.
+    """
+    if subscription is None or new or not subscription.proven or not subscription.pushes_at(now):
+        return None
+    minutes = net_interval_s(every_s) / 60
+    return Reason("websub-net", f"a hub pushes; polls every {minutes:.0f} min are the safety net")

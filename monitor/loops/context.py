@@ -18,7 +18,7 @@ from monitor.model.poll import PollSettings
 from monitor.model.settled import RuleBook
 from monitor.model.source import SourceSpec
 from monitor.ports import Clock, Fetcher, Workers
-from monitor.store.stories import Rarities
+from monitor.store.rarities import Rarities
 from monitor.store.unit import Database
 
 P = ParamSpec("P")
@@ -57,6 +57,8 @@ class LoopSettings:
     flush_at: int = 100
     poll: PollSettings = field(default_factory=PollSettings)
     worker_timeout_s: float = 10.0
+    bytes_at_once: int = 16_000_000
+    """Bytes of the documents that are parsed and stored at one time; those that wait for it lie in files."""
     max_followed: int = 5
     """Further documents one poll may ask for: RFC 5005 pages, children of a sitemap index, candidates of a site."""
     read_attempts: int = 4
@@ -64,6 +66,8 @@ class LoopSettings:
     """After a failed reading; doubles with each."""
     recent_s: float = 6 * 3600.0
     """Of a source added later, the pages of baseline articles this young are read."""
+    callback: str | None = None
+    """The address below which hubs reach the page, without a slash at its end; None: no hub is asked."""
 
 
 @dataclass(frozen=True, slots=True)

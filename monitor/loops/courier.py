@@ -26,9 +26,11 @@ from monitor.errors import DeliveryError, StoreBusy, StoreError, StoreFull
 from monitor.loops.compose import compose
 from monitor.loops.dispatch import Telling, Work, queue
 from monitor.loops.ops import tell_ops
+from monitor.loops.subscribers import Addressed, addressed, bounced
 from monitor.model.alert import AlertKind, Channel, Delivery
 from monitor.model.message import Message, Rendered, Shape
 from monitor.model.reasons import Reason
+from monitor.model.subscription import CHANNEL as SUBSCRIBERS
 from monitor.ports import Clock, Sender
 from monitor.store import alerts as rows
 from monitor.store import outbox
@@ -212,13 +214,12 @@ class Courier:
             return await asyncio.to_thread(self._refused, channel, delivery, refusal)
 
     async def _attempt(self, channel: Channel, delivery: Delivery) -> CourierReport:
-        message = await asyncio.to_thread(self._begin, delivery)
-        if message is None:
+        begun = await asyncio.to_thread(self._begin, channel, delivery)
+        if begun is None:
             return CourierReport()
-        address = dict(zip((target.key for target in channel.targets), channel.addresses, strict=True))
         error: DeliveryError | None = None
         try:
-            await self._hand_over(channel, address[delivery.target.key], message)
+            await self._hand_over(begun.channel, begun.address, begun.message)
         except DeliveryError as refused:
             error = refused
         if error is None:
@@ -226,14 +227,22 @@ class Courier:
             return CourierReport(sent=1)
         return await asyncio.to_thread(self._refused, channel, delivery, error)
 
-    def _begin(self, delivery: Delivery) -> Message | None:
+    def _begin(self, channel: Channel, delivery: Delivery) -> Addressed | None:
         """Mark it as being sent, and assemble what it says; None when it is not ours to send any more."""
-        now = self._context.clock.now()
+        now, telling = self._context.clock.now(), self._context.telling()
         with self._context.database.unit() as connection:
             owner = self._context.owner
             if not outbox.start_sending(connection, delivery, owner=owner, now=now, lease_s=LEASE_S):
                 return None
-            return compose(Work(connection, self._context.telling(), now), delivery.alert_id)
+            message = compose(Work(connection, telling, now), delivery.alert_id)
+            if not channel.reach:
+                address = dict(zip((target.key for target in channel.targets), channel.addresses, strict=True))
+                return Addressed(channel, address[delivery.target.key], message)
+            web_url = telling.settings.web_url or ""
+            found = addressed(connection, channel, delivery, message, web_url=web_url, now=now)
+            if found is None:
+                outbox.mark_unwanted(connection, delivery, owner=owner)
+            return found
 
     async def _hand_over(self, channel: Channel, address: str, message: Message) -> None:
         pool = self._pools.get(channel.id)
@@ -311,6 +320,9 @@ class Courier:
 
 def _mourn(work: Work, delivery: Delivery, reason: Reason) -> None:
     """A delivery died: its fallback channel takes over, and whoever watches the monitor hears of it."""
+    if delivery.target.channel == SUBSCRIBERS:
+        bounced(work.connection, delivery, work.now)
+        return
     alert = rows.get_alert(work.connection, delivery.alert_id)
     channel = work.telling.channels.get(delivery.target.channel)
     fallback = work.telling.channels.get(channel.fallback) if channel and channel.fallback else None

@@ -17,12 +17,13 @@ from monitor.loops.settle import Analysed, Text
 from monitor.model.entry import Entry
 from monitor.model.source import SourceKind, SourceSpec
 from monitor.store.articles import SourceFacts
+from monitor.store.pushes import Push
 from monitor.store.sources import ClaimedSource
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One poll to be written."""
+    """One poll or push to be written."""
 
     context: Context
     claimed: ClaimedSource
@@ -30,6 +31,8 @@ class Intake:
     """As configured: for what people see.  The reading has the one that it was read by."""
     reading: Reading
     now: datetime
+    push: Push | None = None
+    """What the reading was pushed with, where it was not fetched."""
 
     @property
     def first_poll(self) -> bool:

@@ -2,7 +2,8 @@
 
 ::
 
-    claim due sources | fetch | parse | identify    -> entries, pending articles, validators
+    claim due sources  | fetch | parse | identify   -> entries, pending articles, validators
+    claim what was pushed      | parse | identify   -> the same, by the same intake
 
 Every source is on its own: what goes wrong with one is recorded as its reason and stops no other.  It orders these
 and decides nothing.
@@ -14,14 +15,20 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
+
+import sqlalchemy as sa
 
 from monitor.errors import LeaseLost, StoreBusy, StoreFull, WorkerError
 from monitor.fetch.schedule import decide_poll, first_look, plan_request
+from monitor.fetch.websub import decide_pace
+from monitor.loops import hubs, pushed
 from monitor.loops.context import Context, in_thread, log
 from monitor.loops.documents import INDEX, Follower, Reading, Unread, read_answer
 from monitor.loops.drafts import Intake
 from monitor.loops.hand import InHand
 from monitor.loops.intake import Written, take_in
+from monitor.loops.room import Room
 from monitor.loops.sites import read_site
 from monitor.model.fetched import Fetched, Request
 from monitor.model.poll import Learnt, PollOutcome
@@ -29,7 +36,9 @@ from monitor.model.reasons import Reason
 from monitor.model.source import Health, SourceKind, SourceSpec
 from monitor.store import leases, sources
 from monitor.store import tables as t
+from monitor.store.pushes import Push, claim_pushed
 from monitor.store.sources import ClaimedSource, PollRecord
+from monitor.store.subscriptions import subscriptions
 
 
 @dataclass(slots=True)
@@ -69,6 +78,7 @@ class Gathering:
         self.context = context
         self.report = GatherReport()
         self._hand = InHand()
+        self._room = Room(context.settings.bytes_at_once)
         self._held: set[str] = set()
         self._idle: list[PollRecord] = []
         self._idle_since = 0.0
@@ -93,9 +103,9 @@ class Gathering:
         if room <= 0:
             return 0
         claimed = await in_thread(_claim, self.context, room, full_pass_since)
-        for source in claimed:
+        for source, push in claimed:
             self._held.add(source.id)
-            self._hand.start(self._poll(self.context, source), f"poll {source.id}")
+            self._hand.start(self._take(self.context, source, push), f"poll {source.id}")
         return len(claimed)
 
     async def renew(self) -> None:
@@ -124,13 +134,16 @@ class Gathering:
             await in_thread(_record_all, self.context, records)
         return len(records)
 
-    async def _poll(self, context: Context, claimed: ClaimedSource) -> None:
+    async def _take(self, context: Context, claimed: ClaimedSource, push: Push | None) -> None:
         spec = context.sources.get(claimed.id)
         if spec is None:  # another process has a newer configuration; the lease keeps the source from coming up at once
             self._held.discard(claimed.id)
             return
         try:
-            await self._poll_source(context, claimed, spec)
+            if push is None:
+                await self._poll_source(context, claimed, spec)
+            else:
+                await self._take_push(context, claimed, spec, push)
         except LeaseLost as lost:
             log.warning("lease-lost", source=claimed.id, error=str(lost))
         except (StoreBusy, StoreFull) as error:
@@ -138,7 +151,10 @@ class Gathering:
             log.warning("poll-not-stored", source=claimed.id, error=str(error))
         except Exception as error:  # noqa: BLE001 - the bulkhead: whatever this source did, the others go on
             log.exception("poll-broke", source=claimed.id)
-            await self._remember(_broken(context, claimed, spec, error))
+            if push is None:
+                await self._remember(_broken(context, claimed, spec, error))
+            else:
+                await in_thread(pushed.discard, context, claimed, push, _internal(error))
             self.report.failed += 1
         finally:
             self._held.discard(claimed.id)
@@ -149,22 +165,35 @@ class Gathering:
         self.report.polled += 1
         memory = replace(claimed.memory, body_hash=None) if _is_index(claimed) else claimed.memory
         outcome = first_look(memory, fetched, settings=context.settings.poll)
-        if outcome is None:
+        if outcome is not None:
+            await self._nothing_new(context, claimed, asked, fetched, outcome)
+            return
+        async with self._room.take(fetched.size):
             reading = await _read(context, claimed, asked, fetched)
             if isinstance(reading, Reading):
                 await self._store(Intake(context, claimed, spec, reading, context.clock.now()))
                 return
-            fetched, asked = reading.fetched, reading.spec
-            outcome = PollOutcome(Learnt.NOT_A_FEED, reason=reading.reason)
-        await self._nothing_new(context, claimed, asked, fetched, outcome)
+        outcome = PollOutcome(Learnt.NOT_A_FEED, reason=reading.reason)
+        await self._nothing_new(context, claimed, reading.spec, reading.fetched, outcome)
+
+    async def _take_push(self, context: Context, claimed: ClaimedSource, spec: SourceSpec, push: Push) -> None:
+        reading = await pushed.read_push(context, claimed, _effective(spec, claimed), push)
+        if isinstance(reading, Reading):
+            await self._store(Intake(context, claimed, spec, reading, context.clock.now(), push))
+            return
+        self._note(claimed.id, (reading.reason,))
+        await in_thread(pushed.discard, context, claimed, push, reading.reason)
 
     async def _nothing_new(
         self, context: Context, claimed: ClaimedSource, asked: SourceSpec, fetched: Fetched, outcome: PollOutcome
     ) -> None:
-        settings = context.settings.poll
-        decision = decide_poll(asked, claimed.memory, fetched, outcome, now=context.clock.now(), settings=settings)
+        settings, now = context.settings.poll, context.clock.now()
+        pace = decide_pace(claimed.subscription, new=0, every_s=asked.every_s, now=now)
+        decision = decide_poll(asked, claimed.memory, fetched, outcome, now=now, settings=settings, pace=pace)
         if outcome.learnt is Learnt.UNCHANGED:
             self.report.unchanged += 1
+            if hubs.names_unknown_hub(context, claimed, asked, fetched):
+                await in_thread(_notice_hub, context, claimed, asked, fetched)
         else:
             self.report.failed += 1
         self._note(claimed.id, decision.events)
@@ -176,7 +205,7 @@ class Gathering:
         self.report.new += written.new
         self.report.edited += written.edited
         self.report.told += written.told
-        self._note(written.source_id, written.decision.events)
+        self._note(written.source_id, written.events)
         choice = intake.reading.choice
         if choice is not None and choice != intake.claimed.choice:
             self._note(written.source_id, (choice.reason,))
@@ -211,27 +240,46 @@ async def gather_once(context: Context, *, everything: bool = False) -> GatherRe
         await gathering.wait_for_room()
 
 
-def _claim(context: Context, room: int, full_pass_since: datetime | None) -> list[ClaimedSource]:
-    now, settings = context.clock.now(), context.settings
+def _claim(context: Context, room: int, full_pass_since: datetime | None) -> list[tuple[ClaimedSource, Push | None]]:
+    """What was pushed goes first: its hub has said that it is news."""
+    owner, now, lease_s = context.owner, context.clock.now(), context.settings.lease_s
     with context.database.unit() as connection:
-        if full_pass_since is None:
-            return sources.claim_due(
-                connection,
-                owner=context.owner,
-                now=now,
-                lease_s=settings.lease_s,
-                limit=room,
-                per_host=settings.per_host,
-            )
-        return sources.claim_all(
-            connection,
-            since=full_pass_since,
-            owner=context.owner,
-            now=now,
-            lease_s=settings.lease_s,
-            limit=room,
-            per_host=settings.per_host,
-        )
+        waiting = claim_pushed(connection, owner=owner, now=now, lease_s=lease_s, limit=room)
+        room -= len(waiting)
+        polls = _claim_polls(connection, context, room, full_pass_since) if room > 0 else []
+    return [*waiting, *((source, None) for source in polls)]
+
+
+def _claim_polls(
+    connection: sa.Connection, context: Context, room: int, full_pass_since: datetime | None
+) -> list[ClaimedSource]:
+    settings = context.settings
+    how: _Claim = {
+        "owner": context.owner,
+        "now": context.clock.now(),
+        "lease_s": settings.lease_s,
+        "limit": room,
+        "per_host": settings.per_host,
+    }
+    if full_pass_since is None:
+        claimed = sources.claim_due(connection, **how)
+    else:
+        claimed = sources.claim_all(connection, since=full_pass_since, **how)
+    if settings.callback is None or not claimed:
+        return claimed
+    rows = subscriptions(connection, [source.id for source in claimed])
+    return [
+        replace(source, subscription=rows[source.id].subscription) if source.id in rows else source
+        for source in claimed
+    ]
+
+
+class _Claim(TypedDict):
+    owner: str
+    now: datetime
+    lease_s: float
+    limit: int
+    per_host: int
 
 
 def _record_all(context: Context, records: list[PollRecord]) -> None:
@@ -277,8 +325,7 @@ def _renew(context: Context, ids: Sequence[str]) -> None:
 
 def _broken(context: Context, claimed: ClaimedSource, spec: SourceSpec, error: Exception) -> PollRecord:
     """The record of a poll that ended in an error of ours: shown as the source's reason, tried again later."""
-    now = context.clock.now()
-    reason = Reason("internal", f"an error of this program: {type(error).__name__}: {error}")
+    now, reason = context.clock.now(), _internal(error)
     memory = replace(
         claimed.memory,
         last_polled_at=now,
@@ -298,3 +345,12 @@ def _broken(context: Context, claimed: ClaimedSource, spec: SourceSpec, error: E
         status=None,
         outcome=reason.code,
     )
+
+
+def _internal(error: Exception) -> Reason:
+    return Reason("internal", f"an error of this program: {type(error).__name__}: {error}")
+
+
+def _notice_hub(context: Context, claimed: ClaimedSource, asked: SourceSpec, fetched: Fetched) -> None:
+    with context.database.unit() as connection:
+        hubs.notice_hub(connection, context, claimed, asked, (fetched, claimed.memory.hints))

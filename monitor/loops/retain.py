@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.alert.subscribe import LASTS
 from monitor.dedup.identity import tombstone_keys
 from monitor.loops.context import Context, in_thread
-from monitor.store import hosts, retention, stories
+from monitor.store import hosts, readers, retention, sketches
 from monitor.store.retention import ExpiredEntry
+from monitor.store.story_index import forget_stories_before
 from monitor.store.tombstones import unbury
 
 
@@ -48,6 +50,8 @@ async def retain_once(context: Context, settings: RetentionSettings) -> RetainRe
     if settings.articles_days:
         while removed := await in_thread(_remove_batch, context, settings):
             articles += removed
+    while await in_thread(_forget_batch, context, settings):
+        pass
     rest = await in_thread(_remove_rest, context, settings)
     return RetainReport(articles, *rest)
 
@@ -67,6 +71,12 @@ def _remove_batch(context: Context, settings: RetentionSettings) -> int:
         return len(ids)
 
 
+def _forget_batch(context: Context, settings: RetentionSettings) -> int:
+    """Articles that left the window are compared with no more."""
+    with context.database.unit() as connection:
+        return sketches.forget_before(connection, sketches.day_of(context.clock.now()) - settings.fingerprint_days)
+
+
 def _tombstones(entries: Sequence[ExpiredEntry]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for entry in entries:
@@ -78,12 +88,10 @@ def _tombstones(entries: Sequence[ExpiredEntry]) -> dict[str, set[str]]:
 
 def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, int, int]:
     now = context.clock.now()
-    today = stories.day_of(now)
     with context.database.unit() as connection:
-        stories.purge_before(
-            connection, fingerprint_day=today - settings.fingerprint_days, story_day=today - settings.fingerprint_days
-        )
+        forget_stories_before(connection, sketches.day_of(now) - settings.fingerprint_days)
         hosts.forget(connection, now - timedelta(days=1))
+        readers.forget(connection, asked_before=now - LASTS, ended_before=now - timedelta(days=30))
         ended = retention.remove_stories(connection, now - timedelta(days=settings.fingerprint_days))
         polls = tombstones = 0
         if settings.polls_days:

@@ -77,8 +77,7 @@ def _held(rule: CompiledRule, labelling: Labelling, finding: Finding, analysed: 
             evidence = tuple(evidence_of(hit, analysed, len(held)) for hit in span.hits)
             held.append(HeldGroup(found[0], _cue(*found), evidence))
     cues = ", ".join(dict.fromkeys(f"{group.label}: {group.cue.text}" for group in held if group.cue))
-    without = " and ".join(rule.spec.guard)
-    reason = Reason("held", f"held: nothing that matches is left without what is {without} ({cues})")
+    reason = Reason("held", f"all that matches is guarded ({cues})")
     return Verdict(rule.id, False, held=tuple(held), score=finding.score, reason=reason)
 
 

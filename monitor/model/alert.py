@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 from monitor.model.reasons import Reason
 from monitor.model.rule import Priority
@@ -65,7 +66,8 @@ class Target:
 class Channel:
     """A configured channel, its recipients expanded: one Apprise address per target.
 
-    `addresses[i]` belongs to `targets[i]`; addresses hold secrets and never leave the process.
+    `addresses[i]` belongs to `targets[i]`; addresses hold secrets and never leave the process.  `reach` is the address
+    without its recipient, of a channel whose recipients are rows of the database.
     """
 
     id: str
@@ -82,6 +84,11 @@ class Channel:
     fallback: str | None = None
     images: bool = False
     template: str | None = None
+    reach: str = field(default="", repr=False)
+
+    def address_of(self, recipient: str) -> str:
+        """The address of one recipient of a channel with `reach`."""
+        return f"{self.reach}&to={quote(recipient, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)

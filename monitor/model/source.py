@@ -92,6 +92,8 @@ class SourceSpec:
     select: str | None = None
     """`watch: page` only: the part of the page to watch, CSS or XPath; None is its main content."""
     render: bool = False
+    websub: bool = True
+    """Whether a hub that the source names may push it, where hubs are asked at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class PollMemory:
     document's items, for pruning.  `document_problem` is what was wrong with the last document that was read: it holds
     as long as the answer is "unchanged".  `hints` of that document hold as long, too.  `adopted_url` counts only while
     the configured address is still `adopted_from`.  `distrust_validators`: the ETag stayed while the items changed.
-    `breaks_on_304`: the server's "unchanged" was no HTTP, so it is never asked for that again.
+    `breaks_on_304`: the server's "unchanged" was no HTTP, so it is never asked for that again.  `pace` is why the next
+    poll comes later than `every` says.
     """
 
     etag: str | None = None
@@ -140,3 +143,4 @@ class PollMemory:
     breaks_on_304: bool = False
     health: Health = Health.NEW
     reason: Reason | None = None
+    pace: Reason | None = None

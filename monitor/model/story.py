@@ -17,6 +17,17 @@ Shingles: TypeAlias = npt.NDArray[np.uint32]
 """The hashed word runs of a text: sorted, without repetition."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Vector:
+    """A text or a story as weighted terms: hashed terms, ascending without repetition, and the weight of each."""
+
+    terms: npt.NDArray[np.uint32]
+    weights: npt.NDArray[np.float32]
+
+
+NO_TERMS = Vector(np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32))
+
+
 class EntryFate(StrEnum):
     """What an entry of a poll turned out to be."""
 
@@ -105,7 +116,7 @@ class Prepared:
     numbers: frozenset[str]
     names: frozenset[str]
     subjects: frozenset[str]
-    terms: Mapping[str, float]
+    terms: Vector
     keys: tuple[str, ...] = ()
     """For other languages: skeletons of names, and numbers; most telling first."""
     figures: Mapping[int, str] = field(default_factory=dict)
@@ -143,7 +154,7 @@ class StoryState:
     """
 
     id: int
-    centroid: Mapping[str, float]
+    centroid: Vector
     members: int
     last_at: datetime
     apart: frozenset[int] = frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store import tables as t
 from monitor.store.presence import living
+from monitor.store.subscriptions import count_pushes, count_states
 
 WAITING = ("pending", "sending", "retry", "dead")
 
@@ -27,6 +28,8 @@ class Figures:
     waiting_since: datetime | None
     rules: Mapping[str, int]
     workers: int
+    subscriptions: Mapping[str, int] = field(default_factory=dict)
+    pushes: Mapping[str, int] = field(default_factory=dict)
 
 
 def figures_now(connection: sa.Connection, now: datetime) -> Figures:
@@ -44,6 +47,8 @@ def figures_now(connection: sa.Connection, now: datetime) -> Figures:
         waiting_since=connection.execute(sa.select(sa.func.min(d.created_at, type_=t.UtcTime)).where(waiting)).scalar(),
         rules=_by(connection, t.rule_state.c.status, t.rule_state.c.status != "removed"),
         workers=len(living(connection, now)),
+        subscriptions=count_states(connection),
+        pushes=count_pushes(connection),
     )
 
 

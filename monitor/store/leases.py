@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from monitor.errors import LeaseLost
 from monitor.store import tables as t
 
-CLAIMABLE = (t.source, t.article, t.timer, t.delivery)
+CLAIMABLE = (t.source, t.article, t.timer, t.delivery, t.subscription)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,15 +143,28 @@ def mark_dead(connection: sa.Connection, delivery: Delivery, *, owner: str, erro
     complete(connection, t.delivery, delivery.id, Lease(owner, delivery.epoch), values)
 
 
+def mark_unwanted(connection: sa.Connection, delivery: Delivery, *, owner: str) -> None:
+    """Its reader has left.  Raises `LeaseLost`."""
+    values = {
+        "state": DeliveryState.DISCARDED.value,
+        "due_at": None,
+        "last_error_code": "unsubscribed",
+        "last_error": "its subscriber has left",
+    }
+    complete(connection, t.delivery, delivery.id, Lease(owner, delivery.epoch), values)
+
+
 def bury(connection: sa.Connection, channels: Iterable[Channel], now: datetime) -> list[Delivery]:
     """Deliveries whose channel or recipient is gone from the configuration die with that reason."""
     c = t.delivery.c
     gone: list[Delivery] = []
     open_rows = sa.select(c.channel, c.target).where(c.state.in_(WAITING), is_free(t.delivery, now)).distinct()
-    known = {(target.channel, target.key) for channel in channels for target in channel.targets}
+    configured = list(channels)
+    known = {(target.channel, target.key) for channel in configured for target in channel.targets}
     names = {channel for channel, _ in known}
+    reaching = {channel.id for channel in configured if channel.reach}
     for channel, target in connection.execute(open_rows).all():
-        if (channel, target) in known:
+        if (channel, target) in known or channel in reaching:
             continue
         text = "recipient removed from the channel" if channel in names else "channel removed"
         statement = (

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.store import subscriptions
 from monitor.store import tables as t
 
 STUCK = ("retry", "dead")
@@ -30,6 +31,7 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, Any]:
         "newest_at": connection.execute(sa.select(sa.func.max(a.first_seen_at))).scalar(),
         "alerts_24h": _counted(connection, t.alert.c.state, t.alert.c.created_at >= day),
         "deliveries": _counted(connection, d.state, sa.true()),
+        "hubs": subscriptions.count_states(connection),
         "stuck": [dict(row) for row in connection.execute(stuck).mappings()],
         "waiting_texts": connection.execute(
             sa.select(sa.func.count()).select_from(t.article).where(a.due_at.is_not(None))

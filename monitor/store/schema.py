@@ -12,7 +12,7 @@ import monitor
 from monitor.errors import SchemaMismatch
 from monitor.store.unit import Database
 
-HEAD = "0002"
+HEAD = "0005"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"

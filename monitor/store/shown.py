@@ -8,8 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.store import articles, search
+from monitor.store import articles, search, subscriptions
 from monitor.store import tables as t
+from monitor.store.memory import memory_from_json
 
 Row = dict[str, Any]
 
@@ -50,7 +51,15 @@ def show_source(connection: sa.Connection, source_id: str, *, polls: int = 20) -
         .group_by(t.article.c.text_state)
     )
     texts = {row.text_state: row.articles for row in connection.execute(states)}
-    return row | {"polls": found, "texts": texts}
+    pushed = subscriptions.subscriptions(connection, [source_id]).get(source_id)
+    learnt = connection.execute(sa.select(t.source.c.memory).where(t.source.c.id == source_id)).scalar_one()
+    pace = memory_from_json(learnt).pace
+    return row | {
+        "polls": found,
+        "texts": texts,
+        "pace": pace and pace.text,
+        "push": pushed and pushed.as_json(),
+    }
 
 
 def list_articles(

@@ -15,6 +15,7 @@ from monitor.model.fetched import Fetched
 from monitor.model.poll import PollDecision
 from monitor.model.reasons import Reason
 from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
+from monitor.model.websub import Subscription
 from monitor.store import hosts, leases
 from monitor.store import tables as t
 from monitor.store.leases import Lease
@@ -54,6 +55,8 @@ class ClaimedSource:
     baseline_at: datetime | None
     added_at: datetime
     choice: Choice | None = None
+    subscription: Subscription | None = None
+    """At the hub that the source names, while hubs are asked at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class PollRecord:
             elapsed_s=fetched.elapsed_s,
             status=fetched.status,
             outcome=decision.outcome_code,
-            bytes=len(fetched.body),
+            bytes=fetched.size,
             possible_loss=decision.possible_loss,
             choice=choice,
             host_blocked_until=decision.host_blocked_until,
@@ -145,6 +148,16 @@ def claim_all(
         sa.or_(t.source.c.last_polled_at.is_(None), t.source.c.last_polled_at < since),
     ]
     return _claim(connection, due, owner=owner, now=now, lease_s=lease_s, limit=limit, per_host=per_host)
+
+
+def claim_ids(
+    connection: sa.Connection, ids: Sequence[str], *, owner: str, now: datetime, lease_s: float
+) -> list[ClaimedSource]:
+    """Lease those of the sources that are watched and free, due or not."""
+    watched = (t.source.c.configured, sa.not_(t.source.c.paused))
+    candidates = sa.select(t.source.c.id).where(t.source.c.id.in_(ids), *watched, leases.is_free(t.source, now))
+    rows = leases.claim(connection, t.source, candidates, owner=owner, now=now, lease_s=lease_s)
+    return [_claimed(row, owner) for row in rows]
 
 
 def record_poll(connection: sa.Connection, record: PollRecord) -> None:

@@ -70,6 +70,9 @@ class Reply:
         return self.body.encode() if isinstance(self.body, str) else self.body
 
 
+CLOSING_S = 0.01
+"""Aborted connections close in the next turns of the loop, those with TLS in several."""
+
 Answerer = Callable[[SeenRequest], Reply]
 
 
@@ -132,7 +135,7 @@ class FakeWeb:
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
-        await asyncio.sleep(0)
+        await asyncio.sleep(CLOSING_S)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = cast("asyncio.Task[None]", asyncio.current_task())

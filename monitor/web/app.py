@@ -31,14 +31,16 @@ from monitor.web.views import (
     feeds,
     health,
     login,
+    push,
     rules,
     search,
     silences,
     sources,
     stories,
+    subscriptions,
     ticker,
 )
-from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, reader_of
+from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, opened, reader_of
 from monitor.web.visitors import Guesses, Password
 
 log = structlog.get_logger("web")
@@ -61,12 +63,12 @@ def build_app(context: WebContext, listen: Listen) -> Starlette:
     door = Door(
         auth=web.auth,
         sessions=Sessions(session_key(context.secret, web.auth.password)),
-        hosts=known_hosts(listen, web.public_url),
+        hosts=known_hosts(listen, web.public_url, context.config.model.websub.callback),
         open=listen.open,
         secure=bool(web.public_url and web.public_url.startswith("https://")),
     )
     app = Starlette(
-        routes=routes(),
+        routes=routes(push_max=context.config.model.fetch.max_bytes),
         middleware=[
             Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_MAX),
             Middleware(Guard, door=door, now=context.clock.now),
@@ -77,11 +79,15 @@ def build_app(context: WebContext, listen: Listen) -> Starlette:
     app.state.hub = Hub(context.database)
     app.state.password = Password(web.auth.password) if web.auth.password is not None else None
     app.state.guesses = Guesses()
+    app.state.push_rate = push.PushRate()
     return app
 
 
-def routes() -> list[BaseRoute]:
-    """Every address.  A GET changes nothing; a POST is a form of ours or comes with a token."""
+def routes(*, push_max: int = BODY_MAX) -> list[BaseRoute]:
+    """Every address.  A GET changes nothing; a POST is a form of ours or comes with a token.
+
+    Hubs are another matter: their addresses are secret, and what they say they sign.  `push_max` bytes may be pushed.
+    """
     static = Path(str(resources.files("monitor.web").joinpath("static")))
     return [
         Route("/", looking(ticker.show_ticker)),
@@ -96,7 +102,16 @@ def routes() -> list[BaseRoute]:
         *_rules(),
         *_sources(),
         *_feeds(),
+        *_subscriptions(),
         *_api(),
+        Route("/push/", looking(push.here)),
+        Route("/push/{token}", looking(push.verify), methods=["GET"]),
+        Route(
+            "/push/{token}",
+            push.receive,
+            methods=["POST"],
+            middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=push_max)],
+        ),
         Route("/healthz", looking(health.alive)),
         Route("/readyz", looking(health.ready)),
         Route("/metrics", looking(health.metrics)),
@@ -153,6 +168,17 @@ def _feeds() -> list[BaseRoute]:
         Route("/feeds/{id:int}/revoke", changing(feeds.revoke), methods=["POST"]),
         Route("/out/{token}.atom", looking(feeds.as_atom)),
         Route("/out/{token}.json", looking(feeds.as_json)),
+    ]
+
+
+def _subscriptions() -> list[BaseRoute]:
+    return [
+        Route("/subscribe", looking(subscriptions.show_form), methods=["GET"]),
+        Route("/subscribe", changing(subscriptions.ask), methods=["POST"]),
+        Route("/subscribe/{token}", looking(subscriptions.show_link), methods=["GET"]),
+        Route("/subscribe/{token}", opened(subscriptions.follow), methods=["POST"]),
+        Route("/subscriptions", looking(subscriptions.list_all)),
+        Route("/subscriptions/{id:int}/end", changing(subscriptions.remove), methods=["POST"]),
     ]
 
 

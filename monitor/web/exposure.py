@@ -59,9 +59,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def known_hosts(listen: Listen, public_url: str | None) -> frozenset[str]:
+def known_hosts(listen: Listen, *public_urls: str | None) -> frozenset[str]:
     """Host names under which the page answers; any other name is somebody's trick to reach it from a foreign page."""
-    public = {urlsplit(public_url).hostname or ""} if public_url else set()
+    public = {urlsplit(url).hostname or "" for url in public_urls if url}
     return frozenset(LOOPBACK_NAMES | {listen.host} | public)
 
 

@@ -31,7 +31,7 @@ HEADERS = {
 }
 STATIC_CACHE = "public, max-age=31536000, immutable"
 """Addresses of static files carry a hash of their content."""
-PUBLIC = ("/healthz", "/readyz", "/login", "/static/", "/out/", "/subscribe/")
+PUBLIC = ("/healthz", "/readyz", "/login", "/static/", "/out/", "/subscribe/", "/push/")
 """What needs no login: it shows nothing, or carries a secret of its own in the address."""
 
 

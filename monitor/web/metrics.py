@@ -19,6 +19,8 @@ METRICS = {
     "monitor_delivery_oldest_seconds": "Age of the oldest delivery that waits",
     "monitor_rules": "Rules by status: active, refused",
     "monitor_workers": "Processes that gave a sign of life in the last two minutes",
+    "monitor_hub_subscriptions": "Subscriptions at WebSub hubs by state; proven counts those that are relied upon",
+    "monitor_hub_pushes": "Pushes by hubs: taken, refused, waiting",
     "monitor_ticker_streams": "Open event streams of this process",
 }
 
@@ -46,6 +48,8 @@ class _Collected:
         yield _gauge("monitor_delivery_oldest_seconds", oldest)
         yield _labelled("monitor_rules", "status", f.rules)
         yield _gauge("monitor_workers", f.workers)
+        yield _labelled("monitor_hub_subscriptions", "state", f.subscriptions)
+        yield _labelled("monitor_hub_pushes", "what", f.pushes)
         yield _gauge("monitor_ticker_streams", self._streams)
 
 

@@ -170,7 +170,7 @@ def _match(n: int, title: str, seen: datetime) -> Row:
 def _story(story: int, title: str, language: str, seen: datetime, n: int) -> Row:
     return {
         "id": story, "language": language, "title": title, "opened_at": seen, "last_at": seen,
-        "opening_article_id": n, "centroid": {"w": 1.0}, "members": 2, "apart": [], "by_hand": False,
+        "opening_article_id": n, "centroid": b"", "members": 2, "apart": [], "by_hand": False,
     }  # fmt: skip
 
 

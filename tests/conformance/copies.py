@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
+from itertools import permutations
 
 SENTENCE = re.compile(r"(?<=[.!?…»“\"])\s+(?=[A-ZÄÖÜÀ-ÝА-Я„«“\"])")
 
@@ -72,13 +73,16 @@ def name(rng: random.Random) -> str:
 def series(count: int, rng: random.Random) -> list[list[Made]]:
     """Templated series: the same wording with other numbers, companies or places; every member is news of its own."""
     makers = (_market, _weather, _results, _police)
+    # No name twice: the same template about the same company would be a copy.
+    every = ["".join(syllables).capitalize() for syllables in permutations(SYLLABLES, 3)]
+    who = iter(rng.sample(every, len(every)))
     return [
-        [makers[index % len(makers)](1_000_000 + index * 10 + member, index, member, rng) for member in range(3)]
+        [makers[index % len(makers)](1_000_000 + index * 10 + member, index, next(who), rng) for member in range(3)]
         for index in range(count)
     ]
 
 
-def _market(group: int, index: int, member: int, rng: random.Random) -> Made:
+def _market(group: int, index: int, who: str, rng: random.Random) -> Made:
     n = [rng.randrange(1000, 19999) / 100 for _ in range(6)]
     desk = name(random.Random(index))
     text = (
@@ -94,7 +98,7 @@ def _market(group: int, index: int, member: int, rng: random.Random) -> Made:
     return Made(group, "numbers", f"{desk} exchange at the close", text)
 
 
-def _weather(group: int, index: int, member: int, rng: random.Random) -> Made:
+def _weather(group: int, index: int, who: str, rng: random.Random) -> Made:
     n = [rng.randrange(1, 60) for _ in range(7)]
     place = name(random.Random(index))
     text = (
@@ -109,32 +113,30 @@ def _weather(group: int, index: int, member: int, rng: random.Random) -> Made:
     return Made(group, "numbers", f"Weather for {place}", text)
 
 
-def _results(group: int, index: int, member: int, rng: random.Random) -> Made:
-    company = name(rng)
+def _results(group: int, index: int, who: str, rng: random.Random) -> Made:
     text = (
-        f"{company} has published its figures for the past quarter. The company earned more than "
+        f"{who} has published its figures for the past quarter. The company earned more than "
         f"analysts had expected and "
         f"confirmed its outlook for the year. Demand was strong in all regions, said the chief executive "
-        f"of {company} in a "
+        f"of {who} in a "
         f"statement. Costs for energy and freight fell, and the order book is full. The board will "
         f"propose a stable "
-        f"dividend to the annual meeting. Shares of {company} were little changed in early trading on Thursday."
+        f"dividend to the annual meeting. Shares of {who} were little changed in early trading on Thursday."
     )
-    return Made(group, "company", f"Quarterly figures: {company} beats expectations", text)
+    return Made(group, "company", f"Quarterly figures: {who} beats expectations", text)
 
 
-def _police(group: int, index: int, member: int, rng: random.Random) -> Made:
-    place = name(rng)
+def _police(group: int, index: int, who: str, rng: random.Random) -> Made:
     text = (
-        f"Unknown people broke into a shop in {place} during the night and took cash and cigarettes. "
+        f"Unknown people broke into a shop in {who} during the night and took cash and cigarettes. "
         f"They came through a "
-        f"window at the back of the building, police in {place} said in the morning. The damage is put "
+        f"window at the back of the building, police in {who} said in the morning. The damage is put "
         f"at a few thousand "
         f"euros. Officers secured traces and ask witnesses who saw something suspicious near the shop to "
         f"come forward. "
         f"Whether there is a link to other burglaries of the past weeks is being examined."
     )
-    return Made(group, "place", f"Burglary in {place}", text)
+    return Made(group, "place", f"Burglary in {who}", text)
 
 
 def follow_up(group: int, made: Made, others: list[str], rng: random.Random) -> Made:

@@ -20,7 +20,7 @@ from monitor.dedup.prepared import prepare
 from monitor.dedup.urls import url_key
 from monitor.loops.placing import PlacingSettings, place_articles
 from monitor.model.story import PlacedArticle, Placement
-from monitor.store import stories
+from monitor.store.rarities import Rarities
 from monitor.store.tables import article, metadata
 from monitor.store.unit import Database, open_engine
 from tests.conformance.copies import Made, follow_up, sentences, series, variants
@@ -48,7 +48,7 @@ class Newsroom:
         self.settings = settings or PlacingSettings()
         self.database = Database(open_engine("sqlite:///:memory:"))
         metadata.create_all(self.database.engine)
-        self.memory = stories.Rarities()
+        self.memory = Rarities()
         self.count = 0
 
     def place(self, title: str, text: str, language: str, at: datetime) -> Placement:

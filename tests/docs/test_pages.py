@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.alert.samples import try_template
 from monitor.bootstrap.words import open_lexicon
 from monitor.cli.main import build_parser
 from monitor.cli.tree import commands
@@ -19,9 +20,10 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
 _LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
 _INLINE = re.compile(r"`monitor ([a-z][^`]*)`")
+_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 _FILE = re.compile(r"`((?:monitor|tests|alembic|docs)/[\w./-]+)`")
-NOT_MISTAKES = frozenset({"unknown-channel", "no-recipient", "secret-missing", "no-file", "no-source"})
-"""A fragment may name channels, sources and secrets that stand elsewhere."""
+NOT_MISTAKES = frozenset({"unknown-channel", "no-recipient", "secret-missing", "no-file", "no-source", "bad-template"})
+"""A fragment may name channels, sources, secrets and files that stand elsewhere."""
 
 
 def yaml_blocks() -> list[tuple[str, str]]:
@@ -45,6 +47,12 @@ def test_every_configuration_loads(where: str, text: str, tmp_path: Path) -> Non
     else:
         found = loaded.errors
     assert [p.words for p in found if p.code not in NOT_MISTAKES] == []
+
+
+def test_every_template_can_be_used() -> None:
+    blocks = [b.text for page in PAGES for b in read_blocks(page.read_text()) if b.language == "jinja"]
+    assert blocks
+    assert [problem for problem in map(try_template, blocks) if problem] == []
 
 
 def shown_commands() -> list[tuple[str, str]]:
@@ -97,6 +105,13 @@ def test_links_and_files_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
     for name in _FILE.findall(text):
         assert (ROOT / name).exists(), name
+
+
+def test_promises_are_kept_by_tests_that_exist() -> None:
+    named = [found for page in PAGES for found in _TEST.findall(page.read_text())]
+    assert len(named) > 50
+    missing = [f"{file}::{test}" for file, test in named if f"def {test}(" not in (ROOT / file).read_text()]
+    assert missing == []
 
 
 def test_the_readme_fits_one_screen() -> None:

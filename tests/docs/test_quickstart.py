@@ -1,4 +1,4 @@
-"""docs/quickstart.md is a transcript: every command in it is run, every answer compared.
+"""docs/quickstart.md and docs/tutorial.md are transcripts: every command in them is run, every answer compared.
 
 `DOCS_REFRESH=1 pytest tests/docs/test_quickstart.py` writes what was really printed into the page.
 """
@@ -12,7 +12,7 @@ import pytest
 
 from tests.docs.replay import replay, stage
 
-PAGES = ("quickstart.md",)
+PAGES = ("quickstart.md", "tutorial.md")
 DOCS = Path(__file__).parents[2] / "docs"
 
 

@@ -52,6 +52,20 @@ def test_tables_and_migrations_say_the_same(empty: Database) -> None:
         command.check(schema.alembic_config(connection))
 
 
+def test_an_older_database_keeps_its_rows(empty: Database) -> None:
+    schema._make_folder(empty.engine.url)
+    with empty.unit() as connection:
+        command.upgrade(schema.alembic_config(connection), "0002")
+        connection.execute(sa.insert(metadata.tables["meta"]).values(key="kept", value="by the upgrade"))
+    assert schema.upgrade(empty).current == "0002"
+    with empty.reading() as connection:
+        kept = connection.execute(
+            sa.select(metadata.tables["meta"].c.value).where(metadata.tables["meta"].c.key == "kept")
+        )
+        assert kept.scalar_one() == "by the upgrade"
+        assert connection.execute(sa.select(metadata.tables["subscription"])).all() == []
+
+
 def test_migrating_twice_does_nothing(empty: Database) -> None:
     schema.upgrade(empty)
     assert schema.upgrade(empty).is_current

@@ -24,7 +24,7 @@ from monitor.ports import Fetcher, Workers
 from monitor.store import articles, schema
 from monitor.store import tables as t
 from monitor.store.articles import NewArticle
-from monitor.store.stories import Rarities
+from monitor.store.rarities import Rarities
 from monitor.store.unit import Database, open_engine
 from tests.scenario.timeline import Timeline, rule
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.loops.placing import merge_by_hand, split_by_hand
+from monitor.loops.regroup import merge_by_hand, split_by_hand
 from monitor.store import stories
 from tests.scenario.press import Press
 from tests.scenario.timeline import rule

@@ -19,6 +19,7 @@ from monitor.store.pages import Filter, ticker
 from monitor.store.presence import wake
 from monitor.store.source_pages import SourceLine, last_polls, source_lines
 from monitor.store.sources import poll_now
+from monitor.store.subscriptions import subscriptions
 from monitor.web.visit import NotHere, Visit, form_visit
 
 KINDS = {"feed": "feed", "sitemap": "sitemap", "listing": "page", "article": "site"}
@@ -38,7 +39,8 @@ def show(visit: Visit) -> Response:
     with visit.context.database.reading() as connection:
         polls = last_polls(connection, source.id)
         latest = ticker(connection, Filter(source=source.id), limit=15)
-    return visit.page("source.html", source=source, polls=polls, lines=latest, rules={})
+        pushed = subscriptions(connection, [source.id]).get(source.id)
+    return visit.page("source.html", source=source, polls=polls, pushed=pushed, lines=latest, rules={})
 
 
 def poll(visit: Visit) -> Response:

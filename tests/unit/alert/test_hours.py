@@ -1,11 +1,19 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alert.hours import in_span, next_digest, next_local, parse_span, quiet_until
+from monitor.alert.hours import (
+    at_local,
+    in_span,
+    next_digest,
+    next_full_hour,
+    next_local,
+    parse_span,
+    quiet_until,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -75,3 +83,28 @@ def test_what_is_no_digest_says_so(digest: str) -> None:
 
 def test_a_weekday() -> None:
     assert next_local("08:00", berlin("2026-03-10 09:00"), BERLIN, weekday=0) == berlin("2026-03-16 08:00")
+
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+"""Where it is tomorrow already."""
+
+
+def test_the_local_date_counts_not_the_one_in_utc() -> None:
+    evening = datetime(2026, 3, 8, 16, 0, tzinfo=UTC)  # Monday 01:00 in Tokyo, still Sunday in UTC
+    assert next_local("08:00", evening, TOKYO) == datetime(2026, 3, 8, 23, 0, tzinfo=UTC)
+    assert next_local("08:00", evening, TOKYO, weekday=0) == datetime(2026, 3, 8, 23, 0, tzinfo=UTC)
+    assert next_local("00:30", evening, TOKYO, weekday=0) == datetime(2026, 3, 15, 15, 30, tzinfo=UTC)
+    assert quiet_until(("00:00-06:00",), evening, TOKYO) == datetime(2026, 3, 8, 21, 0, tzinfo=UTC)
+    assert quiet_until(("22:00-00:30",), datetime(2026, 3, 8, 14, 0, tzinfo=UTC), TOKYO) == datetime(
+        2026, 3, 8, 15, 30, tzinfo=UTC
+    )
+
+
+def test_instants_come_in_utc() -> None:
+    assert at_local(berlin("2026-03-10 12:00"), time(7), BERLIN).tzinfo is UTC
+    assert next_digest("0 9 * * *", berlin("2026-03-10 12:00"), BERLIN).tzinfo is UTC
+
+
+def test_the_full_hour_is_full() -> None:
+    now = datetime(2026, 3, 10, 9, 59, 59, 999, tzinfo=UTC)
+    assert next_full_hour(now) == datetime(2026, 3, 10, 10, tzinfo=UTC)

@@ -11,6 +11,7 @@ from monitor.cli.main import run
 from monitor.config.load import load_config
 from monitor.testing import FakeWeb, Reply
 from monitor.testing.mailbox import Mailbox
+from monitor.web.views.push import HERE
 
 FETCH = "fetch: {allow_addresses: [127.0.0.1], host_spacing: 0}\n"
 
@@ -70,9 +71,25 @@ async def test_a_server_that_cannot_log_in_refuses(tmp_path: Path) -> None:
     assert [code for code, _ in found] == ["channel-unreachable"]
 
 
+async def test_services_of_chats_are_reached_without_a_message(tmp_path: Path, fakeweb: FakeWeb) -> None:
+    good, dead = f"json://127.0.0.1:{fakeweb.port}/x", "json://127.0.0.1:9/x"
+    text = f"channels:\n  good: {{to: '{good}'}}\n  dead: {{to: ['{good}', '{dead}']}}\n  here: {{to: 'console://'}}\n"
+    assert await codes(tmp_path, text) == [("channel-unreachable", 4)]
+    assert fakeweb.requests == []
+
+
+async def test_the_address_for_hubs_leads_to_the_page(tmp_path: Path, fakeweb: FakeWeb) -> None:
+    text = f"websub: {{enabled: true, callback: '{fakeweb.url('/monitor')}'}}\n"
+    assert await codes(tmp_path, text) == [("websub-unreachable", 2)]
+    fakeweb.route("/monitor/push/", "somebody else")
+    assert await codes(tmp_path, text) == [("websub-unreachable", 2)]
+    fakeweb.route("/monitor/push/", HERE)
+    assert await codes(tmp_path, text) == []
+
+
 async def test_a_secret_that_others_can_read(tmp_path: Path) -> None:
     secret = tmp_path / "address"
-    secret.write_text("json://hook.example")
+    secret.write_text("console://")
     secret.chmod(0o644)
     text = "channels: {hook: {to: !file address}}\n"
     assert await codes(tmp_path, text) == [("secret-exposed", 2)]

@@ -24,6 +24,21 @@ def check(tmp_path: Path, lexicon: Lexicon, text: str) -> tuple[Loaded, Checked]
     return loaded, check_config(loaded, lexicon)
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("websub: {enabled: true}", ["websub-callback"]),
+        ("websub: {enabled: true, callback: 'http://us.example'}", ["websub-plain"]),
+        ("websub: {enabled: true, callback: 'https://us.example'}\nweb: {listen: 'off'}", ["websub-no-page"]),
+        ("websub: {enabled: true}\nweb: {public_url: 'https://us.example'}", []),
+        ("websub: {callback: 'http://us.example'}", []),
+    ],
+)
+def test_what_keeps_hubs_away_is_said(tmp_path: Path, lexicon: Lexicon, text: str, codes: list[str]) -> None:
+    _, checked = check(tmp_path, lexicon, f"{text}\n")
+    assert [p.code for p in checked.problems] == codes
+
+
 def test_an_error_inside_a_folded_block_has_its_own_line(tmp_path: Path, lexicon: Lexicon) -> None:
     text = "concepts: {port: {any: [harbour]}}\nwatchlist:\n  - id: a\n    match: >-\n      quay OR\n      $prot\n"
     _, checked = check(tmp_path, lexicon, text)
@@ -80,5 +95,16 @@ def test_nobody_told_is_a_warning(tmp_path: Path, lexicon: Lexicon) -> None:
 
 
 def test_what_has_no_engine_yet_is_said(tmp_path: Path, lexicon: Lexicon) -> None:
-    _, checked = check(tmp_path, lexicon, "alerts: {canary: daily}\nweb: {subscribe: {enabled: true}}\n")
-    assert [(p.code, p.severity) for p in checked.problems] == [("not-yet", "warning")] * 2
+    _, checked = check(tmp_path, lexicon, "alerts: {canary: daily}\n")
+    assert [(p.code, p.severity) for p in checked.problems] == [("not-yet", "warning")]
+
+
+def test_subscriptions_need_a_mailbox_and_an_address_for_their_links(tmp_path: Path, lexicon: Lexicon) -> None:
+    _, checked = check(tmp_path, lexicon, "web: {subscribe: {enabled: true}}\n")
+    assert [(p.code, p.severity) for p in checked.problems] == [("bad-subscribe", "error")] * 2
+    path = tmp_path / "whole.yaml"
+    path.write_text(
+        "channels: {desk: {mail: {to: a@example.org, server: smtp.example.org}}}\n"
+        "web: {public_url: 'https://news.example.org', subscribe: {enabled: true}}\n"
+    )
+    assert check_config(load_config(path, {}), lexicon).problems == ()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from monitor.dedup.languages import skeleton
 from monitor.dedup.split import Member, decide_split, is_due
-from monitor.dedup.vector import unit
+from monitor.dedup.vector import unit, vector_of
 
 
 def members(event: str, first: int, count: int) -> list[Member]:
@@ -11,7 +11,11 @@ def members(event: str, first: int, count: int) -> list[Member]:
         Member(
             first + n,
             200,
-            unit({"quake": 1.0, "island": 1.0} | {f"{event}{k}": 1.0 for k in range(8)} | {f"own{first + n}": 1.0}),
+            unit(
+                vector_of(
+                    {"quake": 1.0, "island": 1.0} | {f"{event}{k}": 1.0 for k in range(8)} | {f"own{first + n}": 1.0}
+                )
+            ),
         )
         for n in range(count)
     ]

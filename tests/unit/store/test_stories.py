@@ -7,11 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.dedup.prepared import prepare
-from monitor.loops.placing import merge_by_hand, place_articles, split_by_hand, story_time
+from monitor.loops.placing import place_articles, story_time
+from monitor.loops.regroup import merge_by_hand, split_by_hand
 from monitor.model.story import PlacedArticle, Placement
-from monitor.store import stories
+from monitor.store import sketches, stories
+from monitor.store.story_index import forget_stories_before
 from monitor.store.story_pages import list_stories, show_story
-from monitor.store.tables import article, fingerprint, metadata, sighting, sketch
+from monitor.store.tables import article, fingerprint, metadata, sighting, sketch, story_term
 from monitor.store.tombstones import buried, bury
 from monitor.store.unit import Database, open_engine
 
@@ -232,10 +234,13 @@ def test_the_timeline_tells_who_had_it_first_and_how_it_spread(desk: Desk, datab
 
 def test_purging_forgets_fingerprints_and_keeps_articles(desk: Desk, database: Database) -> None:
     desk.place("Ferry runs aground off Norrholm", FERRY)
-    day = stories.day_of(NOW) + 8
+    day = sketches.day_of(NOW) + 8
     with database.unit() as connection:
-        stories.purge_before(connection, fingerprint_day=day, story_day=day)
+        assert sketches.forget_before(connection, day) == 1
+        assert sketches.forget_before(connection, day) == 0
+        forget_stories_before(connection, day)
         assert connection.execute(sa.select(sa.func.count()).select_from(fingerprint)).scalar() == 0
+        assert connection.execute(sa.select(sa.func.count()).select_from(story_term)).scalar() == 0
         assert connection.execute(sa.select(sa.func.count()).select_from(article)).scalar() == 1
 
 

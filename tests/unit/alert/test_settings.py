@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from monitor.alert.settings import AlertSettings
+
+
+def test_the_first_default_channel_hears_about_the_monitor_when_nobody_is_named() -> None:
+    assert AlertSettings(ops=("ops",), default_to=("desk",)).ops_channels == ("ops",)
+    assert AlertSettings(default_to=("desk", "chat")).ops_channels == ("desk",)
+    assert AlertSettings().ops_channels == ()
