@@ -9,11 +9,13 @@ from pathlib import Path
 
 import structlog
 
+from monitor.bootstrap.canary import aviary_of
 from monitor.bootstrap.monitor import Monitor, Setup
 from monitor.bootstrap.settings import retention_settings
 from monitor.daemon import Step, Tick
 from monitor.deliver.apprise import AppriseSender
 from monitor.errors import ConfigError
+from monitor.loops.canary import KIND, watch_canary
 from monitor.loops.courier import Courier, CourierContext
 from monitor.loops.dispatch import Work
 from monitor.loops.evaluate import EvaluateContext, arm_timers, evaluate_once
@@ -54,8 +56,9 @@ class Loops:
         self.gathering, self.hubs, self.reading = Gathering(context), Hubs(context), PageReading(context)
         telling, clock, owner = self.monitor.telling, context.clock, context.owner
         self.courier = CourierContext(context.database, telling, AppriseSender(), clock, owner)
-        self.evaluate = EvaluateContext(context.database, telling, clock, owner)
-        self.upkeep = Upkeep(context, retention_settings(self.monitor.setup.config.model))
+        self.evaluate = EvaluateContext(context.database, telling, clock, owner, {KIND: watch_canary})
+        model = self.monitor.setup.config.model
+        self.upkeep = Upkeep(context, retention_settings(model), aviary_of(model, self.monitor.lexicon, clock))
         self._delivering = Courier(self.courier)
         self._files = self._changed_at()
 

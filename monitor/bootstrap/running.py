@@ -16,9 +16,10 @@ from monitor.bootstrap.service import ServiceManager
 from monitor.config.problems import ERROR
 from monitor.daemon import Daemon, Step, Tick
 from monitor.errors import SchemaMismatch
-from monitor.loops.courier import CourierReport, courier_once
+from monitor.loops.courier import courier_once
 from monitor.loops.evaluate import evaluate_once
 from monitor.loops.gather import GatherReport, gather_once
+from monitor.loops.lane import CourierReport
 from monitor.loops.read import ReadReport, read_once
 from monitor.loops.rematch import rematch_once
 from monitor.store import outbox
