@@ -165,10 +165,7 @@ async def test_a_users_template_that_fails_falls_back_to_ours(desk: Timeline) ->
     assert "https://alpha.example/" in bodies["test://desk"]
 
 
-async def test_a_channel_with_many_recipients_is_served_bit_by_bit(
-    desk: Timeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(courier_module, "LANES", 3)
+async def test_a_channel_with_many_recipients_is_served_bit_by_bit(desk: Timeline) -> None:
     targets = tuple(Target("desk", f"desk-{number}", f"{number}@example.org") for number in range(10))
     addresses = tuple(f"test://{number}" for number in range(10))
     desk.channels["desk"] = replace(desk.channels["desk"], targets=targets, addresses=addresses)
