@@ -76,7 +76,7 @@ class Loops:
         """What this role does again and again."""
         poller = (
             Tick("gather", LOOK_S, self.gathering.start_due),
-            Tick("flush", 2.0, self.gathering.flush),
+            Tick("flush", 2.0, self.gathering.flush_due),
             Tick("hubs", HUBS_S, self.hubs.start_due),
             Tick("read", LOOK_S, self.reading.start_due),
             Tick("evaluate", LOOK_S, self._evaluate),
@@ -170,9 +170,9 @@ class Loops:
 
     def _changed_at(self) -> dict[str, float]:
         """When each file was changed; a file that an `include:` pattern begins or ceases to find counts as a change."""
-        loaded = self.monitor.setup.loaded
-        names = {str(Path(name).resolve()) for name in loaded.files}
-        for pattern in loaded.includes:
+        setup = self.monitor.setup
+        names = {str(Path(name).resolve()) for name in setup.files}
+        for pattern in setup.includes:
             names |= {str(found.resolve()) for found in self.monitor.path.parent.glob(pattern) if found.is_file()}
         return {name: _modified(name) for name in names}
 
