@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from monitor.dedup.vector import heaviest, likeness, mean
+from monitor.dedup.vector import heaviest, likeness, mean, unit
 from monitor.model.reasons import Reason
 from monitor.model.story import StoryState, Vector
 
@@ -104,6 +104,11 @@ def _nearest(
         return None, 0.0
     best = int(np.where(enough, found.cosines, -1.0).argmax())
     return stories[best], float(found.cosines[best])
+
+
+def opening(vector: Vector) -> Vector:
+    """The centroid of a story that has one article."""
+    return unit(heaviest(vector, CENTROID_TERMS))
 
 
 def grown(centroid: Vector, members: int, vector: Vector) -> Vector:

@@ -25,6 +25,7 @@ from monitor.dedup.story import (
     differs,
     grown,
     index_terms,
+    opening,
     search_terms,
 )
 from monitor.dedup.vector import key_hash, learnt, lesson_every, no_rarity, weighted
@@ -256,7 +257,7 @@ class _Placing:
         merge_stories(self.desk.connection, into=into, other=other, now=self.now)
 
     def _opened(self) -> int:
-        at, centroid = story_time(self.article), grown(NO_TERMS, 0, self.vector)
+        at, centroid = story_time(self.article), opening(self.vector)
         story_id = self.desk.open(self.article, at=at, centroid=centroid)
         self._index(story_id, centroid, at, new=True)
         return story_id
