@@ -188,6 +188,9 @@ def _headers(message: Message, style: Style) -> dict[str, str]:
         "List-Id": f"<{_atom(name)}.{style.list_domain}>",
         "Auto-Submitted": "auto-generated",
     }
+    if message.leave_url:
+        headers["List-Unsubscribe"] = f"<{message.leave_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if message.article_ids:
         headers["X-Monitor-Article"] = ", ".join(str(article_id) for article_id in message.article_ids[:50])
     return headers

@@ -55,6 +55,7 @@ def view_of(message: Message, reader: Reader, now: datetime) -> dict[str, Any]:
         "rules": rules,
         "lines": _lines(message, reader, now),
         "actions": _actions(message, reader),
+        "offers": _offers(message, reader),
         "actions_text": _actions_text(message, reader),
     }
 
@@ -178,7 +179,13 @@ def _held(held: tuple[HeldNote, ...], reader: Reader) -> str:
     return f"{reader.say('held')}: {total} – {', '.join(parts)}"
 
 
+def _offers(message: Message, reader: Reader) -> list[dict[str, str]]:
+    return [{"name": reader.say(offer.act), "url": offer.url, "command": ""} for offer in message.offers]
+
+
 def _actions(message: Message, reader: Reader) -> list[dict[str, str]]:
+    if message.offers:
+        return _offers(message, reader)
     mute = reader.say("mute", duration(reader.language, message.silence_s))
     hours = f"{message.silence_s / 3600:g}h"
     chosen = (

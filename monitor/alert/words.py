@@ -72,6 +72,17 @@ WORDS: dict[str, dict[str, str]] = {
         "reminder": "Critical source {0} still fails, for {1} now",
         "recovered": "Critical source {0} is well again after {1}",
         "alive": "News-Monitor is alive",
+        "canary": "Canary: articles come through",
+        "canary_line": "This message is the end of a trial that went the whole way; nothing needs to be done.",
+        "canary_missing": "The canary has not arrived within {0}: articles may not come through",
+        "canary_lost": "it has not come as far as the outbox; the log of the polling process says more",
+        "canary_waits": "its message waits in the outbox",
+        "canary_back": "The canary came through again, in {0}",
+        "confirm": "Confirm the subscription",
+        "leave": "Unsubscribe",
+        "subscribe_confirm": "Subscribe to “{0}”?",
+        "subscribe_why": "Somebody, probably you, asked for news of this by mail. If it was not you, do nothing:"
+        " without a confirmation within {0} days the address is forgotten.",
     },
     "de": {
         "published": "veröffentlicht",
@@ -139,6 +150,17 @@ WORDS: dict[str, dict[str, str]] = {
         "reminder": "Kritische Quelle {0} fällt weiterhin aus, seit {1}",
         "recovered": "Kritische Quelle {0} läuft wieder, nach {1}",
         "alive": "News-Monitor läuft",
+        "canary": "Kanarienvogel: Artikel kommen durch",
+        "canary_line": "Diese Nachricht ist das Ende einer Probe auf dem ganzen Weg; es ist nichts zu tun.",
+        "canary_missing": "Der Kanarienvogel ist nach {0} nicht angekommen: Artikel kommen womöglich nicht durch",
+        "canary_lost": "er kam nicht bis zum Ausgang; mehr steht im Protokoll des abrufenden Prozesses",
+        "canary_waits": "seine Nachricht wartet im Ausgang",
+        "canary_back": "Der Kanarienvogel kam wieder durch, in {0}",
+        "confirm": "Abonnement bestätigen",
+        "leave": "Abbestellen",
+        "subscribe_confirm": "»{0}« abonnieren?",
+        "subscribe_why": "Jemand, wahrscheinlich Sie, möchte hierzu Meldungen per E-Mail. Wenn Sie es nicht waren,"
+        " tun Sie nichts: Ohne Bestätigung binnen {0} Tagen wird die Adresse gelöscht.",
     },
 }
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import structlog
 
+from monitor.bootstrap.canary import aviary_of
 from monitor.bootstrap.monitor import Monitor, Setup
 from monitor.bootstrap.settings import retention_settings
 from monitor.daemon import Step, Tick
 from monitor.deliver.apprise import AppriseSender
 from monitor.errors import ConfigError
+from monitor.loops.canary import KIND, watch_canary
 from monitor.loops.courier import Courier, CourierContext
 from monitor.loops.dispatch import Work
 from monitor.loops.evaluate import EvaluateContext, arm_timers, evaluate_once
@@ -54,8 +56,9 @@ class Loops:
         self.gathering, self.hubs, self.reading = Gathering(context), Hubs(context), PageReading(context)
         telling, clock, owner = self.monitor.telling, context.clock, context.owner
         self.courier = CourierContext(context.database, telling, AppriseSender(), clock, owner)
-        self.evaluate = EvaluateContext(context.database, telling, clock, owner)
-        self.upkeep = Upkeep(context, retention_settings(self.monitor.setup.config.model))
+        self.evaluate = EvaluateContext(context.database, telling, clock, owner, {KIND: watch_canary})
+        model = self.monitor.setup.config.model
+        self.upkeep = Upkeep(context, retention_settings(model), aviary_of(model, self.monitor.lexicon, clock))
         self._delivering = Courier(self.courier)
         self._files = self._changed_at()
 
@@ -72,7 +75,7 @@ class Loops:
         """What this role does again and again."""
         poller = (
             Tick("gather", LOOK_S, self.gathering.start_due),
-            Tick("flush", 2.0, self.gathering.flush),
+            Tick("flush", 2.0, self.gathering.flush_due),
             Tick("hubs", HUBS_S, self.hubs.start_due),
             Tick("read", LOOK_S, self.reading.start_due),
             Tick("evaluate", LOOK_S, self._evaluate),
@@ -104,8 +107,7 @@ class Loops:
             log.warning("configuration-refused", error=error.message)
             await asyncio.to_thread(self._tell_refused, error)
             return
-        for loop in (self.gathering, self.hubs, self.reading, self.upkeep):
-            loop.context = self.monitor.context
+        self._renew_context()
         self.upkeep.retention = retention_settings(setup.config.model)
         # What changed while it was being read changes it again; files it did not know before do not.
         self._files = {name: before.get(name, at) for name, at in self._changed_at().items()}
@@ -123,9 +125,11 @@ class Loops:
         )
 
     async def look(self) -> None:
-        """Reload when a file of the configuration changed; wake up when a command asks for it."""
+        """Reload when a file of the configuration changed, or a subscription; wake up when a command asks for it."""
         if self._changed_at() != self._files:
             await self.reload()
+        elif await asyncio.to_thread(self.monitor.searches_changed):
+            self._renew_context()
         woken = await asyncio.to_thread(self._wakings)
         if woken != self._woken:
             self._woken = woken
@@ -137,6 +141,10 @@ class Loops:
             await self.look()
         if role in ("all", "deliverer"):
             await self._delivering.tick()
+
+    def _renew_context(self) -> None:
+        for loop in (self.gathering, self.hubs, self.reading, self.upkeep):
+            loop.context = self.monitor.context
 
     async def announce(self) -> str:
         """Say what is watched now; the same in words."""
@@ -160,9 +168,9 @@ class Loops:
 
     def _changed_at(self) -> dict[str, float]:
         """When each file was changed; a file that an `include:` pattern begins or ceases to find counts as a change."""
-        loaded = self.monitor.setup.loaded
-        names = {str(Path(name).resolve()) for name in loaded.files}
-        for pattern in loaded.includes:
+        setup = self.monitor.setup
+        names = {str(Path(name).resolve()) for name in setup.files}
+        for pattern in setup.includes:
             names |= {str(found.resolve()) for found in self.monitor.path.parent.glob(pattern) if found.is_file()}
         return {name: _modified(name) for name in names}
 

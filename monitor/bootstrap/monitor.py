@@ -16,11 +16,11 @@ import sqlalchemy as sa
 import structlog
 
 from monitor.bootstrap.caches import kept_caches
-from monitor.bootstrap.settings import alert_settings, channels_of, fetch_settings, loop_settings, state_folder
+from monitor.bootstrap.settings import alert_settings, fetch_settings, listeners_of, loop_settings, state_folder
 from monitor.bootstrap.timekeeping import set_clock
 from monitor.bootstrap.words import build_words, open_lexicon
 from monitor.clock import SharedClock
-from monitor.config.accept import InForce, accept_rules
+from monitor.config.accept import InForce, accept_rules, compile_searches
 from monitor.config.channels import check_channels
 from monitor.config.checks import Checked, check_config
 from monitor.config.load import Config, Loaded, load_config
@@ -36,7 +36,7 @@ from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
 from monitor.model.source import SourceSpec
 from monitor.ports import Workers
-from monitor.store import outbox
+from monitor.store import outbox, readers
 from monitor.store.lock import CrashHook, WriterLock
 from monitor.store.schema import upgrade
 from monitor.store.sources import SyncReport, sync_sources
@@ -45,16 +45,23 @@ from monitor.workers import WorkerPool
 
 log = structlog.get_logger("monitor")
 
+Searches = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A configuration in force: as read, as checked, and what it changed in the database."""
+    """A configuration in force: as read (without the places of every value), as checked, what it changed.
 
-    loaded: Loaded
+    `files` are the names of all files it was read from, `includes` the patterns that found them.
+    """
+
     config: Config
+    files: tuple[str, ...]
+    includes: tuple[str, ...]
     checked: Checked
     rules: InForce
     sources: SyncReport
+    searches: Searches = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -102,6 +109,18 @@ class Monitor:
         )
         return self.setup
 
+    def searches_changed(self) -> bool:
+        """Take up the searches that people subscribed to, or left, since they were last looked at."""
+        config = self.setup.config
+        with self.database.reading() as connection:
+            searches = wanted_searches(connection, config)
+        if searches == self.setup.searches:
+            return False
+        rules = searching(self.setup.rules, searches, config, self.lexicon)
+        self.setup = replace(self.setup, rules=rules, searches=searches)
+        self.context = replace(self.context, watchlist=watchlist_of(self.setup))
+        return True
+
 
 def require(loaded: Loaded, problems: tuple[Problem, ...]) -> None:
     """Raise `ConfigError` with the problems in the user's own lines, if there are any."""
@@ -133,7 +152,21 @@ def put_in_force(
     with database.unit(lock="configuration") as connection:
         sources = sync_sources(connection, config.sources, now)
         rules = accept_rules(connection, config, checked, now, author=_author())
-    return Setup(loaded, config, checked, rules, sources)
+        searches = wanted_searches(connection, config)
+    # Where everything stands was of use to say what is wrong; kept, it would be as large as the rules themselves.
+    files, in_force = tuple(loaded.files), searching(rules, searches, config, lexicon)
+    return Setup(config.without_places(), files, loaded.includes, checked, in_force, sources, searches)
+
+
+def wanted_searches(connection: sa.Connection, config: Config) -> Searches:
+    """(rule, expression) of the searches that people subscribed to."""
+    return readers.searches(connection) if config.model.web.subscribe.enabled else ()
+
+
+def searching(rules: InForce, searches: Searches, config: Config, lexicon: Lexicon) -> InForce:
+    """The rules in force with these searches beside them."""
+    engine = compile_searches(searches, config.concepts, lexicon) if searches else None
+    return replace(rules, matcher=replace(rules.matcher, searches=engine))
 
 
 def watchlist_of(setup: Setup) -> Watchlist:
@@ -142,7 +175,7 @@ def watchlist_of(setup: Setup) -> Watchlist:
     rules = setup.rules
     critical = [spec.id for spec in setup.config.sources if spec.critical]
     alerts = alert_settings(model, critical=critical)
-    return Watchlist(rules.matcher, rules.matcher.version, rules.rules, channels_of(model), alerts)
+    return Watchlist(rules.matcher, rules.matcher.version, rules.rules, listeners_of(model), alerts)
 
 
 def sources_of(setup: Setup) -> dict[str, SourceSpec]:
@@ -159,40 +192,61 @@ async def open_monitor(
     `writes`: take the writer's lock of SQLite (raises `AlreadyRunning`).  Raises `ConfigError`, `StoreError`.
     """
     around = surroundings or Surroundings()
+    async with AsyncExitStack() as stack:
+        # In functions of their own, so that the trees of the files are gone while the monitor runs.
+        opened = await _open_store(stack, path, around, writes=writes)
+        yield await _open_world(stack, path, around, opened, obey_blocks=obey_blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    database: Database
+    lexicon: Lexicon
+    cache: RuleCache
+    setup: Setup
+
+
+async def _open_store(stack: AsyncExitStack, path: Path, around: Surroundings, *, writes: bool) -> _Opened:
     loaded = load_config(path)
     require(loaded, loaded.errors if loaded.config is None else tuple(p for p in loaded.errors if p.rule_id is None))
     config = loaded.usable()
-    database, clock = open_database(config, around.observer), around.clock
+    database = open_database(config, around.observer)
     upgrade(database)
-    set_clock(clock, database)
-    async with AsyncExitStack() as stack:
-        stack.callback(database.dispose)
-        if writes:
-            stack.enter_context(WriterLock(database, on_takeover=_recover(config, clock.now())))
-        await asyncio.to_thread(build_words, config.model.articles.languages)
-        lexicon = open_lexicon(config.model)
-        cache = stack.enter_context(kept_caches(state_folder(config), lexicon))
-        setup = put_in_force(database, loaded, lexicon, cache, clock.now())
-        section = config.model.fetch
-        hosts = None if database.is_sqlite else DatabaseHostBook(database)
-        how = fetch_settings(config.model)
-        plain = await stack.enter_async_context(HttpFetcher(how, clock, hosts=hosts, obey_blocks=obey_blocks))
-        fetcher = await stack.enter_async_context(BrowserFetcher(plain, how))
-        workers = around.workers
-        if workers is None:
-            pool = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))
-            workers = await stack.enter_async_context(pool)
-        context = Context(
-            database=database,
-            clock=clock,
-            fetcher=fetcher,
-            workers=workers,
-            sources=sources_of(setup),
-            watchlist=watchlist_of(setup),
-            owner=owner_name(),
-            settings=loop_settings(config.model),
-        )
-        yield Monitor(path, database, clock, lexicon, cache, setup, context)
+    set_clock(around.clock, database)
+    stack.callback(database.dispose)
+    if writes:
+        stack.enter_context(WriterLock(database, on_takeover=_recover(config, around.clock.now())))
+    await asyncio.to_thread(build_words, config.model.articles.languages)
+    lexicon = open_lexicon(config.model)
+    cache = stack.enter_context(kept_caches(state_folder(config), lexicon))
+    return _Opened(database, lexicon, cache, put_in_force(database, loaded, lexicon, cache, around.clock.now()))
+
+
+async def _open_world(
+    stack: AsyncExitStack, path: Path, around: Surroundings, opened: _Opened, *, obey_blocks: bool
+) -> Monitor:
+    database, clock, setup = opened.database, around.clock, opened.setup
+    model = setup.config.model
+    hosts = None if database.is_sqlite else DatabaseHostBook(database)
+    how = fetch_settings(model)
+    plain = await stack.enter_async_context(HttpFetcher(how, clock, hosts=hosts, obey_blocks=obey_blocks))
+    fetcher = await stack.enter_async_context(BrowserFetcher(plain, how))
+    workers = around.workers
+    if workers is None:
+        section = model.fetch
+        pool = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))
+        workers = await stack.enter_async_context(pool)
+    context = Context(
+        database=database,
+        clock=clock,
+        fetcher=fetcher,
+        workers=workers,
+        sources=sources_of(setup),
+        watchlist=watchlist_of(setup),
+        owner=owner_name(),
+        settings=loop_settings(model),
+    )
+    return Monitor(path, database, clock, opened.lexicon, opened.cache, setup, context)
 
 
 def owner_name() -> str:
@@ -201,7 +255,7 @@ def owner_name() -> str:
 
 
 def _recover(config: Config, now: datetime) -> CrashHook:
-    channels = channels_of(config.model).values()
+    channels = listeners_of(config.model).values()
 
     def deliveries(connection: sa.Connection) -> None:
         outbox.recover_sending(connection, channels, now)

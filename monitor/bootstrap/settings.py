@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.alert.settings import AlertSettings
-from monitor.config.channels import channel_of
+from monitor.config.channels import channel_of, subscribers_channel
 from monitor.config.load import Config
 from monitor.config.schema import ConfigModel
 from monitor.fetch.http import FetchSettings
@@ -16,6 +16,7 @@ from monitor.model.alert import Channel
 from monitor.model.poll import PollSettings
 
 DAY_S = 86_400.0
+CANARY_S = {"hourly": 3_600.0}
 LEASE_MARGIN_S = 30.0
 """Beyond the total deadline of a request: parsing and writing."""
 
@@ -80,6 +81,9 @@ def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> Alert
         default_to=model.defaults.alert.to or (),
         health_at=section.health_at,
         review_at=section.review_at,
+        canary=section.canary != "off",
+        canary_every_s=CANARY_S.get(section.canary, DAY_S),
+        canary_to=(section.canary_to,) if section.canary_to else (),
         critical_sources=tuple(critical),
         heartbeat_to=(section.heartbeat_to,) if section.heartbeat_to else (),
         heartbeat_every_s=section.heartbeat or 3600.0,
@@ -90,6 +94,12 @@ def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> Alert
 def channels_of(model: ConfigModel) -> dict[str, Channel]:
     """All channels by name, recipients expanded."""
     return {name: channel_of(name, channel) for name, channel in model.channels.items()}
+
+
+def listeners_of(model: ConfigModel) -> dict[str, Channel]:
+    """The channels, and the one of those who subscribed by mail."""
+    subscribers = subscribers_channel(model)
+    return channels_of(model) | ({subscribers.id: subscribers} if subscribers else {})
 
 
 def system_timezone() -> str:

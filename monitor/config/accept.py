@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from monitor.match.lexicon import Lexicon
 from monitor.match.text import Analysed
 from monitor.model.article import Document
 from monitor.model.match import Verdict
-from monitor.model.rule import RuleSpec
+from monitor.model.rule import ConceptSpec, RuleSpec
 from monitor.model.settled import RuleBook, RuleFacts
 from monitor.store.rules import Accepted, RuleSync, rule_states, sync_rules, texts_in_force
 
@@ -32,10 +32,14 @@ _REFERENCE = re.compile(r"\$([\w.-]*\w)")
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """The rules in force.  `revived` are last good versions, each with the concepts of its time."""
+    """The rules in force.  `revived` are last good versions, each with the concepts of its time.
+
+    `searches` are the expressions that people subscribed to.
+    """
 
     engine: Engine
     revived: tuple[Engine, ...] = ()
+    searches: Engine | None = None
     version: str = ENGINE_VERSION
 
     def match(self, document: Document | Analysed) -> tuple[Verdict, ...]:
@@ -50,7 +54,7 @@ class Matcher:
     @property
     def engines(self) -> tuple[Engine, ...]:
         """All of them."""
-        return (self.engine, *self.revived)
+        return (self.engine, *self.revived, *([self.searches] if self.searches else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,15 @@ def accept_rules(
     kept = tuple(sorted(revived))
     idle = tuple(sorted(refused.keys() - revived.keys()))
     return InForce(matcher, rule_book(connection, specs), sync, kept, idle)
+
+
+def compile_searches(
+    searches: Sequence[tuple[str, str]], concepts: Mapping[str, ConceptSpec], lexicon: Lexicon
+) -> Engine | None:
+    """(rule, expression) pairs as rules of their own; one that cannot be read any more finds nothing."""
+    specs = [RuleSpec(rule_id, rule_id, match=expression) for rule_id, expression in searches]
+    compiled = compile_rules(specs, concepts, lexicon)
+    return Engine(compiled, lexicon) if compiled.rules else None
 
 
 def rule_book(connection: sa.Connection, specs: Iterable[RuleSpec]) -> RuleBook:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 
 from monitor.config.load import Config
 from monitor.config.nodes import Mapping, find
 from monitor.config.problems import Problem
-from monitor.config.schema import ChannelModel, MailModel
-from monitor.deliver.mail import MailSpec, apprise_target, mail_addresses, mail_problem, targets_of
+from monitor.config.schema import ChannelModel, ConfigModel, MailModel
+from monitor.deliver.mail import MailSpec, apprise_target, mail_addresses, mail_problem, mail_reach, targets_of
 from monitor.model.alert import Channel, OnCrash
+from monitor.model.subscription import CHANNEL as SUBSCRIBERS
 
 
 def channel_of(name: str, model: ChannelModel) -> Channel:
@@ -35,6 +37,23 @@ def channel_of(name: str, model: ChannelModel) -> Channel:
         images=model.images,
         template=model.template,
     )
+
+
+def subscribers_channel(model: ConfigModel) -> Channel | None:
+    """The channel of all who subscribe by mail; None where that is switched off, or no channel sends mail."""
+    name = mail_channel(model) if model.web.subscribe.enabled else None
+    if name is None:
+        return None
+    chosen = model.channels[name]
+    reach = mail_reach(mail_spec(chosen.mail)) if chosen.mail is not None else ""
+    return replace(channel_of(name, chosen), id=SUBSCRIBERS, targets=(), addresses=(), fallback=None, reach=reach)
+
+
+def mail_channel(model: ConfigModel) -> str | None:
+    """The channel that sends to subscribers: the one that is named, else the first that sends mail."""
+    named = model.web.subscribe.channel
+    names = [name for name, channel in model.channels.items() if channel.mail is not None]
+    return named if named in names else names[0] if names and named is None else None
 
 
 def mail_spec(model: MailModel) -> MailSpec:

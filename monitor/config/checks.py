@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from monitor.config.channels import mail_channel
 from monitor.config.load import Config, Loaded
 from monitor.config.nodes import Mapping, Node, Scalar, Sequence, find, offset_place
 from monitor.config.problems import ERROR, WARNING, Place, Problem, sort_problems
@@ -164,6 +165,7 @@ def _references(config: Config) -> Iterator[Problem]:
         (("defaults", "alert", "to"), model.defaults.alert.to or ()),
         (("alerts", "ops"), model.alerts.ops),
         (("alerts", "heartbeat_to"), (model.alerts.heartbeat_to,) if model.alerts.heartbeat_to else ()),
+        (("alerts", "canary_to"), (model.alerts.canary_to,) if model.alerts.canary_to else ()),
         (("web", "subscribe", "channel"), (model.web.subscribe.channel,) if model.web.subscribe.channel else ()),
     ]
     for name, channel in model.channels.items():
@@ -173,7 +175,7 @@ def _references(config: Config) -> Iterator[Problem]:
             if name not in known:
                 yield _unknown_channel(name, _name_place(config.root, path, name), known, None)
     yield from _pushes(config)
-    yield from _not_yet(config)
+    yield from _subscribe(config)
 
 
 def _pushes(config: Config) -> Iterator[Problem]:
@@ -196,17 +198,19 @@ def _pushes(config: Config) -> Iterator[Problem]:
         yield Problem("websub-no-page", "the page that takes the pushes is off (web.listen)", place, WARNING, hint)
 
 
-def _not_yet(config: Config) -> Iterator[Problem]:
-    """Keys of the language that have nothing behind them yet: said, so that nobody relies on them."""
-    wanted = (
-        (("alerts", "canary"), config.model.alerts.canary != "off", "no canary is sent"),
-        (("web", "subscribe", "enabled"), config.model.web.subscribe.enabled, "nobody can subscribe"),
-    )
-    for path, used, words in wanted:
-        if used:
-            reached, _, _ = find(config.root, path)
-            place = (reached or config.root).place
-            yield Problem("not-yet", f"{'.'.join(path)} does nothing yet: {words}", place, WARNING, "leave it out")
+def _subscribe(config: Config) -> Iterator[Problem]:
+    """Subscriptions by mail need a mailbox that sends, and an address that their links can lead to."""
+    web = config.model.web
+    if not web.subscribe.enabled:
+        return
+    lacks = []
+    if mail_channel(config.model) is None:
+        lacks.append(("a channel with mail: that sends", "name one in web.subscribe.channel"))
+    if web.public_url is None:
+        lacks.append(("web.public_url, for the links in its mails", "write the address that readers open"))
+    reached, _, _ = find(config.root, ("web", "subscribe", "enabled"))
+    for what, hint in lacks:
+        yield Problem("bad-subscribe", f"web.subscribe needs {what}", (reached or config.root).place, ERROR, hint)
 
 
 def _channels_of_rule(config: Config, spec: RuleSpec, known: tuple[str, ...]) -> Iterator[Problem]:

@@ -45,6 +45,18 @@ def mail_problem(spec: MailSpec) -> str | None:
 
 def mail_addresses(spec: MailSpec) -> tuple[tuple[Target, str], ...]:
     """A target and its Apprise address for each recipient, without the channel's name (see `targets_of`)."""
+    reach = mail_reach(spec)
+    return tuple(
+        (
+            Target("", recipient_key(f"mailto:{recipient}"), parseaddr(recipient)[1]),
+            f"{reach}&to={quote(recipient, safe='')}",
+        )
+        for recipient in spec.to
+    )
+
+
+def mail_reach(spec: MailSpec) -> str:
+    """The Apprise address of the mailbox without a recipient."""
     scheme = "mailto" if spec.tls == "none" else "mailtos"
     login = ""
     if spec.user:
@@ -52,13 +64,7 @@ def mail_addresses(spec: MailSpec) -> tuple[tuple[Target, str], ...]:
     mode = {"none": "insecure"}.get(spec.tls, spec.tls)
     query = {"from": spec.sender or spec.user or "", "smtp": spec.server, "mode": mode}
     base = f"{scheme}://{login}{spec.server}:{spec.port or PORTS[spec.tls]}"
-    return tuple(
-        (
-            Target("", recipient_key(f"mailto:{recipient}"), parseaddr(recipient)[1]),
-            f"{base}?{urlencode({'to': recipient, **query}, quote_via=quote, safe='')}",
-        )
-        for recipient in spec.to
-    )
+    return f"{base}?{urlencode(query, quote_via=quote, safe='')}"
 
 
 def apprise_target(address: str) -> Target:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from monitor.alert.group import facts_in, next_level
 from monitor.alert.route import Gather, SendFacts, SendNow, channels_for, decide_send, usable
 from monitor.alert.settings import AlertSettings
+from monitor.loops.subscribers import audience
 from monitor.model.alert import AlertState, Channel
 from monitor.model.reasons import Reason
 from monitor.model.rule import Priority
 from monitor.model.settled import Gap, RuleBook, RuleFacts
+from monitor.model.subscription import audience_name, audience_rule, is_own_rule
 from monitor.store import alerts as rows
 from monitor.store import outbox, timers
 
@@ -57,35 +59,61 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One channel of one rule, in the circumstances."""
+    """One channel of one rule, in the circumstances; `name` is the channel's, or that of the rule's subscribers."""
 
     rule: RuleFacts
+    name: str
     channel: Channel
     at: Circumstances
 
 
 def send_alert(work: Work, alert: rows.AlertRow, rule: RuleFacts, at: Circumstances | None = None) -> bool:
     """Route an alert and write down that its thread was told; whether it left at once on some channel."""
-    tags = frozenset(rule.tags) | frozenset(alert.facts.get("tags", ()))
-    settings, channels = work.telling.settings, work.telling.channels
-    names = usable(channels_for(rule.alert, tags, work.now, work.telling.zone), channels, settings)
+    channels = _channels(work, alert, rule)
     at = at or Circumstances()
-    if not names:
-        reason = Reason("no-channel", "no channel is configured for it")
-        rows.set_state(work.connection, alert.id, AlertState.HELD, reason)
+    if not channels:
+        rows.set_state(work.connection, alert.id, *_unheard(rule))
         return False
     root = root_of(work.connection, alert)
-    routes = {name: _route(work, alert, root, Way(rule, channels[name], at)) for name in names}
+    routes = {name: _route(work, alert, root, Way(rule, name, channel, at)) for name, channel in channels.items()}
     for name, route in routes.items():
         if isinstance(route, Gather):
             gather_on(work, alert.id, name, route)
         else:
-            queue(work, alert, work.telling.channels[name])
+            queue(work, alert, channels[name])
     singly = any(isinstance(route, SendNow) for route in routes.values())
-    state, reason = (AlertState.TOLD, alert.reason) if singly else (AlertState.HELD, routes[names[0]].reason)
+    state, reason = (AlertState.TOLD, alert.reason) if singly else (AlertState.HELD, next(iter(routes.values())).reason)
     rows.set_state(work.connection, alert.id, state, reason)
     _thread_moved(work, alert, root)
     return singly
+
+
+def _channels(work: Work, alert: rows.AlertRow, rule: RuleFacts) -> dict[str, Channel]:
+    """Who hears of an alert of the rule: its channels, and whoever subscribed to it."""
+    names: tuple[str, ...] = ()
+    if not is_own_rule(rule.id):
+        tags = frozenset(rule.tags) | frozenset(alert.facts.get("tags", ()))
+        chosen = channels_for(rule.alert, tags, work.now, work.telling.zone)
+        names = usable(chosen, work.telling.channels, work.telling.settings)
+    return channels_named(work, (*names, audience_name(rule.id)))
+
+
+def channels_named(work: Work, names: Iterable[str]) -> dict[str, Channel]:
+    """Those of the names that somebody hears: configured channels, and subscribers of a rule."""
+    found = {}
+    for name in names:
+        rule_id = audience_rule(name)
+        channels = work.telling.channels
+        channel = channels.get(name) if rule_id is None else audience(work.connection, channels, rule_id)
+        if channel is not None:
+            found[name] = channel
+    return found
+
+
+def _unheard(rule: RuleFacts) -> tuple[AlertState, Reason]:
+    if is_own_rule(rule.id):
+        return AlertState.SUPPRESSED, Reason("unsubscribed", "its subscriber has left")
+    return AlertState.HELD, Reason("no-channel", "no channel is configured for it")
 
 
 def root_of(connection: sa.Connection, alert: rows.AlertRow) -> rows.AlertRow:
@@ -104,7 +132,7 @@ def _route(work: Work, alert: rows.AlertRow, root: rows.AlertRow, way: Way) -> S
         channel=channel,
         settings=work.telling.settings,
         told_this_hour=outbox.told_since(work.connection, rule.id, channel.id, hour) if capped else 0,
-        waiting=outbox.waiting_window(work.connection, root.id, channel.id) if root.id != alert.id else None,
+        waiting=outbox.waiting_window(work.connection, root.id, way.name) if root.id != alert.id else None,
         addition=way.at.addition,
         gap=way.at.gap,
         age_s=way.at.age_s,

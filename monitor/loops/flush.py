@@ -5,9 +5,10 @@ from __future__ import annotations
 from monitor.alert.keys import window_key
 from monitor.alert.mute import Subject, silence_for, silenced
 from monitor.alert.route import usable
-from monitor.loops.dispatch import Work, queue, root_of
-from monitor.model.alert import AlertKind, AlertState
+from monitor.loops.dispatch import Work, channels_named, queue, root_of
+from monitor.model.alert import AlertKind, AlertState, Channel
 from monitor.model.reasons import Reason
+from monitor.model.subscription import audience_rule
 from monitor.store import alerts as rows
 from monitor.store import outbox
 from monitor.store.messages import source_ids_of
@@ -24,18 +25,35 @@ def flush_window(work: Work, channel_id: str, window: str) -> bool:
     alerts = [alert for alert in alerts if not _muted(work, alert, channel_id)]
     if not alerts:
         return True
-    names = usable((channel_id,), work.telling.channels, work.telling.settings)
-    if not names:
-        return False
+    channels = _listeners(work, channel_id)
+    if not channels:
+        return _left(work, alerts, channel_id)
     kind = window.split("@", 1)[0].split(".", 1)[0]
     alone = len(alerts) == 1 and kind in ALONE and alerts[0].reason.code != "guard"
     message_id = alerts[0].id if alone else _digest(work, channel_id, window, kind)
     message = rows.get_alert(work.connection, message_id)
-    for name in names:
-        queue(work, message, work.telling.channels[name])
+    for channel in channels:
+        queue(work, message, channel)
     outbox.close_items(work.connection, channel_id, window, [alert.id for alert in alerts], message_id)
     for alert in alerts:
         _told(work, alert, message_id)
+    return True
+
+
+def _listeners(work: Work, channel_id: str) -> tuple[Channel, ...]:
+    """Who hears what waits on a channel: the channel, or whoever stands in for one that is gone."""
+    names: tuple[str, ...] = (channel_id,)
+    if audience_rule(channel_id) is None:
+        names = usable(names, work.telling.channels, work.telling.settings)
+    return tuple(channels_named(work, names).values())
+
+
+def _left(work: Work, alerts: list[rows.AlertRow], channel_id: str) -> bool:
+    """Nobody is there: what waited for subscribers waits no more, what waits for a channel does."""
+    if audience_rule(channel_id) is None:
+        return False
+    for alert in alerts:
+        outbox.drop_waiting(work.connection, alert.id, channel_id)
     return True
 
 

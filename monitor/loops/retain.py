@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.alert.subscribe import LASTS
 from monitor.dedup.identity import tombstone_keys
 from monitor.loops.context import Context, in_thread
-from monitor.store import hosts, retention, sketches
+from monitor.store import hosts, readers, retention, sketches
 from monitor.store.retention import ExpiredEntry
 from monitor.store.story_index import forget_stories_before
 from monitor.store.tombstones import unbury
@@ -90,6 +91,7 @@ def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, in
     with context.database.unit() as connection:
         forget_stories_before(connection, sketches.day_of(now) - settings.fingerprint_days)
         hosts.forget(connection, now - timedelta(days=1))
+        readers.forget(connection, asked_before=now - LASTS, ended_before=now - timedelta(days=30))
         ended = retention.remove_stories(connection, now - timedelta(days=settings.fingerprint_days))
         polls = tombstones = 0
         if settings.polls_days:

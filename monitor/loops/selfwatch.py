@@ -10,11 +10,11 @@ from monitor.alert.hours import next_digest, next_local
 from monitor.alert.keys import ops_key
 from monitor.alert.words import say
 from monitor.fetch.health import decide_offline
+from monitor.loops.canary import canary_lives
 from monitor.loops.critical import watch_critical
-from monitor.loops.dispatch import Telling, Work, queue
+from monitor.loops.dispatch import Telling, Work
 from monitor.loops.ops import tell_ops
-from monitor.model.alert import AlertKind, AlertState, Timer
-from monitor.model.reasons import Reason
+from monitor.model.alert import Timer
 from monitor.store import alerts as rows
 from monitor.store import counts, timers
 
@@ -150,20 +150,8 @@ def heartbeat(work: Work, _timer: Timer) -> datetime | None:
     if not settings.heartbeat_to:
         return None
     again = work.now + timedelta(seconds=settings.heartbeat_every_s)
-    if settings.canary and not canary_alive(work):
+    if settings.canary and not canary_lives(work):
         return again
     key = ops_key("heartbeat", "monitor", f"{work.now:%Y-%m-%dT%H:%MZ}")
-    facts = {"headline": _say(work, "alive"), "lines": []}
-    new = rows.NewAlert(key, AlertKind.OPS, AlertState.TOLD, Reason("heartbeat", "alive"), thread=key, facts=facts)
-    alert = rows.get_alert(work.connection, rows.put_alert(work.connection, new, work.now))
-    for name in settings.heartbeat_to:
-        if name in work.telling.channels:
-            queue(work, alert, work.telling.channels[name])
+    tell_ops(work, key, _say(work, "alive"), (), to=settings.heartbeat_to)
     return again
-
-
-def canary_alive(work: Work) -> bool:
-    """Whether the canary's article of a day ago has come through; `canary_came` says that it did."""
-    came = rows.instant_from_json(timers.facts_of(work.connection, "canary", "").get("came_at"))
-    sent = rows.instant_from_json(timers.facts_of(work.connection, "canary", "").get("sent_at"))
-    return sent is None or (came is not None and came >= sent) or work.now - sent < timedelta(hours=1)

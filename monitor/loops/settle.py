@@ -26,9 +26,10 @@ from monitor.match.languages import recognise
 from monitor.model.article import Document, TextState
 from monitor.model.match import Verdict
 from monitor.model.reasons import Reason
-from monitor.model.settled import CopyOf, Occasion
+from monitor.model.settled import CopyOf, Occasion, SettledArticle
 from monitor.model.story import PlacedArticle, Placement, Prepared
-from monitor.store import articles, entries, evidence
+from monitor.model.subscription import CHANNEL
+from monitor.store import articles, entries, evidence, readers
 from monitor.store.articles import ArticleChange, NewRevision, SourceFacts, StoredArticle
 from monitor.store.evidence import Body
 from monitor.store.leases import Lease
@@ -246,18 +247,31 @@ def _placed(each: _Settled) -> PlacedArticle:
 def _tell_all(
     connection: sa.Connection, placed: Sequence[tuple[_Settled, Placement]], context: Context, now: datetime
 ) -> int:
-    heard = [(each, placement) for each, placement in placed if each.verdicts]
+    followers = readers.followers(connection) if CHANNEL in context.watchlist.channels else {}
+    heard = [(each, placement) for each, placement in placed if each.verdicts or followers]
     # A later article of the batch may have merged or split the story of an earlier one.
     story_ids = articles.story_ids(connection, [each.item.article_id for each, _ in heard])
-    return sum(
-        _tell(connection, each, replace(placement, story_id=story_ids[each.item.article_id]), context, now)
-        for each, placement in heard
-    )
+    told = 0
+    for each, placement in heard:
+        story_id = story_ids[each.item.article_id]
+        verdicts = [*each.verdicts, *map(_joined, followers.get(story_id, ()))]
+        if verdicts:
+            described = _described(connection, each, replace(placement, story_id=story_id), now)
+            report = tell(connection, described, verdicts, context.watchlist, now)
+            told += len(report.told)
+            if report.matches and each.item.body is not None:
+                evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
+    return told
 
 
-def _tell(connection: sa.Connection, each: _Settled, placement: Placement, context: Context, now: datetime) -> int:
+def _joined(rule_id: str) -> Verdict:
+    """To whoever follows a story, each of its articles is a hit."""
+    return Verdict(rule_id, fired=True, reason=Reason("story-followed", "it belongs to the story you follow"))
+
+
+def _described(connection: sa.Connection, each: _Settled, placement: Placement, now: datetime) -> SettledArticle:
     analysed = each.item.analysed
-    described = describe(
+    return describe(
         connection,
         each.stored,
         document=analysed.document,
@@ -268,10 +282,6 @@ def _tell(connection: sa.Connection, each: _Settled, placement: Placement, conte
         copy=_copy(placement),
         revised_at=each.revised_at(now),
     )
-    report = tell(connection, described, each.verdicts, context.watchlist, now)
-    if report.matches and each.item.body is not None:
-        evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
-    return len(report.told)
 
 
 def _copy(placement: Placement) -> CopyOf | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 from monitor.model.reasons import Reason
 from monitor.model.rule import Priority
@@ -65,7 +66,8 @@ class Target:
 class Channel:
     """A configured channel, its recipients expanded: one Apprise address per target.
 
-    `addresses[i]` belongs to `targets[i]`; addresses hold secrets and never leave the process.
+    `addresses[i]` belongs to `targets[i]`; addresses hold secrets and never leave the process.  `reach` is the address
+    without its recipient, of a channel whose recipients are rows of the database.
     """
 
     id: str
@@ -82,6 +84,15 @@ class Channel:
     fallback: str | None = None
     images: bool = False
     template: str | None = None
+    reach: str = field(default="", repr=False)
+
+    def address_of(self, recipient: str) -> str:
+        """The address of one recipient of a channel with `reach`."""
+        return f"{self.reach}&to={quote(recipient, safe='')}"
+
+    def has(self, key: str) -> bool:
+        """Whether that is one of its configured targets."""
+        return any(target.key == key for target in self.targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,8 @@ class Delivery:
     attempts: int
     due_at: datetime | None
     created_at: datetime
+    tried_since: datetime
+    """When it was queued, or last asked for anew: the channel's `give_up_after` counts from then."""
     last_error: str | None = None
     sent_at: datetime | None = None
     epoch: int = 0

@@ -67,13 +67,22 @@ class RuleBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Something a reader may do about a message: `act` names it, `url` opens a page with one button."""
+
+    act: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Everything a template may say.  Times are aware UTC; the renderer turns them into the reader's zone.
 
     `thread` is the synthetic id of the story, `reply` whether something was told under it before, `outlets` who brought
     the story so far, copies too.  `window` says what
     a gathering message gathers (`hourly`, `quiet`, `cap`, `catch-up`, `added` …).  `lines` are the paragraphs of an
-    ops message, `late_s` how late an alert is after an outage of ours.
+    ops message, `late_s` how late an alert is after an outage of ours.  `offers` stand in place of what the desk may do
+    about an alert; `leave_url` lets mail programs offer to unsubscribe (RFC 8058).
     """
 
     key: str
@@ -98,6 +107,8 @@ class Message:
     next_update_at: datetime | None = None
     late_s: float | None = None
     silence_s: float = 4 * 3600.0
+    offers: tuple[Offer, ...] = ()
+    leave_url: str = ""
     hidden: int = 0
     """Articles left out so that the message fits."""
     hidden_stories: int = 0

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from monitor.model.article import Document
 from monitor.model.reasons import Reason
 from monitor.model.rule import AlertSpec, Fire, FireArticle, WhereSpec
+from monitor.model.subscription import is_own_rule
 
 
 class Occasion(StrEnum):
@@ -131,8 +132,11 @@ class RuleBook:
     rules: Mapping[str, RuleFacts] = field(default_factory=dict)
 
     def get(self, rule_id: str) -> RuleFacts | None:
-        """The rule in force under that id."""
-        return self.rules.get(rule_id)
+        """The rule in force under that id; that of a subscription is always in force, and alerts as rules do."""
+        found = self.rules.get(rule_id)
+        if found is None and is_own_rule(rule_id):
+            return RuleFacts(rule_id, rule_id, 1, datetime.min.replace(tzinfo=UTC))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

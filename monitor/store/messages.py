@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from monitor.model.alert import AlertState
 from monitor.model.message import Item
+from monitor.store import readers
 from monitor.store import tables as t
 from monitor.store.alerts import instant_from_json, passages_from_json
 
@@ -135,8 +136,9 @@ def sources_watched(connection: sa.Connection) -> int:
 
 
 def rule_names(connection: sa.Connection) -> dict[str, str]:
-    """The names of all rules that ever were."""
-    return {row.rule_id: row.name for row in connection.execute(sa.select(t.rule_state.c.rule_id, t.rule_state.c.name))}
+    """The names of all rules that ever were, those of subscriptions too."""
+    stated = connection.execute(sa.select(t.rule_state.c.rule_id, t.rule_state.c.name))
+    return {row.rule_id: row.name for row in stated} | readers.rule_names(connection)
 
 
 def source_ids_of(connection: sa.Connection, alert_id: int) -> tuple[str, ...]:

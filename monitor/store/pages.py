@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.model.subscription import OWN_RULE
 from monitor.store import tables as t
 
 Row = dict[str, Any]
@@ -103,7 +104,11 @@ def lines(connection: sa.Connection, article_ids: Sequence[int]) -> list[Line]:
 
 def hits_of(connection: sa.Connection, article_ids: Sequence[int]) -> dict[int, dict[str, Hit]]:
     """The latest match of each rule, by article and rule."""
-    statement = sa.select(t.match).where(t.match.c.article_id.in_(article_ids)).order_by(t.match.c.id)
+    statement = (
+        sa.select(t.match)
+        .where(t.match.c.article_id.in_(article_ids), _of_the_watchlist(t.match.c.rule_id))
+        .order_by(t.match.c.id)
+    )
     found: dict[int, dict[str, Hit]] = {}
     for row in connection.execute(statement).mappings():
         hit = Hit(
@@ -201,7 +206,7 @@ def _wanted(wanted: Filter) -> tuple[sa.ColumnElement[int], sa.Select[int]]:
         statement = sa.select(m.article_id).where(m.rule_id == wanted.rule, m.fired.is_(True)).distinct()
     elif wanted.hits:
         ids = m.article_id
-        statement = sa.select(m.article_id).where(m.fired.is_(True)).distinct()
+        statement = sa.select(m.article_id).where(m.fired.is_(True), _of_the_watchlist(m.rule_id)).distinct()
     elif wanted.source is not None:
         ids = s.article_id
         statement = sa.select(s.article_id).where(s.source_id == wanted.source)
@@ -209,6 +214,11 @@ def _wanted(wanted: Filter) -> tuple[sa.ColumnElement[int], sa.Select[int]]:
         ids = a.id
         statement = sa.select(a.id)
     return ids, statement.where(*_further(wanted, ids))
+
+
+def _of_the_watchlist(rule_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """What readers subscribed to by searching is theirs, and marks nothing for the desk."""
+    return ~rule_id.startswith(OWN_RULE, autoescape=True)
 
 
 def _further(wanted: Filter, ids: sa.ColumnElement[int]) -> Iterable[sa.ColumnElement[bool]]:

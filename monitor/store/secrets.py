@@ -10,6 +10,14 @@ from monitor.store.upsert import insert_new
 
 def secret(connection: sa.Connection, name: str, *, fresh: bytes) -> bytes:
     """The secret of that name; `fresh` becomes it where there is none yet."""
-    key = f"secret_{name}"
-    connection.execute(insert_new(connection, t.meta).values(key=key, value=fresh.hex()))
-    return bytes.fromhex(str(connection.execute(sa.select(t.meta.c.value).where(t.meta.c.key == key)).scalar_one()))
+    known = known_secret(connection, name)
+    if known is None:
+        connection.execute(insert_new(connection, t.meta).values(key=f"secret_{name}", value=fresh.hex()))
+        known = known_secret(connection, name)
+    return known or fresh
+
+
+def known_secret(connection: sa.Connection, name: str) -> bytes | None:
+    """The secret of that name; None while nobody has needed it."""
+    found = connection.execute(sa.select(t.meta.c.value).where(t.meta.c.key == f"secret_{name}")).scalar()
+    return None if found is None else bytes.fromhex(str(found))

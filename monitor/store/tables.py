@@ -14,15 +14,18 @@ import sqlalchemy as sa
 from monitor.store.columns import EPOCH, MICROSECOND, BigId, Json, JsonOrNull, UtcTime, lease_columns, metadata
 from monitor.store.push_tables import push, subscription
 from monitor.store.story_tables import fingerprint, rarity, sketch, story, story_link, story_term
+from monitor.store.visitor_tables import feed_token, reader
 
 __all__ = [  # what those who query the tables need besides them, and the tables that stand in a module of their own
     "EPOCH",
     "MICROSECOND",
     "UtcTime",
+    "feed_token",
     "fingerprint",
     "metadata",
     "push",
     "rarity",
+    "reader",
     "sketch",
     "story",
     "story_link",
@@ -295,6 +298,8 @@ delivery = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("tried_since", UtcTime),
+    sa.Column("part", JsonOrNull),
     sa.Column("last_error_code", sa.Text),
     sa.Column("last_error", sa.Text),
     sa.Column("sent_at", UtcTime),
@@ -303,6 +308,15 @@ delivery = sa.Table(
     sa.Index("ix_delivery_due", "state", "due_at"),
     sa.Index("ix_delivery_alert", "alert_id"),
     sa.Index("ix_delivery_channel", "channel", "created_at"),
+    sa.Index(
+        "ix_delivery_lane",
+        "channel",
+        "target",
+        "priority",
+        "id",
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    ),
 )
 
 digest_item = sa.Table(
@@ -330,17 +344,6 @@ silence = sa.Table(
     sa.Column("until", UtcTime, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
-)
-
-feed_token = sa.Table(  # addresses under which a rule, story or search is offered as a feed; only hashes are kept
-    "feed_token",
-    metadata,
-    sa.Column("id", BigId, primary_key=True),
-    sa.Column("hash", sa.Text, nullable=False, unique=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("created_by", sa.Text, nullable=False),
-    sa.Column("created_at", UtcTime, nullable=False),
 )
 
 timer = sa.Table(

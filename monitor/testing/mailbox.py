@@ -35,11 +35,15 @@ class Received:
 
 @dataclass
 class Mailbox:
-    """`start`, `stop`, and `received` in order of arrival; a restart listens on the same port."""
+    """`start`, `stop`, and `received` in order of arrival; a restart listens on the same port.
+
+    `refusals` are recipients that it does not take mail for, with its answer, such as `550 no such user`.
+    """
 
     # No slots: aiosmtpd looks at every member of its handler, which fails for such classes in Python 3.11.2.
     port: int = 0
     received: list[Received] = field(default_factory=list)
+    refusals: dict[str, str] = field(default_factory=dict)
     _controller: Controller | None = None
 
     def start(self) -> None:
@@ -54,6 +58,15 @@ class Mailbox:
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take a recipient, or refuse it."""
+        if address in self.refusals:
+            return self.refusals[address]
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep a mail."""

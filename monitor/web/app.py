@@ -37,9 +37,10 @@ from monitor.web.views import (
     silences,
     sources,
     stories,
+    subscriptions,
     ticker,
 )
-from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, reader_of
+from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, opened, reader_of
 from monitor.web.visitors import Guesses, Password
 
 log = structlog.get_logger("web")
@@ -101,6 +102,7 @@ def routes(*, push_max: int = BODY_MAX) -> list[BaseRoute]:
         *_rules(),
         *_sources(),
         *_feeds(),
+        *_subscriptions(),
         *_api(),
         Route("/push/", looking(push.here)),
         Route("/push/{token}", looking(push.verify), methods=["GET"]),
@@ -166,6 +168,17 @@ def _feeds() -> list[BaseRoute]:
         Route("/feeds/{id:int}/revoke", changing(feeds.revoke), methods=["POST"]),
         Route("/out/{token}.atom", looking(feeds.as_atom)),
         Route("/out/{token}.json", looking(feeds.as_json)),
+    ]
+
+
+def _subscriptions() -> list[BaseRoute]:
+    return [
+        Route("/subscribe", looking(subscriptions.show_form), methods=["GET"]),
+        Route("/subscribe", changing(subscriptions.ask), methods=["POST"]),
+        Route("/subscribe/{token}", looking(subscriptions.show_link), methods=["GET"]),
+        Route("/subscribe/{token}", opened(subscriptions.follow), methods=["POST"]),
+        Route("/subscriptions", looking(subscriptions.list_all)),
+        Route("/subscriptions/{id:int}/end", changing(subscriptions.remove), methods=["POST"]),
     ]
 
 

@@ -105,6 +105,7 @@ class Visit:
             "csrf": self.door.sessions.form_token(self.session),
             "closed": not self.door.open,
             "partial": self.partial,
+            "subscribable": self.context.config.model.web.subscribe.enabled,
         }
         return render(template, common | values)
 
@@ -181,10 +182,25 @@ def changing(view: View) -> Endpoint:
     return endpoint
 
 
+def opened(view: View) -> Endpoint:
+    """An endpoint for a button behind a secret address: who has the address may press it, from wherever."""
+
+    async def endpoint(request: Request) -> Response:
+        context: WebContext = request.app.state.context
+        visit = Visit(request, context, reader_of(request, context), await _values(request))
+        return await run_in_threadpool(view, visit)
+
+    return endpoint
+
+
+async def _values(request: Request) -> dict[str, str]:
+    async with request.form(max_files=0, max_fields=100) as form:
+        return {key: value for key, value in form.items() if isinstance(value, str)}
+
+
 async def form_visit(request: Request) -> Visit:
     """The visit of a form; raises HTTP 403 for one that did not come from a page of ours."""
-    async with request.form(max_files=0, max_fields=100) as form:
-        values = {key: value for key, value in form.items() if isinstance(value, str)}
+    values = await _values(request)
     context: WebContext = request.app.state.context
     visitor: Visitor | None = request.state.visitor
     if visitor is None or not visitor.by_token:

@@ -37,10 +37,13 @@ class Visitor:
 
 
 def needed_scope(method: str, path: str) -> str:
-    """What a request needs: looking is `read`, acting on alerts `write`, changing what is watched `admin`."""
-    if method in ("GET", "HEAD", "OPTIONS"):
+    """What a request needs: looking is `read`, acting on alerts `write`, changing what is watched `admin`.
+
+    Whoever may look may subscribe: what that sends goes to the address's owner, who has to confirm it.
+    """
+    if method in ("GET", "HEAD", "OPTIONS") or path == "/subscribe":
         return READ
-    changes = ("/rules", "/sources", "/feeds", "/api/rules", "/api/sources")
+    changes = ("/rules", "/sources", "/feeds", "/subscriptions", "/api/rules", "/api/sources")
     return ADMIN if path.startswith(changes) else WRITE
 
 

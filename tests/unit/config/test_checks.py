@@ -94,6 +94,12 @@ def test_nobody_told_is_a_warning(tmp_path: Path, lexicon: Lexicon) -> None:
     assert [p.code for p in checked.problems] == ["no-recipient"]
 
 
-def test_what_has_no_engine_yet_is_said(tmp_path: Path, lexicon: Lexicon) -> None:
-    _, checked = check(tmp_path, lexicon, "alerts: {canary: daily}\nweb: {subscribe: {enabled: true}}\n")
-    assert [(p.code, p.severity) for p in checked.problems] == [("not-yet", "warning")] * 2
+def test_subscriptions_need_a_mailbox_and_an_address_for_their_links(tmp_path: Path, lexicon: Lexicon) -> None:
+    _, checked = check(tmp_path, lexicon, "web: {subscribe: {enabled: true}}\n")
+    assert [(p.code, p.severity) for p in checked.problems] == [("bad-subscribe", "error")] * 2
+    path = tmp_path / "whole.yaml"
+    path.write_text(
+        "channels: {desk: {mail: {to: a@example.org, server: smtp.example.org}}}\n"
+        "web: {public_url: 'https://news.example.org', subscribe: {enabled: true}}\n"
+    )
+    assert check_config(load_config(path, {}), lexicon).problems == ()

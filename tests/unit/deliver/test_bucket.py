@@ -9,4 +9,10 @@ def test_a_bucket_lets_a_burst_go_and_then_a_steady_stream() -> None:
     assert waits[:50] == [0.0] * 50
     assert [round(wait, 3) for wait in waits[50:53]] == [0.1, 0.2, 0.3]
     assert bucket.take(200.0) == 0.0
-    assert Bucket(0.0, 1).take(0.0) == 0.0
+
+
+def test_a_rate_below_one_a_second_waits_and_a_rate_of_none_does_not() -> None:
+    slow = Bucket(rate_per_s=0.5, burst=1)
+    assert [slow.take(7.0), slow.take(7.0)] == [0.0, 2.0]
+    unlimited = Bucket(rate_per_s=0.0, burst=1)
+    assert [unlimited.take(7.0), unlimited.take(7.0)] == [0.0, 0.0]

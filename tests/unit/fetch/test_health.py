@@ -26,6 +26,7 @@ def test_this_machine_is_offline_when_no_host_answers_at_all() -> None:
     offline = decide_offline(down)
     assert offline is not None
     assert offline.code == "offline"
+    assert offline.text.startswith("none of 3 hosts could be reached")
     assert decide_offline(down[:2]) is None
     assert decide_offline([("a", "dns")] * 9) is None
     assert decide_offline([*down, ("d", None)]) is None

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.fetch.outage import ended_gap
+from monitor.fetch.outage import GAP_INTERVALS, ended_gap
 from monitor.model.settled import Gap
 from monitor.model.source import PollMemory
 
@@ -39,3 +39,14 @@ def test_a_gap_of_failed_polls_is_the_sources() -> None:
 def test_a_slow_source_is_given_its_own_time() -> None:
     found = memory(ok=timedelta(hours=20), polled=timedelta(hours=20))
     assert ended_gap(found, every_s=8 * 3600, now=NOW) is None
+
+
+def test_a_gap_begins_after_three_intervals_and_is_ours_when_the_last_question_is_as_old() -> None:
+    edge = timedelta(seconds=GAP_INTERVALS * 3600)
+    second = timedelta(seconds=1)
+    assert ended_gap(memory(ok=edge, polled=edge), every_s=3600, now=NOW) is None
+    asked = ended_gap(memory(ok=edge + second, polled=edge), every_s=3600, now=NOW)
+    assert asked == Gap(NOW - edge - second, NOW, ours=False)
+    silent = ended_gap(memory(ok=edge + second, polled=edge + second), every_s=3600, now=NOW)
+    assert silent is not None
+    assert silent.ours

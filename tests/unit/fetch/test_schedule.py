@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from monitor.fetch.schedule import backoff_s, decide_poll, first_look, hash_body, plan_request
+from monitor.fetch.rhythm import jitter_s
+from monitor.fetch.schedule import backoff_s, decide_poll, first_look, plan_request
+from monitor.model.content import digest_of
 from monitor.model.entry import FeedHints
 from monitor.model.fetched import Credentials, Fetched, Hop
 from monitor.model.poll import Learnt, PollDecision, PollOutcome, PollSettings
@@ -117,7 +119,7 @@ def test_a_304_that_was_not_asked_for_is_a_failure(known: PollMemory) -> None:
 
 def test_the_same_bytes_and_known_items_are_unchanged(known: PollMemory) -> None:
     outcome = first_look(known, ok(), settings=SETTINGS)
-    assert outcome == PollOutcome(Learnt.UNCHANGED, body_hash=hash_body(BODY))
+    assert outcome == PollOutcome(Learnt.UNCHANGED, body_hash=digest_of(BODY))
     assert decide(ok(b"other"), parsed(5, 0), known).outcome_code == "unchanged"
     assert decide(ok(b"other"), parsed(5, 1), known).outcome_code == "new"
     assert decide(ok(), parsed(5, 5)).outcome_code == "baseline"
@@ -223,6 +225,23 @@ def test_no_overlap_at_full_speed_is_reported_until_it_is_over(known: PollMemory
     assert decide(ok(b"y"), parsed(5, 2), decision.memory).health is Health.OK
 
 
+def test_a_possible_loss_says_since_when_and_what_helps(known: PollMemory) -> None:
+    faster = decide(ok(b"x"), parsed(5, 5), known).events[0].text
+    assert f" since {START:%Y-%m-%d %H:%M} UTC" in faster
+    assert faster.endswith("it is polled faster now")
+    at_floor = decide(ok(b"x"), parsed(5, 5), replace(known, interval_s=60.0, last_ok_at=None)).events[0].text
+    assert " since " not in at_floor
+    assert at_floor.endswith("lower `fetch.min_every` to poll it faster")
+
+
+def test_the_first_look_passes_on_what_it_knows(known: PollMemory) -> None:
+    unchanged = replace(status(304), conditional=True)
+    assert first_look(known, unchanged, settings=SETTINGS) == PollOutcome(Learnt.UNCHANGED, body_hash=known.body_hash)
+    refused = first_look(known, status(500), settings=SETTINGS)
+    assert refused is not None
+    assert refused.learnt is Learnt.FAILED
+
+
 def test_relinked_items_are_no_loss_and_no_news(known: PollMemory) -> None:
     decision = decide(ok(b"x"), parsed(5, 0, known=0, relinked=5), known)
     assert (decision.possible_loss, decision.outcome_code) == (False, "unchanged")
@@ -267,6 +286,15 @@ def test_a_postponed_poll_changes_nothing_but_the_time(known: PollMemory) -> Non
     assert decision.next_at is not None
     assert until < decision.next_at < until + timedelta(minutes=1)
     assert decision.outcome_code == "postponed"
+    assert decision.host_blocked_until == until
+
+
+def test_a_postponed_poll_keeps_the_state_of_its_source(known: PollMemory) -> None:
+    failing = decide(status(404), FAILED, replace(known, error_weight=9.0)).memory
+    decision = decide(replace(problem("postponed"), blocked_until=START), FAILED, failing)
+    assert (decision.health, decision.reason) == (failing.health, failing.reason)
+    assert failing.reason is not None
+    assert seconds_ahead(decision) == pytest.approx(jitter_s(SPEC.id, SPEC.every_s))
 
 
 # --- errors ---------------------------------------------------------------------------------------------------------
@@ -458,7 +486,9 @@ def test_an_adopted_address_gives_way_when_it_fails_or_the_configuration_changes
         decision = decide(status(404), FAILED, memory)
         memory = decision.memory
     assert plan_request(SPEC, memory, now=START, settings=SETTINGS).url == SPEC.url
-    assert "move-dropped" in [each.code for each in decision.events]
+    dropped = next(each for each in decision.events if each.code == "move-dropped")
+    assert dropped.text == "https://h/feed does not answer as it should; the configured address is asked again"
+    assert (memory.adopted_url, memory.adopted_from) == (None, None)
 
 
 def test_credentials_do_not_follow_to_an_adopted_address_of_somebody_else() -> None:
