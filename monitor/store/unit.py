@@ -18,6 +18,8 @@ from monitor.store.gate import WriterGate
 BUSY_TIMEOUT_S = 10
 # A conservative size: one connection for each thread that works at the same time, plus the web page's readers.
 POOL_SIZE = 8
+PAGE_BYTES = 2048
+"""Of new SQLite files.  A changed row costs its page in the log: half of the usual 4096 writes two thirds as much."""
 # Retrying helps: serialisation failure, deadlock, lock not available, a unique key that another worker took first,
 # and a server that is shutting down, starting up or has too many clients.
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03", "23505", "57P01", "57P02", "57P03", "53300"})
@@ -61,9 +63,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        f"page_size={PAGE_BYTES}",
         "synchronous=NORMAL",
         "temp_store=MEMORY",
-        "cache_size=-2000",
+        "cache_size=-1024",
         "journal_size_limit=67108864",
     ):
         cursor.execute(f"PRAGMA {pragma}")
