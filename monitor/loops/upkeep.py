@@ -4,6 +4,7 @@
 
     whose turn | match stored articles with new rules    every few seconds
     whose turn | forget what was kept long enough        once a day
+    whose turn | file the words of new texts             every few seconds
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from monitor.loops.context import Context, in_thread, log
 from monitor.loops.hand import InHand
 from monitor.loops.rematch import rematch_once, rematch_waits
 from monitor.loops.retain import RetentionSettings, retain_once
+from monitor.loops.vocabulary import Vocabulary
 from monitor.store.turns import end_turn, take_turn, turn_lock
 
 TURN_S = 120.0
@@ -37,7 +39,7 @@ class Chore:
 class Upkeep:
     """The loop's state between two ticks.  `tick` starts what is due and never waits for it."""
 
-    def __init__(self, context: Context, retention: RetentionSettings) -> None:
+    def __init__(self, context: Context, retention: RetentionSettings, vocabulary: Vocabulary) -> None:
         self.context = context
         self.retention = retention
         self._hand = InHand()
@@ -45,6 +47,7 @@ class Upkeep:
         self._chores = (
             Chore("rematch", 0.0, self._rematch, rematch_waits),
             Chore("retain", DAY_S, self._retain),
+            Chore("vocabulary", 0.0, vocabulary.learn, vocabulary.waits),
         )
 
     async def tick(self) -> None:

@@ -12,7 +12,7 @@ import monitor
 from monitor.errors import SchemaMismatch
 from monitor.store.unit import Database
 
-HEAD = "0005"
+HEAD = "0006"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"

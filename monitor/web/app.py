@@ -205,7 +205,9 @@ async def _monitor_error(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     words = error.detail if isinstance(error, HTTPException) else ""
-    return _answer(request, status, "http", words, None)
+    answer = _answer(request, status, "http", words, None)
+    answer.headers.update((error.headers if isinstance(error, HTTPException) else None) or {})
+    return answer
 
 
 async def _bug(request: Request, error: Exception) -> Response:
