@@ -49,7 +49,7 @@ class Vocabulary:
         words, filed = self.read(texts)
         with context.database.unit() as connection:
             file_words(connection, filed, upto=texts[-1].revision_id)
-        self._remember(words)
+        self.remember(words)
         return len(texts)
 
     def read(self, texts: Iterable[UnreadText]) -> tuple[set[tuple[str, str | None]], set[tuple[str, str]]]:
@@ -58,7 +58,8 @@ class Vocabulary:
         words -= self._known
         return words, {(key, word.lower()) for word, language in words for key in self._filing(word, language)}
 
-    def _remember(self, words: set[tuple[str, str | None]]) -> None:
+    def remember(self, words: set[tuple[str, str | None]]) -> None:
+        """These are filed: they need not be again."""
         if len(self._known) + len(words) > KNOWN_MAX:
             self._known.clear()
         self._known |= words

@@ -145,6 +145,7 @@ def _rules() -> list[BaseRoute]:
         Route("/rules/new", looking(bench.begin)),
         Route("/rules/work", changing(bench.work), methods=["POST"]),
         Route("/rules/{id}", looking(bench.show)),
+        Route("/bench/offers", looking(bench.offer)),
     ]
 
 

@@ -18,13 +18,13 @@ def test_a_word_is_filed_under_all_its_keys_in_small_letters() -> None:
 
 def test_a_word_seen_before_is_not_filed_again_but_in_another_language_it_is() -> None:
     vocabulary = Vocabulary(filing)
-    vocabulary._remember(vocabulary.read([UnreadText(1, "de", "Zug")])[0])
+    vocabulary.remember(vocabulary.read([UnreadText(1, "de", "Zug")])[0])
     assert vocabulary.read([UnreadText(2, "de", "Zug")]) == (set(), set())
     assert vocabulary.read([UnreadText(2, None, "Zug")])[0] == {("Zug", None)}
 
 
-def test_what_is_remembered_has_an_end() -> None:
+def test_what_isremembered_has_an_end() -> None:
     vocabulary = Vocabulary(filing)
-    vocabulary._remember({(str(number), None) for number in range(KNOWN_MAX)})
-    vocabulary._remember({("one", None), ("more", None)})
+    vocabulary.remember({(str(number), None) for number in range(KNOWN_MAX)})
+    vocabulary.remember({("one", None), ("more", None)})
     assert vocabulary._known == {("one", None), ("more", None)}

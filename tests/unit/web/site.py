@@ -123,8 +123,10 @@ class Site:
         learnt = vocabulary or Vocabulary(lambda word, language: filed_under(word, language, self.lexicon))
         with self.database.unit() as connection:
             texts = unread_texts(connection, before=datetime.max.replace(tzinfo=UTC), limit=limit)
+            words, filed = learnt.read(texts)
             if texts:
-                file_words(connection, learnt.read(texts)[1], upto=texts[-1].revision_id)
+                file_words(connection, filed, upto=texts[-1].revision_id)
+        learnt.remember(words)
         return len(texts)
 
     def revise(self, article_id: int, number: int, title: str, text: str) -> None:
