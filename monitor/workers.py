@@ -4,11 +4,14 @@ Parsers can hang or eat memory on a hostile document, and Python can stop neithe
 work runs in a few processes of our own, one job each at a time: a job that oversteps its time is killed with its
 process, and only that job is lost (`ProcessPoolExecutor` loses all of them).  The processes come from a fork server,
 which is started before anything else is open and so inherits neither sockets nor database handles.
+
+What is large crosses as a file: a spooled body on its way in, a result of more than `HELD_BYTES` on its way out.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import multiprocessing
 import os
 import pickle
@@ -16,9 +19,10 @@ import resource
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -26,6 +30,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from monitor.errors import WorkerError
+from monitor.model.content import HELD_BYTES, Spooled
 
 T = TypeVar("T")
 
@@ -77,7 +82,7 @@ class WorkerPool:
         if self._closed:
             raise WorkerError("the worker pool is closed", code="died")
         loop = asyncio.get_running_loop()
-        job = pickle.dumps((function, args), protocol=pickle.HIGHEST_PROTOCOL)
+        job = _Packed.of((function, args))
         result: T = await loop.run_in_executor(self._threads, self._run, job, timeout_s)
         return result
 
@@ -93,7 +98,7 @@ class WorkerPool:
             worker.kill()
         await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
 
-    def _run(self, job: bytes, timeout_s: float) -> Any:
+    def _run(self, job: _Packed, timeout_s: float) -> Any:
         worker = self._take()
         keep = False
         try:
@@ -145,6 +150,59 @@ class _Result:
     value: Any
 
 
+class _Pickler(pickle.Pickler):
+    """Leaves out spooled bodies: they are sent as files, in the order in which they occur."""
+
+    def __init__(self, target: io.BytesIO) -> None:
+        super().__init__(target, protocol=pickle.HIGHEST_PROTOCOL)
+        self.files: list[Spooled] = []
+
+    def persistent_id(self, value: Any) -> int | None:
+        if not isinstance(value, Spooled):
+            return None
+        self.files.append(value)
+        return len(self.files) - 1
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, source: io.BytesIO, files: Sequence[Spooled]) -> None:
+        super().__init__(source)
+        self._files = files
+
+    def persistent_load(self, number: int) -> Spooled:
+        return self._files[number]
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A pickled object and the files that go with it."""
+
+    data: bytes
+    files: Sequence[Spooled] = ()
+
+    @classmethod
+    def of(cls, value: object) -> _Packed:
+        target = io.BytesIO()
+        pickler = _Pickler(target)
+        pickler.dump(value)
+        return cls(target.getvalue(), pickler.files)
+
+    def opened(self) -> Any:
+        return _Unpickler(io.BytesIO(self.data), self.files).load()
+
+    def send(self, pipe: Connection) -> None:
+        pipe.send_bytes(bytes([len(self.files)]))
+        pipe.send_bytes(self.data)
+        for file in self.files:
+            reduction.send_handle(pipe, file.fileno(), None)
+
+    @classmethod
+    def receive(cls, pipe: Connection) -> _Packed:
+        count = pipe.recv_bytes()[0]
+        data = pipe.recv_bytes()
+        return cls(data, [Spooled(reduction.recv_handle(pipe)) for _ in range(count)])
+
+
 class _Worker:
     """The parent's side of one process."""
 
@@ -158,7 +216,7 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.is_alive()
 
-    def run(self, job: bytes, timeout_s: float) -> tuple[bool, _Result | BaseException]:
+    def run(self, job: _Packed, timeout_s: float) -> tuple[bool, _Result | BaseException]:
         """Whether the process can be used again, and the result or what to raise."""
         try:
             if self._fresh and not self._pipe.poll(_START_S):
@@ -166,10 +224,10 @@ class _Worker:
             if self._fresh:
                 self._pipe.recv_bytes()
                 self._fresh = False
-            self._pipe.send_bytes(job)
+            job.send(self._pipe)
             if not self._pipe.poll(timeout_s):
                 return False, WorkerError(f"stopped after {timeout_s:g} s", code="timeout")
-            keep, result = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 - from our own process
+            keep, result = _unpacked(_Packed.receive(self._pipe))
         except (EOFError, OSError):
             self._process.join(1)
             return False, WorkerError(f"the worker process died (exit code {self._process.exitcode})", code="died")
@@ -196,7 +254,7 @@ def _serve(pipe: Connection, limits: _Limits) -> None:
     keep = True
     while keep:
         try:
-            job = pipe.recv_bytes()
+            job = _Packed.receive(pipe)
         except (EOFError, OSError):
             return
         jobs += 1
@@ -204,23 +262,37 @@ def _serve(pipe: Connection, limits: _Limits) -> None:
         out_of_memory = isinstance(result, WorkerError) and result.code == "memory"
         keep = jobs < limits.max_jobs and not out_of_memory and _resident() - base < limits.growth
         try:
-            pipe.send_bytes(_packed(keep, result))
+            _packed(keep, result).send(pipe)
         except OSError:
             return
 
 
-def _packed(keep: bool, result: _Result | BaseException) -> bytes:
+def _packed(keep: bool, result: _Result | BaseException) -> _Packed:
+    """An answer; a large one goes as a file, so that nobody holds it twice."""
     try:
-        return pickle.dumps((keep, result), protocol=pickle.HIGHEST_PROTOCOL)
+        data = pickle.dumps((keep, result), protocol=pickle.HIGHEST_PROTOCOL)
+        if len(data) <= HELD_BYTES:
+            return _Packed(data)
+        file = Spooled()
+        file.append(data)
     except Exception as error:  # noqa: BLE001 - objects that cannot be pickled fail in any way they like
-        return pickle.dumps((keep, WorkerError(f"the result cannot be handed over: {error}", code="failed")))
+        return _packed(keep, WorkerError(f"the result cannot be handed over: {error}", code="failed"))
+    return _Packed(b"", [file])
 
 
-def _do(job: bytes, limits: _Limits) -> _Result | BaseException:
+def _unpacked(answer: _Packed) -> Any:
+    if not answer.files:
+        return pickle.loads(answer.data)  # noqa: S301 - from our own process
+    with open(os.dup(answer.files[0].fileno()), "rb") as source:  # noqa: PTH123 - a file without a name
+        source.seek(0)
+        return pickle.load(source)  # noqa: S301 - from our own process
+
+
+def _do(job: _Packed, limits: _Limits) -> _Result | BaseException:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     try:
-        function, args = pickle.loads(job)  # noqa: S301 - from our own parent
-        # Only now, so that neither the document nor the libraries that the function's module imports count.
+        function, args = job.opened()
+        # Only now, so that the libraries that the function's module imports do not count.
         resource.setrlimit(resource.RLIMIT_AS, (_mapped() + limits.memory, hard))
         return _Result(function(*args))
     except MemoryError:

@@ -24,6 +24,7 @@ WEIGHTS: Mapping[str, float] = {
     "protocol": TEMPORARY,
     "empty-body": TEMPORARY,
     "no-content": TEMPORARY,
+    "no-space": TEMPORARY,
     "unexpected-304": TEMPORARY,
     "dns": SOFT,
     "refused": SOFT,
@@ -82,7 +83,7 @@ def name_failure(fetched: Fetched) -> Reason | None:
     if status in _STATUS:
         return _STATUS[status]
     if status in {200, 202, 203, 226}:
-        if fetched.body.strip(b"\0 \t\r\n"):
+        if fetched.spooled is not None or fetched.body.strip(b"\0 \t\r\n"):
             return None
         return Reason("empty-body", f"the server answered {status} with nothing in it; it is tried again")
     return _unlisted(status)

@@ -1,4 +1,4 @@
-"""Content-Encoding, undone piece by piece, so that no bomb is ever unpacked as a whole."""
+"""Content-Encoding, undone piece by piece, so that no bomb is ever unpacked as a whole, and no large body held."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from io import BytesIO
 
 from monitor.errors import FetchError
 from monitor.fetch.guard import BodyCaps
+from monitor.model.content import HELD_BYTES, Content, Spooled
 from monitor.model.reasons import Reason
 
 ACCEPTED = "gzip, deflate"
@@ -31,12 +32,17 @@ class BadAnswer(FetchError):
 
 
 class Body:
-    """Collects the body of one answer.  `feed` and `finish` raise `BadAnswer`."""
+    """Collects the body of one answer, in memory or (`spool`) what is too large for it in a file.
 
-    def __init__(self, encoding: str, caps: BodyCaps) -> None:
+    `feed` and `finish` raise `BadAnswer`.
+    """
+
+    def __init__(self, encoding: str, caps: BodyCaps, *, spool: bool = False) -> None:
         self._caps = caps
+        self._spool = spool
         self._wire = 0
         self._kept = BytesIO()
+        self._spooled: Spooled | None = None
         self._size = 0
         self._members = 0
         self._header = encoding
@@ -53,16 +59,16 @@ class Body:
         else:
             self._inflate(chunk)
 
-    def finish(self) -> bytes:
+    def finish(self) -> Content:
         """The whole body, once the transfer has ended."""
         if self._inflater is not None and not self._inflater.eof:
             self._keep(self._inflater.decompress(b"", PIECE))  # raw deflate may hold back the last few bytes
         if self._inflater is not None and not self._inflater.eof:
             raise BadAnswer(Reason("truncated", "the packed answer ended in the middle; it is tried again"))
-        return self.so_far()
+        return self.so_far() if self._spooled is None else self._spooled
 
     def so_far(self) -> bytes:
-        """What has come until now."""
+        """What has come until now and is held in memory."""
         return self._kept.getvalue()  # hands its buffer over, so a large body is never there twice
 
     def _keep(self, data: bytes) -> None:
@@ -70,7 +76,21 @@ class Body:
         problem = self._caps.decide(self._wire, self._size) if self._size > PIECE else None
         if problem is not None:
             raise BadAnswer(problem)
-        self._kept.write(data)
+        if self._spool and self._size > HELD_BYTES:
+            self._to_file(data)
+        else:
+            self._kept.write(data)
+
+    def _to_file(self, data: bytes) -> None:
+        try:
+            if self._spooled is None:
+                self._spooled = Spooled()
+                data = self._kept.getvalue() + data
+                self._kept = BytesIO()
+            self._spooled.append(data)
+        except OSError as error:
+            message = f"no room for a large answer in the folder for temporary files ({error.strerror}); make room"
+            raise BadAnswer(Reason("no-space", message)) from error
 
     def _inflate(self, chunk: bytes) -> None:
         try:

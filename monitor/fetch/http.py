@@ -22,6 +22,7 @@ from monitor.fetch.guard import AddressGuard, BodyCaps, check_url, join, may_car
 from monitor.fetch.politeness import HostBook, MemoryHostBook, Politeness
 from monitor.fetch.robots import RobotsGate
 from monitor.fetch.transport import Answer, Transport, basic_auth
+from monitor.model.content import Content, Spooled, whole
 from monitor.model.fetched import Credentials, Fetched, Hop, Request
 from monitor.model.reasons import Reason
 from monitor.ports import Clock
@@ -168,6 +169,7 @@ class HttpFetcher:
                     proxy=chain.request.proxy or self._settings.proxy,
                     verify_tls=chain.request.verify_tls,
                     form=chain.request.form,
+                    spool=chain.request.spool,
                 )
         except TimeoutError as error:
             text = f"no complete answer within {chain.timeout_s:g} s; raise fetch.timeout if the server is that slow"
@@ -234,20 +236,22 @@ class _Chain:
         return sent
 
     def answered(self, answer: Answer) -> Fetched:
-        return self._fetched(answer.status, answer.headers, answer.body, None)
+        return self._fetched(answer.status, answer.headers, answer.content, None)
 
     def failed(self, reason: Reason) -> Fetched:
         return self._fetched(None, (), b"", reason)
 
     def _fetched(
-        self, status: int | None, headers: tuple[tuple[str, str], ...], body: bytes, problem: Reason | None
+        self, status: int | None, headers: tuple[tuple[str, str], ...], content: Content, problem: Reason | None
     ) -> Fetched:
+        spooled = content if isinstance(content, Spooled) else None
         return Fetched(
             url=self.request.url,
             final_url=self.final_url,
             status=status,
             headers=headers,
-            body=body,
+            body=spooled.start if spooled is not None else whole(content),
+            spooled=spooled,
             hops=tuple(self.hops),
             started_at=self.started_at,
             elapsed_s=self.spent_s,

@@ -9,7 +9,6 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import xxhash
 from yarl import URL
 
 from monitor.fetch.answers import NETWORK, fresh_for_s, host_block, name_failure, name_page, weight_of
@@ -26,6 +25,7 @@ from monitor.fetch.rhythm import (
     stable_share,
 )
 from monitor.fetch.websub import net_interval_s
+from monitor.model.content import digest_of
 from monitor.model.fetched import Fetched, Request
 from monitor.model.poll import Learnt, PollDecision, PollOutcome, PollSettings
 from monitor.model.reasons import Reason
@@ -39,7 +39,7 @@ GONE_AFTER = timedelta(days=1)
 FIRST_UNCONDITIONAL = 3
 UNCONDITIONAL_IN = 50
 
-_ASKS_ROBOTS = {SourceKind.PAGE, SourceKind.WATCH, SourceKind.SITE}
+_PAGES = {SourceKind.PAGE, SourceKind.WATCH, SourceKind.SITE}
 
 
 def plan_request(spec: SourceSpec, memory: PollMemory, *, now: datetime, settings: PollSettings) -> Request:
@@ -56,8 +56,9 @@ def plan_request(spec: SourceSpec, memory: PollMemory, *, now: datetime, setting
         auth=spec.auth if known_there else None,
         proxy=spec.proxy,
         verify_tls=spec.verify_tls,
-        check_robots=spec.kind in _ASKS_ROBOTS,
-        render=spec.render and spec.kind in _ASKS_ROBOTS,
+        check_robots=spec.kind in _PAGES,
+        render=spec.render and spec.kind in _PAGES,
+        spool=spec.kind not in _PAGES,
     )
 
 
@@ -89,11 +90,6 @@ def _daily_moment_passed(share: float, last: datetime | None, now: datetime, *, 
     return any(since < moment <= now for moment in moments)
 
 
-def hash_body(body: bytes) -> str:
-    """The name of a body's bytes; equal names are taken as equal bodies."""
-    return xxhash.xxh3_128_hexdigest(body)
-
-
 def first_look(memory: PollMemory, fetched: Fetched, *, settings: PollSettings) -> PollOutcome | None:
     """What the answer says without being parsed, or None when its body must be read."""
     if fetched.status == 304 and fetched.problem is None and fetched.conditional:
@@ -101,7 +97,7 @@ def first_look(memory: PollMemory, fetched: Fetched, *, settings: PollSettings) 
     failure = name_failure(fetched)
     if failure is not None:
         return PollOutcome(Learnt.FAILED, reason=failure)
-    body_hash = hash_body(fetched.body)
+    body_hash = digest_of(fetched.content)
     if body_hash == memory.body_hash and memory.parser_version == settings.parser_version:
         return PollOutcome(Learnt.UNCHANGED, body_hash=body_hash)
     return None
@@ -292,7 +288,7 @@ def _remember_document(poll: _Poll, memory: PollMemory) -> PollMemory:
     if outcome.learnt is Learnt.PARSED:
         memory = replace(
             memory,
-            body_hash=outcome.body_hash or hash_body(fetched.body),
+            body_hash=outcome.body_hash or digest_of(fetched.content),
             parser_version=poll.settings.parser_version,
             item_hashes=outcome.item_hashes,
             hints=outcome.hints,

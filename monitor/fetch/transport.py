@@ -23,6 +23,7 @@ from yarl import URL
 from monitor.fetch.decode import BadAnswer, Body
 from monitor.fetch.guard import AddressGuard, BodyCaps
 from monitor.fetch.resolver import Resolver
+from monitor.model.content import Content
 from monitor.model.reasons import Reason
 
 ERROR_BODY = 65_536
@@ -38,7 +39,7 @@ class Answer:
 
     status: int
     headers: tuple[tuple[str, str], ...]
-    body: bytes
+    content: Content
 
     def header(self, name: str) -> str | None:
         """The first header of that lower-case name, or None."""
@@ -119,6 +120,7 @@ class Transport:
         proxy: str | None,
         verify_tls: bool,
         form: bytes | None = None,
+        spool: bool = False,
     ) -> Answer:
         """One GET (or a POST of `form`) without redirects.  The body of an error is cut at `ERROR_BODY`."""
         session, options = self._direct, {}
@@ -135,7 +137,7 @@ class Transport:
                 ssl=verify_tls,
                 **options,
             ) as response:
-                return await self._read(response, caps)
+                return await self._read(response, caps, spool=spool)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise BadAnswer(self._name(error, url)) from error
 
@@ -152,7 +154,7 @@ class Transport:
             if reason is not None:
                 raise BadAnswer(reason)
 
-    async def _read(self, response: aiohttp.ClientResponse, caps: BodyCaps) -> Answer:
+    async def _read(self, response: aiohttp.ClientResponse, caps: BodyCaps, *, spool: bool) -> Answer:
         raw = response.raw_headers
         if sum(len(name) + len(value) for name, value in raw) > self._max_header_bytes:
             raise BadAnswer(_headers_too_large())
@@ -161,8 +163,9 @@ class Transport:
         if response.status in _NO_BODY or 300 <= response.status < 400:
             return head
         encoding = head.header("content-encoding") or ""
-        read = _read_error if response.status >= 400 else _read_body
-        return replace(head, body=await read(response, Body(encoding, caps)))
+        if response.status >= 400:
+            return replace(head, content=await _read_error(response, Body(encoding, caps)))
+        return replace(head, content=await _read_body(response, Body(encoding, caps, spool=spool)))
 
     def _name(self, error: Exception, url: URL) -> Reason:
         host = url.raw_host
@@ -194,7 +197,7 @@ def basic_auth(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
-async def _read_body(response: aiohttp.ClientResponse, body: Body) -> bytes:
+async def _read_body(response: aiohttp.ClientResponse, body: Body) -> Content:
     try:
         while chunk := await response.content.readany():
             body.feed(chunk)

@@ -52,11 +52,13 @@ class LoopSettings:
     """Stored texts (of baselines above all) that are settled in one unit."""
     per_host: int = 2
     lease_s: float = 90.0
-    flush_after_s: float = 5.0
+    flush_after_s: float = 10.0
     """Polls that brought nothing wait so long to be committed together."""
     flush_at: int = 100
     poll: PollSettings = field(default_factory=PollSettings)
     worker_timeout_s: float = 10.0
+    bytes_at_once: int = 16_000_000
+    """Bytes of the documents that are parsed and stored at one time; those that wait for it lie in files."""
     max_followed: int = 5
     """Further documents one poll may ask for: RFC 5005 pages, children of a sitemap index, candidates of a site."""
     read_attempts: int = 4

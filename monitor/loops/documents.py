@@ -117,7 +117,7 @@ async def parse(
     """A feed, sitemap or JSON Feed: quickly in a thread where that is safe, else where it can be killed."""
     read = partial(
         read_quickly,
-        fetched.body,
+        fetched.content,
         url=fetched.final_url,
         content_type=fetched.header("content-type"),
         encoding=spec.encoding,

@@ -28,6 +28,7 @@ from monitor.loops.documents import INDEX, Follower, Reading, Unread, read_answe
 from monitor.loops.drafts import Intake
 from monitor.loops.hand import InHand
 from monitor.loops.intake import Written, take_in
+from monitor.loops.room import Room
 from monitor.loops.sites import read_site
 from monitor.model.fetched import Fetched, Request
 from monitor.model.poll import Learnt, PollOutcome
@@ -77,6 +78,7 @@ class Gathering:
         self.context = context
         self.report = GatherReport()
         self._hand = InHand()
+        self._room = Room(context.settings.bytes_at_once)
         self._held: set[str] = set()
         self._idle: list[PollRecord] = []
         self._idle_since = 0.0
@@ -96,8 +98,7 @@ class Gathering:
 
         `full_pass_since`: claim every source that was not polled since, due or not (`once --all`).
         """
-        if self._idle and self.context.clock.monotonic() - self._idle_since >= self.context.settings.flush_after_s:
-            await self.flush()
+        await self.flush_due()
         room = self.context.settings.polls_at_once - len(self._hand)
         if room <= 0:
             return 0
@@ -120,6 +121,11 @@ class Gathering:
         """Until every poll in hand has ended and is committed; nothing new is claimed."""
         await self._hand.all_ended()
         await self.flush()
+
+    async def flush_due(self) -> None:
+        """Commit the polls that brought nothing once the first of them has waited long enough."""
+        if self._idle and self.context.clock.monotonic() - self._idle_since >= self.context.settings.flush_after_s:
+            await self.flush()
 
     async def flush(self) -> int:
         """Commit the polls that brought nothing; how many."""
@@ -159,14 +165,16 @@ class Gathering:
         self.report.polled += 1
         memory = replace(claimed.memory, body_hash=None) if _is_index(claimed) else claimed.memory
         outcome = first_look(memory, fetched, settings=context.settings.poll)
-        if outcome is None:
+        if outcome is not None:
+            await self._nothing_new(context, claimed, asked, fetched, outcome)
+            return
+        async with self._room.take(fetched.size):
             reading = await _read(context, claimed, asked, fetched)
             if isinstance(reading, Reading):
                 await self._store(Intake(context, claimed, spec, reading, context.clock.now()))
                 return
-            fetched, asked = reading.fetched, reading.spec
-            outcome = PollOutcome(Learnt.NOT_A_FEED, reason=reading.reason)
-        await self._nothing_new(context, claimed, asked, fetched, outcome)
+        outcome = PollOutcome(Learnt.NOT_A_FEED, reason=reading.reason)
+        await self._nothing_new(context, claimed, reading.spec, reading.fetched, outcome)
 
     async def _take_push(self, context: Context, claimed: ClaimedSource, spec: SourceSpec, push: Push) -> None:
         reading = await pushed.read_push(context, claimed, _effective(spec, claimed), push)
@@ -197,7 +205,7 @@ class Gathering:
         self.report.new += written.new
         self.report.edited += written.edited
         self.report.told += written.told
-        self._note(written.source_id, written.decision.events)
+        self._note(written.source_id, written.events)
         choice = intake.reading.choice
         if choice is not None and choice != intake.claimed.choice:
             self._note(written.source_id, (choice.reason,))
@@ -211,7 +219,10 @@ class Gathering:
         if not self._idle:
             self._idle_since = self.context.clock.monotonic()
         self._idle.append(record)
-        if len(self._idle) >= self.context.settings.flush_at:
+        settings = self.context.settings
+        # What waits counts as in hand for its host, and must not keep the host's other sources from their turn.
+        of_host = sum(waiting.host == record.host for waiting in self._idle)
+        if len(self._idle) >= settings.flush_at or of_host >= settings.per_host:
             await self.flush()
 
 

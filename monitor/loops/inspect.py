@@ -151,7 +151,7 @@ def _page_problems(kind: str, article: Extracted, listing: Listing | None) -> tu
 
 def _fetch_steps(fetched: Fetched) -> tuple[Step, ...]:
     hops = [Step("redirect", f"{hop.status} to {hop.url}") for hop in fetched.hops]
-    said = fetched.problem.text if fetched.problem else f"status {fetched.status}, {len(fetched.body)} bytes"
+    said = fetched.problem.text if fetched.problem else f"status {fetched.status}, {fetched.size} bytes"
     return (*hops, Step("fetch", f"{said} in {fetched.elapsed_s:.2f} s"))
 
 

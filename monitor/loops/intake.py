@@ -3,14 +3,18 @@
 One unit for a source's entries, articles, texts and next poll::
 
     known rows | decide_entries | analyse what is new   (before the unit)
-               | known rows again | decide_entries | decide_poll | entries, articles, texts, poll   (in the unit)
+               | keys again | decide_entries | entries, articles, texts | decide_poll, poll   (in the unit)
+
+A document with very much that is new is written in portions, each a unit of its own, so that neither memory nor the
+writer's lock is held for long; the last one has the poll.  Whoever dies between two finds the written ones known.
 
 It orders these and decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,19 +23,23 @@ import sqlalchemy as sa
 from monitor.dedup.identity import EntryDecision, EntryDecisions, decide_entries, tombstone_keys
 from monitor.dedup.revision import Version, text_hash
 from monitor.dedup.urls import url_key
+from monitor.errors import LeaseLost
 from monitor.fetch.outage import ended_gap
-from monitor.fetch.schedule import decide_poll, hash_body
+from monitor.fetch.schedule import decide_poll
 from monitor.fetch.websub import decide_pace
 from monitor.loops import hubs, settle
 from monitor.loops.describe import gap_to_json
 from monitor.loops.drafts import Draft, Drafts, Intake
 from monitor.loops.pushed import record_pushed
 from monitor.loops.settle import Settling
+from monitor.model.content import digest_of
 from monitor.model.entry import Entry
 from monitor.model.poll import Learnt, PollDecision, PollOutcome
+from monitor.model.reasons import Reason
 from monitor.model.settled import Gap
 from monitor.model.story import EntryFate, KnownEntries
-from monitor.store import articles, entries, sources
+from monitor.store import articles, entries, leases, sources
+from monitor.store import tables as t
 from monitor.store.articles import NewArticle, NewRevision, ReadingKind, StoredArticle
 from monitor.store.entries import ChangedEntry, NewEntry, Wanted
 from monitor.store.sources import PollRecord
@@ -40,37 +48,102 @@ _NEW_ROWS = {EntryFate.NEW, EntryFate.SIGHTING}
 _CHANGED_ROWS = {EntryFate.EDITED, EntryFate.RELINKED}
 
 
-@dataclass(frozen=True, slots=True)
+PORTION_ENTRIES = 200
+PORTION_CHARACTERS = 1_000_000
+"""New or changed entries written in one unit, and characters of their texts: some tenths of a second at most."""
+
+
+@dataclass(slots=True)
 class Written:
     """What a poll brought; counts of entries and alerts."""
 
     source_id: str
-    decision: PollDecision
     items: int
     new: int = 0
     edited: int = 0
     sightings: int = 0
     told: int = 0
+    events: tuple[Reason, ...] = ()
 
 
 def take_in(intake: Intake) -> Written:
-    """Write a poll and everything that it brought, or nothing of both.  Runs on an executor thread.
+    """Write a poll and everything that it brought; the poll only together with the last of it.
 
-    Raises `LeaseLost` when the source belongs to somebody else by now, `StoreBusy` when trying again helps.
+    Runs on an executor thread.  Raises `LeaseLost` when the source belongs to somebody else by now, `StoreBusy` when
+    trying again helps.
     """
-    found = intake.reading.entries
-    wanted = wanted_keys(found, addresses_only=intake.first_poll)
+    known = _known(intake)
+    decided = decide_entries(intake.reading.entries, known)
+    written = Written(intake.spec.id, intake.reading.items)
+    queue = _Queue(intake)
+    *portions, last = _portions(decided.decisions)
+    for portion in portions:
+        with _unit(intake, known, decided, portion, queue) as unit:
+            _keep_lease(unit.connection, intake)
+            _write(unit, written)
+    with _unit(intake, known, decided, last, queue) as unit:
+        _write(unit, written)
+        written.events = _record(unit.connection, intake, unit.decided).events
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """An open unit and the portion of the decisions that is written in it."""
+
+    connection: sa.Connection
+    intake: Intake
+    decided: EntryDecisions
+    portion: Sequence[int]
+    drafts: Drafts
+    queue: _Queue
+
+    def decisions(self, fates: Container[EntryFate]) -> dict[int, EntryDecision]:
+        """Those of the portion that came out so, by their place in the document."""
+        found = {index: self.decided.decisions[index] for index in self.portion}
+        return {index: decision for index, decision in found.items() if decision.fate in fates}
+
+
+@contextmanager
+def _unit(
+    intake: Intake, known: KnownEntries, decided: EntryDecisions, portion: Sequence[int], queue: _Queue
+) -> Iterator[_Unit]:
+    """Texts are drafted before the unit begins; in it, other sources may have brought the same articles meanwhile."""
     drafts = Drafts(intake)
-    known = _known(intake, wanted)
-    decided = decide_entries(found, known)
-    for index, decision in enumerate(decided.decisions):
+    for index in portion:
+        decision = decided.decisions[index]
         if decision.fate is EntryFate.NEW or decision.changed:
             drafts.get(index, decision.entry)
+    keys = [key for index in portion if (key := decided.decisions[index].url_key)]
     with intake.context.database.unit(lock=drafts.locks()) as connection:
-        sightings = entries.articles_by_key(connection, wanted.url_keys)
-        if sightings != known.sightings:  # other sources may have brought the same articles meanwhile
-            decided = decide_entries(found, replace(known, sightings=sightings))
-        return _write(connection, intake, decided, drafts)
+        sightings = entries.articles_by_key(connection, keys)
+        if any(known.sightings.get(key) != sightings.get(key) for key in keys):
+            others = {key: article for key, article in known.sightings.items() if key not in keys}
+            decided = decide_entries(intake.reading.entries, replace(known, sightings=others | sightings))
+        yield _Unit(connection, intake, decided, portion, drafts, queue)
+
+
+def _portions(decisions: Sequence[EntryDecision]) -> list[list[int]]:
+    """What is to be written, the newest in front where it is too much for one unit; at least one, maybe empty."""
+    places = [index for index, item in enumerate(decisions) if item.changed or item.fate is not EntryFate.SEEN]
+    portions: list[list[int]] = [[]]
+    characters = 0
+    for index in sorted(places, key=lambda index: -_published(decisions[index].entry)):
+        entry = decisions[index].entry
+        size = len(entry.content) + len(entry.summary)
+        if portions[-1] and (len(portions[-1]) == PORTION_ENTRIES or characters + size > PORTION_CHARACTERS):
+            portions.append([])
+            characters = 0
+        portions[-1].append(index)
+        characters += size
+    return [sorted(portion) for portion in portions]
+
+
+def _keep_lease(connection: sa.Connection, intake: Intake) -> None:
+    context, ids = intake.context, (intake.spec.id,)
+    now, lease_s = context.clock.now(), context.settings.lease_s
+    if not leases.renew(connection, t.source, ids, owner=context.owner, now=now, lease_s=lease_s):
+        raise LeaseLost(f"source {intake.spec.id}: belongs to somebody else by now")
 
 
 def wanted_keys(found: Iterable[Entry], *, addresses_only: bool = False) -> Wanted:
@@ -93,49 +166,42 @@ def wanted_keys(found: Iterable[Entry], *, addresses_only: bool = False) -> Want
     return Wanted(tuple(ids), tuple(urls), tuple(contents), tuple(tombs))
 
 
-def _known(intake: Intake, wanted: Wanted) -> KnownEntries:
-    unstable = intake.claimed.memory.ids_unstable
-    if intake.first_poll:
-        return KnownEntries(ids_unstable=unstable)
+def _known(intake: Intake) -> KnownEntries:
+    """What is known already; of a source that has nothing yet, only the addresses that others brought."""
+    found, source_id = intake.reading.entries, intake.spec.id
     with intake.context.database.reading() as connection:
-        return entries.load_known(connection, intake.spec.id, wanted, ids_unstable=unstable)
+        fresh = intake.first_poll and not entries.has_entries(connection, source_id)
+        wanted = wanted_keys(found, addresses_only=fresh)
+        unstable = intake.claimed.memory.ids_unstable
+        if fresh:
+            return KnownEntries(sightings=entries.articles_by_key(connection, wanted.url_keys), ids_unstable=unstable)
+        return entries.load_known(connection, source_id, wanted, ids_unstable=unstable)
 
 
-def _write(connection: sa.Connection, intake: Intake, decided: EntryDecisions, drafts: Drafts) -> Written:
-    now, source_id = intake.now, intake.spec.id
-    fresh = [index for index, decision in enumerate(decided.decisions) if decision.fate is EntryFate.NEW]
-    ids = dict(zip(fresh, _add_articles(connection, intake, decided, fresh, drafts), strict=True))
-    rows = _new_rows(decided.decisions, ids)
-    entries.add_entries(connection, source_id, rows, now)
-    changed = [decision for decision in decided.decisions if decision.fate in _CHANGED_ROWS and decision.row]
-    entries.change_entries(connection, [ChangedEntry(item.row or 0, item.entry, item.url_key) for item in changed], now)
-    sighted = [item.article_id for item in decided.decisions if item.fate is EntryFate.SIGHTING and item.article_id]
-    articles.ask_reading(connection, sighted, ReadingKind.MATCH, now)
-    decision = _record(connection, intake, decided)
-    told = _settle(connection, intake, decided, ids, drafts)
-    return Written(
-        source_id,
-        decision,
-        items=intake.reading.items,
-        new=len(fresh),
-        edited=sum(item.changed for item in changed),
-        sightings=len(sighted),
-        told=told,
-    )
+def _write(unit: _Unit, written: Written) -> None:
+    connection, intake = unit.connection, unit.intake
+    fresh = unit.decisions({EntryFate.NEW})
+    ids = dict(zip(fresh, _add_articles(unit, fresh), strict=True))
+    entries.add_entries(connection, intake.spec.id, _new_rows(unit.decisions(_NEW_ROWS), ids), intake.now)
+    changed = [item for item in unit.decisions(_CHANGED_ROWS).values() if item.row]
+    rows = [ChangedEntry(item.row or 0, item.entry, item.url_key) for item in changed]
+    entries.change_entries(connection, rows, intake.now)
+    sighted = [item.article_id for item in unit.decisions({EntryFate.SIGHTING}).values() if item.article_id]
+    articles.ask_reading(connection, sighted, ReadingKind.MATCH, intake.now)
+    written.new += len(fresh)
+    written.edited += sum(item.changed for item in changed)
+    written.sightings += len(sighted)
+    written.told += _settle(unit, ids)
 
 
-def _add_articles(
-    connection: sa.Connection, intake: Intake, decided: EntryDecisions, fresh: Sequence[int], drafts: Drafts
-) -> list[int]:
-    queue = _Queue(intake)
-    order = sorted(fresh, key=lambda index: _published(decided.decisions[index].entry), reverse=True)
-    reading_at = {index: queue.next_at(drafts.get(index, decided.decisions[index].entry)) for index in order}
-    new = [
-        _new_article(intake, decided.decisions[index].entry, drafts.made[index], reading_at[index]) for index in fresh
-    ]
-    ids = articles.insert_articles(connection, intake.spec.id, new, intake.now)
-    keys = [(key, id_) for index, id_ in zip(fresh, ids, strict=True) if (key := decided.decisions[index].url_key)]
-    entries.add_keys(connection, keys, "url", intake.now, exclusive=True)
+def _add_articles(unit: _Unit, fresh: Mapping[int, EntryDecision]) -> list[int]:
+    intake, drafts = unit.intake, unit.drafts
+    order = sorted(fresh, key=lambda index: _published(fresh[index].entry), reverse=True)
+    reading_at = {index: unit.queue.next_at(drafts.get(index, fresh[index].entry)) for index in order}
+    new = [_new_article(intake, item.entry, drafts.made[index], reading_at[index]) for index, item in fresh.items()]
+    ids = articles.insert_articles(unit.connection, intake.spec.id, new, intake.now)
+    keys = [(item.url_key, id_) for item, id_ in zip(fresh.values(), ids, strict=True) if item.url_key]
+    entries.add_keys(unit.connection, keys, "url", intake.now, exclusive=True)
     return ids
 
 
@@ -185,30 +251,28 @@ def _gap(intake: Intake) -> Gap | None:
     return ended_gap(intake.claimed.memory, every_s=intake.spec.every_s, now=intake.now)
 
 
-def _new_rows(decisions: Sequence[EntryDecision], ids: Mapping[int, int]) -> list[NewEntry]:
+def _new_rows(decisions: Mapping[int, EntryDecision], ids: Mapping[int, int]) -> list[NewEntry]:
     rows = []
-    for index, decision in enumerate(decisions):
-        if decision.fate in _NEW_ROWS and decision.twin is None:
-            article_id = ids.get(index, decision.article_id)
-            if article_id is not None:
-                rows.append(NewEntry(decision.entry, decision.url_key, article_id))
+    for index, decision in decisions.items():
+        article_id = ids.get(index, decision.article_id)
+        if decision.twin is None and article_id is not None:
+            rows.append(NewEntry(decision.entry, decision.url_key, article_id))
     return rows
 
 
-def _settle(
-    connection: sa.Connection, intake: Intake, decided: EntryDecisions, ids: Mapping[int, int], drafts: Drafts
-) -> int:
+def _settle(unit: _Unit, ids: Mapping[int, int]) -> int:
     """Settle what was analysed; a baseline's texts are stored as they are, for READ to settle."""
-    pairs = [(id_, drafts.made[index]) for index, id_ in ids.items()]
+    intake = unit.intake
+    pairs = [(id_, unit.drafts.made[index]) for index, id_ in ids.items()]
     unsettled = [_first_revision(id_, draft) for id_, draft in pairs if draft.analysed is None]
-    articles.add_revisions(connection, unsettled, intake.now)
+    articles.add_revisions(unit.connection, unsettled, intake.now)
     settlings = [
         Settling(id_, draft.analysed, draft.own.state, draft.own.reason)
         for id_, draft in pairs
         if draft.analysed is not None
     ]
-    settlings += _edits(connection, intake, decided, drafts)
-    return settle.settle(connection, settlings, intake.context, intake.now)
+    settlings += _edits(unit)
+    return settle.settle(unit.connection, settlings, intake.context, intake.now)
 
 
 def _first_revision(article_id: int, draft: Draft) -> NewRevision:
@@ -217,18 +281,19 @@ def _first_revision(article_id: int, draft: Draft) -> NewRevision:
     return NewRevision(article_id, 1, text.title, text.lead, text.text, said, material=True, reason=settle.FIRST)
 
 
-def _edits(connection: sa.Connection, intake: Intake, decided: EntryDecisions, drafts: Drafts) -> list[Settling]:
+def _edits(unit: _Unit) -> list[Settling]:
     """Entries that say something else now: their text where it is all there is, else their page is read again."""
-    edited = {index: item for index, item in enumerate(decided.decisions) if item.changed and item.article_id}
-    stored = articles.load_articles(connection, [item.article_id for item in edited.values() if item.article_id])
+    changed = unit.decisions(_CHANGED_ROWS)
+    edited = {index: item for index, item in changed.items() if item.changed and item.article_id}
+    stored = articles.load_articles(unit.connection, [item.article_id for item in edited.values() if item.article_id])
     settlings: dict[int, Settling] = {}
     for index, item in edited.items():
         article = stored.get(item.article_id or 0)
         if article is None:
             continue
-        draft = drafts.get(index, item.entry)
+        draft = unit.drafts.get(index, item.entry)
         if _has_page(article, draft):
-            articles.ask_reading(connection, [article.id], ReadingKind.AGAIN, intake.now)
+            articles.ask_reading(unit.connection, [article.id], ReadingKind.AGAIN, unit.intake.now)
         elif draft.analysed is not None and (draft.text.text or not article.text):
             settlings[article.id] = Settling(article.id, draft.analysed, draft.own.state, draft.own.reason)
     return list(settlings.values())
@@ -251,7 +316,7 @@ def _record(connection: sa.Connection, intake: Intake, decided: EntryDecisions) 
         relinked=relinked,
         hints=reading.hints,
         problems=reading.problems,
-        body_hash=hash_body(reading.fetched.body),
+        body_hash=digest_of(reading.fetched.content),
         item_hashes=reading.item_hashes,
         published=tuple(entry.published_at for entry in reading.entries if entry.published_at is not None),
     )

@@ -5,6 +5,7 @@
     whose turn | match stored articles with new rules    every few seconds
     whose turn | forget what was kept long enough        once a day
     whose turn | file the words of new texts             every few seconds
+    whose turn | let the canary fly                      when its timer asks for it
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from monitor.errors import StoreError
 from monitor.loops.context import Context, in_thread, log
+from monitor.loops.flight import Aviary, flight_waits, fly
 from monitor.loops.hand import InHand
 from monitor.loops.rematch import rematch_once, rematch_waits
 from monitor.loops.retain import RetentionSettings, retain_once
@@ -39,16 +42,20 @@ class Chore:
 class Upkeep:
     """The loop's state between two ticks.  `tick` starts what is due and never waits for it."""
 
-    def __init__(self, context: Context, retention: RetentionSettings, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, context: Context, retention: RetentionSettings, vocabulary: Vocabulary, aviary: Aviary | None = None
+    ) -> None:
         self.context = context
         self.retention = retention
         self._hand = InHand()
         self._busy: set[str] = set()
-        self._chores = (
+        self._chores: tuple[Chore, ...] = (
             Chore("rematch", 0.0, self._rematch, rematch_waits),
             Chore("retain", DAY_S, self._retain),
             Chore("vocabulary", 0.0, vocabulary.learn, vocabulary.waits),
         )
+        if aviary is not None:
+            self._chores += (Chore("canary", 0.0, partial(fly, aviary=aviary), flight_waits),)
 
     async def tick(self) -> None:
         """Start the chores whose turn has come."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import feedparser
-
 from monitor.errors import ParseError
 from monitor.parse.channel import Channel
 from monitor.parse.direct import person_of
@@ -22,6 +20,8 @@ _ITS_BUGS = (AssertionError, AttributeError, LookupError, NameError, RecursionEr
 
 def read_with_feedparser(data: bytes) -> tuple[list[RawItem], Channel]:
     """Items and channel as feedparser sees them.  Raises `ParseError` where feedparser trips over the document."""
+    import feedparser  # noqa: PLC0415 - only workers come here, so only they load it
+
     try:
         parsed: Any = feedparser.parse(
             io.BytesIO(data),

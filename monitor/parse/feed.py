@@ -16,6 +16,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.errors import ParseError
+from monitor.model.content import Content, size_of, whole
 from monitor.model.entry import NotAFeed, ParsedFeed
 from monitor.model.reasons import Reason
 from monitor.parse import clean, direct, jsonfeed, sitemap
@@ -43,7 +44,7 @@ _MALFORMED = Reason("malformed", "the document is not well-formed XML; its items
 
 
 def read_document(
-    body: bytes,
+    body: Content,
     *,
     url: str,
     content_type: str | None = None,
@@ -56,7 +57,7 @@ def read_document(
     `known` are item hashes: such items are counted, not returned.  May take quadratic time on hostile documents, so
     run it where it can be killed.
     """
-    decoded = decode(unpacked(body), content_type=content_type, encoding=encoding)
+    decoded = decode(unpacked(whole(body)), content_type=content_type, encoding=encoding)
     if jsonfeed.looks_like_json(decoded.text):
         return jsonfeed.read_json(decoded.text, url=url, known=known, now=now)
     document = open_document(decoded, url=url, known=known, now=now)
@@ -64,7 +65,7 @@ def read_document(
 
 
 def read_quickly(
-    body: bytes,
+    body: Content,
     *,
     url: str,
     content_type: str | None = None,
@@ -73,10 +74,9 @@ def read_quickly(
     now: datetime,
 ) -> ParsedFeed | NotAFeed | None:
     """As `read_document`, in bounded time and memory and safe in any thread; None: take the ladder in a worker."""
-    body = unpacked(body)
-    if len(body) > QUICK_BYTES:
+    if size_of(body) > QUICK_BYTES or len(data := unpacked(whole(body))) > QUICK_BYTES:
         return None
-    decoded = decode(body, content_type=content_type, encoding=encoding)
+    decoded = decode(data, content_type=content_type, encoding=encoding)
     if jsonfeed.looks_like_json(decoded.text):
         return jsonfeed.read_json(decoded.text, url=url, known=known, now=now)
     document = open_document(decoded, url=url, known=known, now=now)

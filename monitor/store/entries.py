@@ -46,6 +46,7 @@ _KNOWN = (
     )
     .order_by(_E.id)
 )
+_ANY = sa.select(_E.id).where(_E.source_id == sa.bindparam("source")).limit(1)
 _BY_KEY = sa.select(t.article_key.c.key, t.article_key.c.article_id).where(
     t.article_key.c.key.in_(sa.bindparam("keys", expanding=True))
 )
@@ -107,6 +108,11 @@ def load_known(
         purged=buried(connection, source_id, wanted.tombstones),
         ids_unstable=ids_unstable,
     )
+
+
+def has_entries(connection: sa.Connection, source_id: str) -> bool:
+    """Whether the source has shown anything yet."""
+    return connection.execute(_ANY, {"source": source_id}).first() is not None
 
 
 def articles_by_key(connection: sa.Connection, keys: Iterable[str]) -> dict[str, int]:

@@ -94,7 +94,7 @@ class PollRecord:
             elapsed_s=fetched.elapsed_s,
             status=fetched.status,
             outcome=decision.outcome_code,
-            bytes=len(fetched.body),
+            bytes=fetched.size,
             possible_loss=decision.possible_loss,
             choice=choice,
             host_blocked_until=decision.host_blocked_until,
@@ -127,6 +127,11 @@ def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: da
             [{"row": row_id} for row_id in removed],
         )
     return SyncReport(founded, tuple(s.id for s in added), tuple(s.id for s in changed), tuple(removed))
+
+
+def add_source(connection: sa.Connection, spec: SourceSpec, now: datetime) -> None:
+    """A source beside the configured ones."""
+    connection.execute(sa.insert(t.source), [_new_row(spec, now, founded=False)])
 
 
 def claim_due(

@@ -12,6 +12,7 @@ from contextlib import suppress
 import pytest
 
 from monitor.errors import DeliveryError, MonitorError, WorkerError
+from monitor.model.content import HELD_BYTES, Content, Spooled, size_of, whole
 from monitor.workers import InlineWorkers, WorkerPool
 
 # What the worker processes are told to do; they must be importable by name.
@@ -68,6 +69,14 @@ def resident_mb() -> float:
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def measure(*documents: Content) -> list[int]:
+    return [size_of(document) + whole(document).count(b"x") for document in documents]
+
+
+def repeat(text: str, times: int) -> list[str]:
+    return [text * times]
+
+
 def unpicklable() -> object:
     return lambda: None
 
@@ -114,6 +123,19 @@ async def test_exceptions_of_the_function_come_through(pool: WorkerPool) -> None
 
 async def test_what_cannot_be_handed_over_is_named(pool: WorkerPool) -> None:
     assert await code_of(pool, unpicklable) == "failed"
+    assert await pool.run(add, 1, 1) == 2
+
+
+async def test_a_spooled_body_goes_over_as_its_file(pool: WorkerPool) -> None:
+    first, second = Spooled(), Spooled()
+    first.append(b"x" * 3_000_000)
+    second.append(b"xyz")
+    for workers in (pool, InlineWorkers()):
+        assert await workers.run(measure, first, b"x", second) == [6_000_000, 2, 4]
+
+
+async def test_a_large_result_comes_back(pool: WorkerPool) -> None:
+    assert await pool.run(repeat, "ä\udcff", HELD_BYTES) == ["ä\udcff" * HELD_BYTES]
     assert await pool.run(add, 1, 1) == 2
 
 

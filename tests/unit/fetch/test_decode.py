@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import tracemalloc
 import zlib
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.fetch.decode import BadAnswer, Body
 from monitor.fetch.guard import BodyCaps
+from monitor.model.content import HELD_BYTES, Content, Spooled, digest_of, whole
 
 GZIP = b"\x1f\x8b"
 CAPS = BodyCaps(max_bytes=15_000_000, max_ratio=100)
@@ -19,7 +21,7 @@ def unpack(encoding: str, data: bytes, *, piece: int = 1_000, caps: BodyCaps = C
     body = Body(encoding, caps)
     for start in range(0, len(data), piece):
         body.feed(data[start : start + piece])
-    return body.finish()
+    return whole(body.finish())
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -105,3 +107,26 @@ def test_gzip_that_nobody_mentioned_is_unpacked() -> None:
 def test_raw_deflate_ends_where_it_ends(size: int, repeats: int) -> None:
     data = b"a" * (size * repeats)
     assert unpack("deflate", raw_deflate(data), piece=10_000) == data
+
+
+def spooled(data: bytes, encoding: str = "") -> Content:
+    body = Body(encoding, CAPS, spool=True)
+    body.feed(data)
+    return body.finish()
+
+
+def test_what_is_too_large_to_be_held_is_spooled() -> None:
+    noise = random.Random(1).randbytes(HELD_BYTES)
+    assert spooled(noise) == noise
+    for data, encoding in ((noise + b"!", ""), (gzip.compress(noise + b"!"), "gzip")):
+        found = spooled(data, encoding)
+        assert isinstance(found, Spooled)
+        assert (whole(found), digest_of(found)) == (noise + b"!", digest_of(noise + b"!"))
+
+
+def test_a_full_folder_for_temporary_files_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    with pytest.raises(BadAnswer) as caught:
+        spooled(b"x" * (HELD_BYTES + 1))
+    assert caught.value.code == "no-space"
+    assert "No such file" in caught.value.reason.text

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from monitor.fetch.rhythm import jitter_s
-from monitor.fetch.schedule import backoff_s, decide_poll, first_look, hash_body, plan_request
+from monitor.fetch.schedule import backoff_s, decide_poll, first_look, plan_request
+from monitor.model.content import digest_of
 from monitor.model.entry import FeedHints
 from monitor.model.fetched import Credentials, Fetched, Hop
 from monitor.model.poll import Learnt, PollDecision, PollOutcome, PollSettings
@@ -118,7 +119,7 @@ def test_a_304_that_was_not_asked_for_is_a_failure(known: PollMemory) -> None:
 
 def test_the_same_bytes_and_known_items_are_unchanged(known: PollMemory) -> None:
     outcome = first_look(known, ok(), settings=SETTINGS)
-    assert outcome == PollOutcome(Learnt.UNCHANGED, body_hash=hash_body(BODY))
+    assert outcome == PollOutcome(Learnt.UNCHANGED, body_hash=digest_of(BODY))
     assert decide(ok(b"other"), parsed(5, 0), known).outcome_code == "unchanged"
     assert decide(ok(b"other"), parsed(5, 1), known).outcome_code == "new"
     assert decide(ok(), parsed(5, 5)).outcome_code == "baseline"
