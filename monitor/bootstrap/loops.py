@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from monitor.alert.words import counted
 from monitor.bootstrap.canary import aviary_of
 from monitor.bootstrap.monitor import Monitor, Setup
 from monitor.bootstrap.settings import retention_settings
@@ -160,7 +161,8 @@ class Loops:
     def in_words(self) -> str:
         """One line for the service manager."""
         setup = self.monitor.setup
-        return f"watching {len(setup.config.sources)} sources with {len(setup.rules.rules.rules)} rules"
+        sources, rules = len(setup.config.sources), len(setup.rules.rules.rules)
+        return f"watching {counted(sources, 'source')} with {counted(rules, 'rule')}"
 
     def _wakings(self) -> int:
         with self.monitor.database.reading() as connection:

@@ -6,7 +6,7 @@ import asyncio
 import getpass
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -77,6 +77,8 @@ class Surroundings:
     workers: Workers | None = None
     """None starts a pool of processes."""
     observer: CommitObserver | None = None
+    engine: Callable[[str], sa.Engine] = open_engine
+    """Makes the engine of a database's address; a rehearsal keeps one, with the statements that it has compiled."""
 
 
 @dataclass(slots=True)
@@ -129,9 +131,9 @@ def require(loaded: Loaded, problems: tuple[Problem, ...]) -> None:
         raise ConfigError(f"the configuration is refused\n{shown}", remedy="monitor check shows every problem")
 
 
-def open_database(config: Config, observer: CommitObserver | None = None) -> Database:
+def open_database(config: Config) -> Database:
     """The configured database; no connection is made yet."""
-    return Database(open_engine(config.database), observer)
+    return Database(open_engine(config.database))
 
 
 def put_in_force(
@@ -210,7 +212,7 @@ async def _open_store(stack: AsyncExitStack, path: Path, around: Surroundings, *
     loaded = load_config(path)
     require(loaded, loaded.errors if loaded.config is None else tuple(p for p in loaded.errors if p.rule_id is None))
     config = loaded.usable()
-    database = open_database(config, around.observer)
+    database = Database(around.engine(config.database), around.observer)
     upgrade(database)
     set_clock(around.clock, database)
     stack.callback(database.dispose)

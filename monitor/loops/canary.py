@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.alert.german import reason_in
 from monitor.alert.keys import ops_key
 from monitor.alert.words import duration, say
 from monitor.loops.dispatch import Work
@@ -110,8 +111,9 @@ def _arrived(work: Work, timer: Timer, this: Round, at: datetime) -> None:
 def _missing(work: Work, timer: Timer, this: Round, error: str | None) -> None:
     key = ops_key("canary-missing", "monitor", f"{work.now:%Y-%m-%dT%H:%MZ}")
     timers.set_facts(work.connection, timer, {"missed": key})
-    why = error or _say(work, "canary_waits" if this.key else "canary_lost")
-    headline = _say(work, "canary_missing", duration(work.telling.settings.language, DEADLINE.total_seconds()))
+    language = work.telling.settings.language
+    why = reason_in(language, error) if error else _say(work, "canary_waits" if this.key else "canary_lost")
+    headline = _say(work, "canary_missing", duration(language, DEADLINE.total_seconds()))
     tell_ops(work, key, headline, (why,), to=elsewhere(work))
 
 

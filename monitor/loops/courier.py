@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from monitor.alert.german import reason_in
 from monitor.alert.keys import ops_key
 from monitor.alert.words import say
 from monitor.deliver.bucket import Bucket
@@ -217,7 +218,7 @@ def _mourn(work: Work, delivery: Delivery, reason: Reason) -> None:
         return
     language, channel_id = work.telling.settings.language, delivery.target.channel
     lines = (
-        f"{delivery.target.label}: {reason.text}",
+        f"{delivery.target.label}: {reason_in(language, reason.text)}",
         f"monitor alerts show {alert.id} · monitor alerts retry {alert.id}",
     )
     key = ops_key("dead", channel_id, f"{work.now:%Y-%m-%d}")

@@ -57,7 +57,7 @@ def test_one_health_mail_a_day(desk: Timeline) -> None:
     daily = [entry for entry in told(desk) if "Quellen in Ordnung" in entry[0]]
     assert len(daily) == 2
     assert daily[0][0] == "1 von 2 Quellen in Ordnung, 0 Alarme, 0 unzustellbar"
-    assert "Quelle Alpha: failing: HTTP 503" in daily[0][1]
+    assert "Quelle Alpha: gestört: HTTP 503" in daily[0][1]
 
 
 def test_a_weekly_review_on_its_day(desk: Timeline) -> None:
@@ -90,7 +90,7 @@ def test_a_critical_source_is_told_at_once_and_once(desk: Timeline) -> None:
     for minute in range(1, 4):
         desk.clock.at = desk.when(f"07:0{minute}")
         passed(desk)
-    assert told(desk) == [("Kritische Quelle Alpha: failing", ["HTTP 503"])]
+    assert told(desk) == [("Kritische Quelle Alpha: gestört", ["HTTP 503"])]
 
 
 def test_a_heartbeat_goes_on_while_the_canary_lives(desk: Timeline) -> None:
