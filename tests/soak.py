@@ -7,14 +7,15 @@ grown by more than 5 % after the first third, or when descriptors or leases leak
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
-import random
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,9 +25,12 @@ from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FakeWeb, Reply
 from monitor.testing.web import SeenRequest
+from tests import load
 
 GROWTH = 0.05
 HOSTS = 8
+PAGES_EVERY = 10
+"""Every so many sources bring pages to read."""
 SETTLING_S = 600.0
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -58,7 +62,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--sources", type=int, default=1000)
-    parser.add_argument("--rules", type=int, default=100)
+    parser.add_argument("--rules", type=int, default=1000)
     parser.add_argument("--every", type=float, default=60.0, help="seconds between polls of a source")
     parser.add_argument("--samples", type=int, default=20)
     args = parser.parse_args()
@@ -73,15 +77,17 @@ def main() -> int:
 
 
 def _config(webs: list[FakeWeb], args: argparse.Namespace) -> dict[str, object]:
-    chance = random.Random(7)
-    words = [
-        "".join(chance.choices("bdfgklmnprst", k=2)) + "a" + "".join(chance.choices("eiou", k=2)) for _ in range(3000)
-    ]
+    spoken = load.tongues()
+    for web in webs:
+        web.route("/article/*", lambda request: Reply(load.page(spoken[0], request.path)))
     sources = []
     for number in range(args.sources):
-        web = webs[number % len(webs)]
-        url = web.route(f"/feed/{number}", lambda request, n=number: Reply(_feed(n, request, words)))  # type: ignore[misc]  # the default binds the number
-        sources.append({"id": f"s{number}", "name": f"S{number}", "feed": url})
+        web, tongue = webs[number % len(webs)], spoken[number % len(spoken)]
+        # Of some only a teaser is in the feed: their pages keep the worker processes busy.
+        link = web.url("/article/") if number % PAGES_EVERY == 0 else None
+        url = web.route(f"/feed/{number}", partial(_feed, tongue, number, link))
+        full_text = "always" if link else "never"
+        sources.append({"id": f"s{number}", "name": f"S{number}", "feed": url, "full_text": full_text})
     return {
         "channels": {"hook": {"to": webs[0].route("/hook", "taken").replace("http://", "json://"), "rate": 50}},
         "defaults": {"every": f"{args.every:.0f}s", "alert": {"to": ["hook"]}},
@@ -91,25 +97,19 @@ def _config(webs: list[FakeWeb], args: argparse.Namespace) -> dict[str, object]:
             "per_host": 8,
             "min_every": f"{min(args.every, 30):.0f}s",
         },
-        "articles": {"full_text": "never"},
         "web": {"listen": "off"},
         "sources": sources,
-        "watchlist": [{"id": f"r{n}", "match": f"{words[2 * n]} AND {words[2 * n + 1]}"} for n in range(args.rules)],
+        "watchlist": load.rules(spoken, args.rules),
     }
 
 
-def _feed(number: int, request: SeenRequest, words: list[str]) -> str:
-    """Ten items; one poll in ten brings a new one."""
-    newest = 10 + request.count // 10
-    items = []
-    for item in range(newest, newest - 10, -1):
-        chance = random.Random(f"{number}-{item}")
-        text = " ".join(chance.choices(words, k=80))
-        items.append(
-            f"<item><title>{' '.join(chance.choices(words, k=7))}</title><guid>{number}-{item}</guid>"
-            f"<description>{text}</description></item>"
-        )
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{number}</title>{"".join(items)}</channel></rss>'
+def _feed(tongue: load.Tongue, number: int, link: str | None, request: SeenRequest) -> Reply:
+    """One poll in ten brings something new."""
+    body = load.feed(tongue, number, load.ITEMS + (number + request.count) // 10, link).encode()
+    tag = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+    if request.headers.get("if-none-match") == tag:
+        return Reply(status=304)
+    return Reply(body, headers={"ETag": tag})
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:

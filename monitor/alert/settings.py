@@ -30,6 +30,9 @@ class AlertSettings:
     story_ends_s: float = 48 * 3600.0
     catch_up_s: float = 300.0
     canary: bool = False
+    canary_every_s: float = 86_400.0
+    canary_to: tuple[str, ...] = ()
+    """Where the canary goes; empty: to those who hear about the monitor itself."""
     critical_sources: tuple[str, ...] = ()
     """Ids of sources whose failing is told at once."""
     heartbeat_to: tuple[str, ...] = ()
@@ -42,3 +45,8 @@ class AlertSettings:
     def ops_channels(self) -> tuple[str, ...]:
         """Who hears about the monitor itself: `ops`, else the first default channel."""
         return self.ops or self.default_to[:1]
+
+    @property
+    def canary_channels(self) -> tuple[str, ...]:
+        """Who receives the canary."""
+        return self.canary_to or self.ops_channels

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.alert.clean import for_chat, plain, safe_url
+from monitor.alert.german import reason_in
 from monitor.alert.words import clock_time, duration, say, words_for, zone_name
 from monitor.model.message import HeldNote, Item, Message, Passage, RuleBlock
 
@@ -147,7 +148,7 @@ def _lines(message: Message, reader: Reader, now: datetime) -> list[str]:
     lines.extend(_spread(message, reader))
     if message.why and message.rule_version is not None:
         version = reader.say("rule", message.rule_version)
-        lines.append(f"{reader.say('why')}: {reader.text(message.why)} ({version})")
+        lines.append(f"{reader.say('why')}: {reader.text(reason_in(reader.language, message.why))} ({version})")
     if message.held:
         lines.append(_held(message.held, reader))
     if message.hidden:

@@ -11,18 +11,18 @@ WORDS: dict[str, dict[str, str]] = {
         "seen": "seen",
         "sent": "sent",
         "undated": "undated",
-        "only_here": "Only here so far ({0} sources watched)",
+        "only_here": "Only here so far ({0:source|sources} watched)",
         "sources": "{0} sources: {1}",
         "and_more": "and {0} more",
-        "copies": "{0} copies not told",
+        "copies": "{0:copy|copies} not told",
         "why": "Why",
         "rule": "rule v{0}",
         "held": "Held back since yesterday",
-        "held_copy": "{0} copies",
+        "held_copy": "{0:copy|copies}",
         "held_guard": "{0} “{1}”",
         "held_silence": "{0} muted",
         "held_baseline": "{0} from a first poll",
-        "held_other": "{0} others",
+        "held_other": "{0:other|others}",
         "more_follows": "More on this follows as one reply, not before {0}.",
         "late": "{0} late",
         "since_update": "matches since the update of {0}",
@@ -37,11 +37,11 @@ WORDS: dict[str, dict[str, str]] = {
         "catch-up": "Caught up after an outage",
         "added": "First matches",
         "older": "Listed",
-        "count": "{0} articles, {1} stories, {2} rules",
+        "count": "{0:article|articles}, {1:story|stories}, {2:rule|rules}",
         "guarded": "Held by a guard",
         "older_listed": "Older or undated",
         "also_update": "update",
-        "cut": "{0} more articles: see the alert",
+        "cut": "{0:more article|more articles}: see the alert",
         "absence": "nothing matched",
         "burst": "unusually many",
         "ops": "News-Monitor",
@@ -50,12 +50,12 @@ WORDS: dict[str, dict[str, str]] = {
         "minutes": "{0} min",
         "seconds": "{0} s",
         "dead": "An alert could not be delivered on {0}",
-        "health": "{0} of {1} sources fine, {2} alerts, {3} undeliverable",
+        "health": "{0} of {1:source|sources} fine, {2:alert|alerts}, {3} undeliverable",
         "health_articles": "articles: {0}; alerts told {1}, held {2}, not told {3}",
         "health_outbox": "outbox: {0} waiting",
         "health_since": "since {0}",
         "source": "source {0}: {1}: {2}",
-        "more_sources": "and {0} more sources; see: monitor sources list",
+        "more_sources": "and {0:more source|more sources}; see: monitor sources list",
         "rule_refused": "rule {0} refused, version {1} goes on: {2}",
         "not_watching": "rule {0} refused, NOT WATCHING: {1}",
         "review": "Review of the week",
@@ -72,6 +72,12 @@ WORDS: dict[str, dict[str, str]] = {
         "reminder": "Critical source {0} still fails, for {1} now",
         "recovered": "Critical source {0} is well again after {1}",
         "alive": "News-Monitor is alive",
+        "canary": "Canary: articles come through",
+        "canary_line": "This message is the end of a trial that went the whole way; nothing needs to be done.",
+        "canary_missing": "The canary has not arrived within {0}: articles may not come through",
+        "canary_lost": "it has not come as far as the outbox; the log of the polling process says more",
+        "canary_waits": "its message waits in the outbox",
+        "canary_back": "The canary came through again, in {0}",
         "confirm": "Confirm the subscription",
         "leave": "Unsubscribe",
         "subscribe_confirm": "Subscribe to “{0}”?",
@@ -83,18 +89,18 @@ WORDS: dict[str, dict[str, str]] = {
         "seen": "gesehen",
         "sent": "gesendet",
         "undated": "ohne Datum",
-        "only_here": "Bisher nur hier ({0} Quellen beobachtet)",
+        "only_here": "Bisher nur hier ({0:Quelle|Quellen} beobachtet)",
         "sources": "{0} Quellen: {1}",
         "and_more": "und {0} weitere",
-        "copies": "{0} Kopien nicht gemeldet",
+        "copies": "{0:Kopie|Kopien} nicht gemeldet",
         "why": "Warum",
         "rule": "Regel v{0}",
         "held": "Zurückgehalten seit gestern",
-        "held_copy": "{0} Kopien",
+        "held_copy": "{0:Kopie|Kopien}",
         "held_guard": "{0} »{1}«",
         "held_silence": "{0} stummgeschaltet",
         "held_baseline": "{0} aus einem ersten Abruf",
-        "held_other": "{0} andere",
+        "held_other": "{0:andere|andere}",
         "more_follows": "Neues hierzu folgt gesammelt als Antwort, frühestens {0}.",
         "late": "{0} verspätet",
         "since_update": "trifft zu seit der Änderung um {0}",
@@ -109,11 +115,11 @@ WORDS: dict[str, dict[str, str]] = {
         "catch-up": "Nachgeholt nach einem Ausfall",
         "added": "Erste Treffer",
         "older": "Aufgelistet",
-        "count": "{0} Artikel, {1} Themen, {2} Regeln",
+        "count": "{0:Artikel|Artikel}, {1:Thema|Themen}, {2:Regel|Regeln}",
         "guarded": "Von einem Filter zurückgehalten",
         "older_listed": "Älter oder ohne Datum",
         "also_update": "Neues",
-        "cut": "{0} weitere Artikel: siehe Alarm",
+        "cut": "{0:weiterer|weitere} Artikel: siehe Alarm",
         "absence": "kein Treffer",
         "burst": "ungewöhnlich viele",
         "ops": "News-Monitor",
@@ -122,12 +128,12 @@ WORDS: dict[str, dict[str, str]] = {
         "minutes": "{0} min",
         "seconds": "{0} s",
         "dead": "Ein Alarm war über {0} nicht zustellbar",
-        "health": "{0} von {1} Quellen in Ordnung, {2} Alarme, {3} unzustellbar",
+        "health": "{0} von {1:Quelle|Quellen} in Ordnung, {2:Alarm|Alarme}, {3} unzustellbar",
         "health_articles": "Artikel: {0}; Alarme gemeldet {1}, zurückgehalten {2}, nicht gemeldet {3}",
         "health_outbox": "Ausgang: {0} warten",
         "health_since": "seit {0}",
         "source": "Quelle {0}: {1}: {2}",
-        "more_sources": "und {0} weitere Quellen; siehe: monitor sources list",
+        "more_sources": "und {0:weitere Quelle|weitere Quellen}; siehe: monitor sources list",
         "rule_refused": "Regel {0} abgelehnt, Version {1} gilt weiter: {2}",
         "not_watching": "Regel {0} abgelehnt, WACHT NICHT: {1}",
         "review": "Rückblick auf die Woche",
@@ -144,6 +150,12 @@ WORDS: dict[str, dict[str, str]] = {
         "reminder": "Kritische Quelle {0} fällt weiterhin aus, seit {1}",
         "recovered": "Kritische Quelle {0} läuft wieder, nach {1}",
         "alive": "News-Monitor läuft",
+        "canary": "Kanarienvogel: Artikel kommen durch",
+        "canary_line": "Diese Nachricht ist das Ende einer Probe auf dem ganzen Weg; es ist nichts zu tun.",
+        "canary_missing": "Der Kanarienvogel ist nach {0} nicht angekommen: Artikel kommen womöglich nicht durch",
+        "canary_lost": "er kam nicht bis zum Ausgang; mehr steht im Protokoll des abrufenden Prozesses",
+        "canary_waits": "seine Nachricht wartet im Ausgang",
+        "canary_back": "Der Kanarienvogel kam wieder durch, in {0}",
         "confirm": "Abonnement bestätigen",
         "leave": "Abbestellen",
         "subscribe_confirm": "»{0}« abonnieren?",
@@ -159,8 +171,21 @@ def words_for(language: str) -> dict[str, str]:
 
 
 def say(language: str, key: str, *values: object) -> str:
-    """The phrase with its values."""
-    return words_for(language)[key].format(*values)
+    """The phrase with its values; `{0:source|sources}` is a number and the word that goes with it."""
+    return words_for(language)[key].format(*(_Number(v) if isinstance(v, int) else v for v in values))
+
+
+def counted(number: int, word: str) -> str:
+    """`1 source`, `2 sources`: in English, for lines that are not messages."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+class _Number(int):
+    """A number that knows the form of its word."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        return f"{int(self)} {one if self == 1 else many}" if bar else super().__format__(spec)
 
 
 def duration(language: str, seconds: float) -> str:

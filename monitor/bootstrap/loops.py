@@ -9,11 +9,14 @@ from pathlib import Path
 
 import structlog
 
+from monitor.alert.words import counted
+from monitor.bootstrap.canary import aviary_of
 from monitor.bootstrap.monitor import Monitor, Setup
 from monitor.bootstrap.settings import retention_settings
 from monitor.daemon import Step, Tick
 from monitor.deliver.apprise import AppriseSender
 from monitor.errors import ConfigError
+from monitor.loops.canary import KIND, watch_canary
 from monitor.loops.courier import Courier, CourierContext
 from monitor.loops.dispatch import Work
 from monitor.loops.evaluate import EvaluateContext, arm_timers, evaluate_once
@@ -54,8 +57,9 @@ class Loops:
         self.gathering, self.hubs, self.reading = Gathering(context), Hubs(context), PageReading(context)
         telling, clock, owner = self.monitor.telling, context.clock, context.owner
         self.courier = CourierContext(context.database, telling, AppriseSender(), clock, owner)
-        self.evaluate = EvaluateContext(context.database, telling, clock, owner)
-        self.upkeep = Upkeep(context, retention_settings(self.monitor.setup.config.model))
+        self.evaluate = EvaluateContext(context.database, telling, clock, owner, {KIND: watch_canary})
+        model = self.monitor.setup.config.model
+        self.upkeep = Upkeep(context, retention_settings(model), aviary_of(model, self.monitor.lexicon, clock))
         self._delivering = Courier(self.courier)
         self._files = self._changed_at()
 
@@ -72,7 +76,7 @@ class Loops:
         """What this role does again and again."""
         poller = (
             Tick("gather", LOOK_S, self.gathering.start_due),
-            Tick("flush", 2.0, self.gathering.flush),
+            Tick("flush", 2.0, self.gathering.flush_due),
             Tick("hubs", HUBS_S, self.hubs.start_due),
             Tick("read", LOOK_S, self.reading.start_due),
             Tick("evaluate", LOOK_S, self._evaluate),
@@ -157,7 +161,8 @@ class Loops:
     def in_words(self) -> str:
         """One line for the service manager."""
         setup = self.monitor.setup
-        return f"watching {len(setup.config.sources)} sources with {len(setup.rules.rules.rules)} rules"
+        sources, rules = len(setup.config.sources), len(setup.rules.rules.rules)
+        return f"watching {counted(sources, 'source')} with {counted(rules, 'rule')}"
 
     def _wakings(self) -> int:
         with self.monitor.database.reading() as connection:
@@ -165,9 +170,9 @@ class Loops:
 
     def _changed_at(self) -> dict[str, float]:
         """When each file was changed; a file that an `include:` pattern begins or ceases to find counts as a change."""
-        loaded = self.monitor.setup.loaded
-        names = {str(Path(name).resolve()) for name in loaded.files}
-        for pattern in loaded.includes:
+        setup = self.monitor.setup
+        names = {str(Path(name).resolve()) for name in setup.files}
+        for pattern in setup.includes:
             names |= {str(found.resolve()) for found in self.monitor.path.parent.glob(pattern) if found.is_file()}
         return {name: _modified(name) for name in names}
 

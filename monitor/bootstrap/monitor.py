@@ -6,7 +6,7 @@ import asyncio
 import getpass
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -50,10 +50,14 @@ Searches = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A configuration in force: as read, as checked, and what it changed in the database."""
+    """A configuration in force: as read (without the places of every value), as checked, what it changed.
 
-    loaded: Loaded
+    `files` are the names of all files it was read from, `includes` the patterns that found them.
+    """
+
     config: Config
+    files: tuple[str, ...]
+    includes: tuple[str, ...]
     checked: Checked
     rules: InForce
     sources: SyncReport
@@ -73,6 +77,8 @@ class Surroundings:
     workers: Workers | None = None
     """None starts a pool of processes."""
     observer: CommitObserver | None = None
+    engine: Callable[[str], sa.Engine] = open_engine
+    """Makes the engine of a database's address; a rehearsal keeps one, with the statements that it has compiled."""
 
 
 @dataclass(slots=True)
@@ -125,9 +131,9 @@ def require(loaded: Loaded, problems: tuple[Problem, ...]) -> None:
         raise ConfigError(f"the configuration is refused\n{shown}", remedy="monitor check shows every problem")
 
 
-def open_database(config: Config, observer: CommitObserver | None = None) -> Database:
+def open_database(config: Config) -> Database:
     """The configured database; no connection is made yet."""
-    return Database(open_engine(config.database), observer)
+    return Database(open_engine(config.database))
 
 
 def put_in_force(
@@ -149,7 +155,9 @@ def put_in_force(
         sources = sync_sources(connection, config.sources, now)
         rules = accept_rules(connection, config, checked, now, author=_author())
         searches = wanted_searches(connection, config)
-    return Setup(loaded, config, checked, searching(rules, searches, config, lexicon), sources, searches)
+    # Where everything stands was of use to say what is wrong; kept, it would be as large as the rules themselves.
+    files, in_force = tuple(loaded.files), searching(rules, searches, config, lexicon)
+    return Setup(config.without_places(), files, loaded.includes, checked, in_force, sources, searches)
 
 
 def wanted_searches(connection: sa.Connection, config: Config) -> Searches:
@@ -186,40 +194,61 @@ async def open_monitor(
     `writes`: take the writer's lock of SQLite (raises `AlreadyRunning`).  Raises `ConfigError`, `StoreError`.
     """
     around = surroundings or Surroundings()
+    async with AsyncExitStack() as stack:
+        # In functions of their own, so that the trees of the files are gone while the monitor runs.
+        opened = await _open_store(stack, path, around, writes=writes)
+        yield await _open_world(stack, path, around, opened, obey_blocks=obey_blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    database: Database
+    lexicon: Lexicon
+    cache: RuleCache
+    setup: Setup
+
+
+async def _open_store(stack: AsyncExitStack, path: Path, around: Surroundings, *, writes: bool) -> _Opened:
     loaded = load_config(path)
     require(loaded, loaded.errors if loaded.config is None else tuple(p for p in loaded.errors if p.rule_id is None))
     config = loaded.usable()
-    database, clock = open_database(config, around.observer), around.clock
+    database = Database(around.engine(config.database), around.observer)
     upgrade(database)
-    set_clock(clock, database)
-    async with AsyncExitStack() as stack:
-        stack.callback(database.dispose)
-        if writes:
-            stack.enter_context(WriterLock(database, on_takeover=_recover(config, clock.now())))
-        await asyncio.to_thread(build_words, config.model.articles.languages)
-        lexicon = open_lexicon(config.model)
-        cache = stack.enter_context(kept_caches(state_folder(config), lexicon))
-        setup = put_in_force(database, loaded, lexicon, cache, clock.now())
-        section = config.model.fetch
-        hosts = None if database.is_sqlite else DatabaseHostBook(database)
-        how = fetch_settings(config.model)
-        plain = await stack.enter_async_context(HttpFetcher(how, clock, hosts=hosts, obey_blocks=obey_blocks))
-        fetcher = await stack.enter_async_context(BrowserFetcher(plain, how))
-        workers = around.workers
-        if workers is None:
-            pool = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))
-            workers = await stack.enter_async_context(pool)
-        context = Context(
-            database=database,
-            clock=clock,
-            fetcher=fetcher,
-            workers=workers,
-            sources=sources_of(setup),
-            watchlist=watchlist_of(setup),
-            owner=owner_name(),
-            settings=loop_settings(config.model),
-        )
-        yield Monitor(path, database, clock, lexicon, cache, setup, context)
+    set_clock(around.clock, database)
+    stack.callback(database.dispose)
+    if writes:
+        stack.enter_context(WriterLock(database, on_takeover=_recover(config, around.clock.now())))
+    await asyncio.to_thread(build_words, config.model.articles.languages)
+    lexicon = open_lexicon(config.model)
+    cache = stack.enter_context(kept_caches(state_folder(config), lexicon))
+    return _Opened(database, lexicon, cache, put_in_force(database, loaded, lexicon, cache, around.clock.now()))
+
+
+async def _open_world(
+    stack: AsyncExitStack, path: Path, around: Surroundings, opened: _Opened, *, obey_blocks: bool
+) -> Monitor:
+    database, clock, setup = opened.database, around.clock, opened.setup
+    model = setup.config.model
+    hosts = None if database.is_sqlite else DatabaseHostBook(database)
+    how = fetch_settings(model)
+    plain = await stack.enter_async_context(HttpFetcher(how, clock, hosts=hosts, obey_blocks=obey_blocks))
+    fetcher = await stack.enter_async_context(BrowserFetcher(plain, how))
+    workers = around.workers
+    if workers is None:
+        section = model.fetch
+        pool = WorkerPool(section.workers, memory_mb=max(1, section.worker_memory // 1_000_000))
+        workers = await stack.enter_async_context(pool)
+    context = Context(
+        database=database,
+        clock=clock,
+        fetcher=fetcher,
+        workers=workers,
+        sources=sources_of(setup),
+        watchlist=watchlist_of(setup),
+        owner=owner_name(),
+        settings=loop_settings(model),
+    )
+    return Monitor(path, database, clock, opened.lexicon, opened.cache, setup, context)
 
 
 def owner_name() -> str:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.bootstrap.frugal import give_back, hold_little
 from monitor.bootstrap.logs import set_up_logs
 from monitor.bootstrap.loops import Loops
 from monitor.bootstrap.monitor import Monitor, Surroundings, open_monitor
 from monitor.bootstrap.presence import Presence, present
 from monitor.bootstrap.service import ServiceManager
-from monitor.bootstrap.web import open_page
 from monitor.config.problems import ERROR
-from monitor.daemon import Daemon, Tick
+from monitor.daemon import Daemon, Step, Tick
 from monitor.errors import SchemaMismatch
-from monitor.loops.courier import CourierReport, courier_once
+from monitor.loops.courier import courier_once
 from monitor.loops.evaluate import evaluate_once
 from monitor.loops.gather import GatherReport, gather_once
+from monitor.loops.lane import CourierReport
 from monitor.loops.read import ReadReport, read_once
 from monitor.loops.rematch import rematch_once
 from monitor.store import outbox
 from monitor.store.wakeup import Wakeups
-from monitor.web.server import WebServer
 
 HEARTBEAT_S = 15.0
 WAKE_GATHER_S = 0.05
+GIVE_BACK_S = 300.0
 RELOAD_LOOK_S = 2.0
 """How often the configuration's files are looked at for changes."""
 
@@ -102,19 +103,30 @@ async def run_daemon(path: Path, role: str, *, surroundings: Surroundings | None
     open to others without a lock.
     """
     service = ServiceManager.here()
+    hold_little()
     async with open_monitor(path, writes=role != "web", surroundings=surroundings) as monitor:
         section = monitor.setup.config.model.log
         set_up_logs(level=section.level, form=section.format)
         loops = Loops(monitor)
-        page = await open_page(monitor, role)
+        closing = await _open_page(monitor, role)
         await asyncio.to_thread(loops.arm)
         async with present(monitor, role) as presence:
-            daemon = _daemon(loops, presence, service, page)
+            daemon = _daemon(loops, presence, service, closing)
             with Wakeups(monitor.database, _waker(daemon, loops, role)):
                 await daemon.run()
 
 
-def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: WebServer | None) -> Daemon:
+async def _open_page(monitor: Monitor, role: str) -> tuple[Step, ...]:
+    """The page, where the role and the configuration want one; what closes it."""
+    if role not in ("all", "web") or monitor.setup.config.model.web.listen == "off":
+        return ()
+    from monitor.bootstrap.web import open_page  # noqa: PLC0415 - 10 MB that many workers do without
+
+    page = await open_page(monitor, must=role == "web")
+    return (page.stop,) if page else ()
+
+
+def _daemon(loops: Loops, presence: Presence, service: ServiceManager, closing: Sequence[Step]) -> Daemon:
     role = presence.role
 
     async def beat() -> None:
@@ -136,7 +148,14 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Web
     async def alive() -> None:
         service.alive()
 
-    upkeep = [Tick("heartbeat", HEARTBEAT_S, beat), Tick("files", RELOAD_LOOK_S, loops.look)]
+    async def tidy() -> None:
+        await asyncio.to_thread(give_back)
+
+    upkeep = [
+        Tick("heartbeat", HEARTBEAT_S, beat),
+        Tick("files", RELOAD_LOOK_S, loops.look),
+        Tick("memory", GIVE_BACK_S, tidy),
+    ]
     if service.watchdog_s is not None:
         # Twice within the time, by the same dispatcher that ticks everything else: if it hangs, so does this.
         upkeep.append(Tick("watchdog", service.watchdog_s / 2, alive))
@@ -144,7 +163,7 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Web
         ticks=(*loops.ticks(role), *upkeep),
         reload=reload,
         started=started,
-        drain=(*loops.drains(role), *((page.stop,) if page else ())),
+        drain=(*loops.drains(role), *closing),
         stopping=service.stopping,
     )
     return daemon

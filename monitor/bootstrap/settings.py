@@ -16,6 +16,7 @@ from monitor.model.alert import Channel
 from monitor.model.poll import PollSettings
 
 DAY_S = 86_400.0
+CANARY_S = {"hourly": 3_600.0}
 LEASE_MARGIN_S = 30.0
 """Beyond the total deadline of a request: parsing and writing."""
 
@@ -80,6 +81,9 @@ def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> Alert
         default_to=model.defaults.alert.to or (),
         health_at=section.health_at,
         review_at=section.review_at,
+        canary=section.canary != "off",
+        canary_every_s=CANARY_S.get(section.canary, DAY_S),
+        canary_to=(section.canary_to,) if section.canary_to else (),
         critical_sources=tuple(critical),
         heartbeat_to=(section.heartbeat_to,) if section.heartbeat_to else (),
         heartbeat_every_s=section.heartbeat or 3600.0,

@@ -48,20 +48,20 @@ def web_context(monitor: Monitor) -> WebContext:
     )
 
 
-async def open_page(monitor: Monitor, role: str) -> WebServer | None:
-    """The page, listening; None where the configuration or the role wants none.
+async def open_page(monitor: Monitor, *, must: bool) -> WebServer | None:
+    """The page, listening; None where the configuration wants none, or where it cannot be and need not (`must`).
 
     Raises `ConfigError` for an address that is open to others without a lock.  An address that is taken stops only a
     process that is there for the page: watching goes on without it.
     """
-    listen = listen_of(monitor.setup.config.model.web) if role in ("all", "web") else None
+    listen = listen_of(monitor.setup.config.model.web)
     if listen is None:
         return None
     server = WebServer(await asyncio.to_thread(web_context, monitor), listen)
     try:
         await server.start()
     except ConfigError as error:
-        if role == "web":
+        if must:
             raise
         log.warning("no-page", error=error.message, remedy=error.remedy)
         return None

@@ -74,6 +74,7 @@ def _row(test: object) -> dict[str, object]:
 
 
 def _show(loaded: Loaded, checked: Checked | None, problems: tuple[Problem, ...], printer: Printer) -> None:
+    from monitor.alert.words import counted
     from monitor.config.problems import format_problem
 
     for problem in problems:
@@ -83,12 +84,13 @@ def _show(loaded: Loaded, checked: Checked | None, problems: tuple[Problem, ...]
         for line in rest:
             printer.line(plain(line))
     errors = sum(p.severity == "error" for p in problems)
-    warnings = len(problems) - errors
+    faults = f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}"
     if checked is None or loaded.config is None:
-        printer.line(f"refused: {errors} errors, {warnings} warnings")
+        printer.line(f"refused: {faults}")
         return
     passed = sum(test.expected == test.got for test in checked.tests)
     refused = f", {len(checked.refused)} refused" if checked.refused else ""
-    rules = f"{len(checked.accepted)} rules watching{refused}"
-    counts = f"{len(loaded.config.sources)} sources, {rules}, {passed} of {len(checked.tests)} tests passed"
-    printer.line(f"{'fine' if not errors else 'problems'}: {counts}, {errors} errors, {warnings} warnings")
+    rules = f"{counted(len(checked.accepted), 'rule')} watching{refused}"
+    tests = f"{passed} of {counted(len(checked.tests), 'test')} passed"
+    counts = f"{counted(len(loaded.config.sources), 'source')}, {rules}, {tests}"
+    printer.line(f"{'fine' if not errors else 'problems'}: {counts}, {faults}")

@@ -74,6 +74,8 @@ def _show(data: dict[str, Any], now: Any, printer: Printer) -> None:
     for source in data["troubled"]:
         colour = "yellow" if source["health"] in ("degraded", "stale") else "red"
         printer.line(f"  {printer.style(source['health'], colour)}  {source['id']}: {one_line(source['reason'] or '')}")
+    if data["canary"]:
+        printer.line(f"canary: {_canary(data['canary'], now, printer)}")
     if data["hubs"]:
         printer.line(f"hubs that push: {_counts(data['hubs'])}")
     newest = f", newest {ago(data['newest_at'], now)} ago" if data["newest_at"] else ""
@@ -108,6 +110,14 @@ def _show_running(data: dict[str, Any], printer: Printer) -> None:
         printer.line(
             f"  {printer.style('disk', 'red')}  {free} are left for the database; nothing is lost, but free some"
         )
+
+
+def _canary(canary: dict[str, Any], now: Any, printer: Printer) -> str:
+    came = f"came through {ago(canary['came_at'], now)} ago in {canary['took_s']:.1f} s" if canary["came_at"] else ""
+    if canary["missing"]:
+        why = one_line(canary["problem"] or "its message waits in the outbox")
+        return f"{printer.style('missing', 'red')} ({why}){', it last ' + came if came else ''}"
+    return came or "on its first flight"
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -165,6 +165,7 @@ def _references(config: Config) -> Iterator[Problem]:
         (("defaults", "alert", "to"), model.defaults.alert.to or ()),
         (("alerts", "ops"), model.alerts.ops),
         (("alerts", "heartbeat_to"), (model.alerts.heartbeat_to,) if model.alerts.heartbeat_to else ()),
+        (("alerts", "canary_to"), (model.alerts.canary_to,) if model.alerts.canary_to else ()),
         (("web", "subscribe", "channel"), (model.web.subscribe.channel,) if model.web.subscribe.channel else ()),
     ]
     for name, channel in model.channels.items():
@@ -174,7 +175,6 @@ def _references(config: Config) -> Iterator[Problem]:
             if name not in known:
                 yield _unknown_channel(name, _name_place(config.root, path, name), known, None)
     yield from _pushes(config)
-    yield from _not_yet(config)
     yield from _subscribe(config)
 
 
@@ -196,16 +196,6 @@ def _pushes(config: Config) -> Iterator[Problem]:
     if web.listen == "off":
         hint = "set web.listen, unless another process of this database serves the page"
         yield Problem("websub-no-page", "the page that takes the pushes is off (web.listen)", place, WARNING, hint)
-
-
-def _not_yet(config: Config) -> Iterator[Problem]:
-    """Keys of the language that have nothing behind them yet: said, so that nobody relies on them."""
-    wanted = ((("alerts", "canary"), config.model.alerts.canary != "off", "no canary is sent"),)
-    for path, used, words in wanted:
-        if used:
-            reached, _, _ = find(config.root, path)
-            place = (reached or config.root).place
-            yield Problem("not-yet", f"{'.'.join(path)} does nothing yet: {words}", place, WARNING, "leave it out")
 
 
 def _subscribe(config: Config) -> Iterator[Problem]:

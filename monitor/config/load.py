@@ -46,6 +46,15 @@ class Config:
         """Where relative paths start."""
         return self.path.parent
 
+    def without_places(self) -> Config:
+        """The same without the trees of the files, for a configuration that has been checked and is in force.
+
+        `model` does without the sources, which are in `sources`.
+        """
+        root = Mapping((), self.root.place)
+        model = self.model.model_copy(update={"sources": ()})
+        return replace(self, model=model, rule_nodes={}, concept_nodes={}, source_nodes={}, root=root)
+
     def plain(self, node: Node) -> Any:
         """What the person wrote there as dict, list or str; secrets stay unread."""
         return Values({}, self.folder).of(node)

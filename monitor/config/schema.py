@@ -183,6 +183,7 @@ class AlertsModel(Section):
     health_at: Digest = Field("0 7 * * *", description="When the health mail is written, if there is something to say.")
     review_at: Digest = Field("30 7 * * 1", description="When the weekly review is written.")
     canary: Literal["off", "daily", "hourly"] = Field("off", description="Send a marked article of our own through.")
+    canary_to: str | None = Field(None, description="Channel that receives the canary; default as `ops`.")
     heartbeat: Duration = Field(0.0, description="Gap between heartbeats; 0 is off.")
     heartbeat_to: str | None = Field(None, description="Channel of the heartbeat.")
 

@@ -69,7 +69,7 @@ def _stems(stemmer: Stemmer.Stemmer | None, words: list[str]) -> list[str]:
     return stems
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def _hashed(term: str) -> int:
     return xxhash.xxh32_intdigest(term.encode("utf-8", "surrogatepass"))
 

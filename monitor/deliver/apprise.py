@@ -134,6 +134,9 @@ def _asset() -> apprise.AppriseAsset:
         app_url="",
         async_mode=False,
         default_service_retry=0,
+        # Apprise would keep the limit with one small pool for all services, which a few that hang would fill, and call
+        # late what is still under way and arrives.  The limits of each step, and the courier's, are enough.
+        service_timeout=0,
         storage_mode=apprise.PersistentStoreMode.MEMORY,
     )
 

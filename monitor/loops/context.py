@@ -52,7 +52,7 @@ class LoopSettings:
     """Stored texts (of baselines above all) that are settled in one unit."""
     per_host: int = 2
     lease_s: float = 90.0
-    flush_after_s: float = 5.0
+    flush_after_s: float = 10.0
     """Polls that brought nothing wait so long to be committed together."""
     flush_at: int = 100
     poll: PollSettings = field(default_factory=PollSettings)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.alert.german import health_in, reason_in
 from monitor.alert.keys import ops_key
 from monitor.alert.words import duration, say
 from monitor.loops.dispatch import Work
@@ -30,8 +31,9 @@ def watch_critical(work: Work, sources: Sequence[counts.SourceState], sick: froz
             incident = f"{work.now:%Y-%m-%dT%H:%MZ}"
             facts = {"since": rows.instant_to_json(work.now), "incident": incident, "told": 0}
             timers.set_timer(work.connection, KIND, source.id, work.now + PAUSES[0], facts)
-            headline = say(work.telling.settings.language, "critical", source.name, source.health)
-            tell_ops(work, ops_key("source", source.id, incident), headline, [source.reason])
+            language = work.telling.settings.language
+            headline = say(language, "critical", source.name, health_in(language, source.health))
+            tell_ops(work, ops_key("source", source.id, incident), headline, [reason_in(language, source.reason)])
         elif wound and source.health not in sick:
             timers.drop_timer(work.connection, KIND, source.id)
             _tell(work, source, wound, "recovered", "back")
@@ -58,5 +60,6 @@ def _tell(work: Work, source: counts.SourceState, facts: Mapping[str, Any], phra
     language = work.telling.settings.language
     since = rows.instant_from_json(facts.get("since")) or work.now
     headline = say(language, phrase, source.name, duration(language, (work.now - since).total_seconds()))
+    lines = [reason_in(language, source.reason)] if source.reason else []
     first = ops_key("source", source.id, str(facts.get("incident", "")))
-    tell_ops(work, f"{first}:{step}", headline, [source.reason] if source.reason else [], thread=first)
+    tell_ops(work, f"{first}:{step}", headline, lines, thread=first)

@@ -98,8 +98,7 @@ class Gathering:
 
         `full_pass_since`: claim every source that was not polled since, due or not (`once --all`).
         """
-        if self._idle and self.context.clock.monotonic() - self._idle_since >= self.context.settings.flush_after_s:
-            await self.flush()
+        await self.flush_due()
         room = self.context.settings.polls_at_once - len(self._hand)
         if room <= 0:
             return 0
@@ -122,6 +121,11 @@ class Gathering:
         """Until every poll in hand has ended and is committed; nothing new is claimed."""
         await self._hand.all_ended()
         await self.flush()
+
+    async def flush_due(self) -> None:
+        """Commit the polls that brought nothing once the first of them has waited long enough."""
+        if self._idle and self.context.clock.monotonic() - self._idle_since >= self.context.settings.flush_after_s:
+            await self.flush()
 
     async def flush(self) -> int:
         """Commit the polls that brought nothing; how many."""
@@ -215,7 +219,10 @@ class Gathering:
         if not self._idle:
             self._idle_since = self.context.clock.monotonic()
         self._idle.append(record)
-        if len(self._idle) >= self.context.settings.flush_at:
+        settings = self.context.settings
+        # What waits counts as in hand for its host, and must not keep the host's other sources from their turn.
+        of_host = sum(waiting.host == record.host for waiting in self._idle)
+        if len(self._idle) >= settings.flush_at or of_host >= settings.per_host:
             await self.flush()
 
 

@@ -21,20 +21,20 @@ def tell_ops(
     *,
     priority: Priority = Priority.NORMAL,
     thread: str | None = None,
-) -> int | None:
+    to: Sequence[str] | None = None,
+) -> int:
     """Tell an incident once; further facts about it are added to its alert for those who look.  The alert's id.
 
-    `thread` is the key of the message that this one answers.  None when nobody is configured to hear of it: the alert
-    is stored all the same.
+    `thread` is the key of the message that this one answers.  `to` names other channels than those of ops.  Where
+    nobody is configured to hear of it, the alert is stored all the same.
     """
     known = rows.find_alert(work.connection, key)
     if known is not None:
         merged = list(dict.fromkeys([*known.facts.get("lines", ()), *lines]))[:LINES_KEPT]
         rows.add_facts(work.connection, known.id, {"lines": merged})
         return known.id
-    channels = [
-        work.telling.channels[name] for name in work.telling.settings.ops_channels if name in work.telling.channels
-    ]
+    names = work.telling.settings.ops_channels if to is None else to
+    channels = [work.telling.channels[name] for name in names if name in work.telling.channels]
     state = AlertState.TOLD if channels else AlertState.HELD
     reason = Reason(key.split(":", 1)[0], headline)
     facts = {"headline": headline, "lines": list(lines)}

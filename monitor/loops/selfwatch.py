@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from monitor.alert.german import health_in, reason_in
 from monitor.alert.hours import next_digest, next_local
 from monitor.alert.keys import ops_key
 from monitor.alert.words import say
 from monitor.fetch.health import decide_offline
+from monitor.loops.canary import canary_lives
 from monitor.loops.critical import watch_critical
-from monitor.loops.dispatch import Telling, Work, queue
+from monitor.loops.dispatch import Telling, Work
 from monitor.loops.ops import tell_ops
-from monitor.model.alert import AlertKind, AlertState, Timer
-from monitor.model.reasons import Reason
+from monitor.model.alert import Timer
 from monitor.store import alerts as rows
 from monitor.store import counts, timers
 
@@ -73,6 +75,15 @@ def _time(work: Work, instant: datetime) -> str:
     return f"{instant.astimezone(work.telling.zone):%Y-%m-%d %H:%M %Z}"
 
 
+def _source(work: Work, source: counts.SourceState) -> str:
+    language = work.telling.settings.language
+    return _say(work, "source", source.name, health_in(language, source.health), reason_in(language, source.reason))
+
+
+def _reasons(work: Work, reasons: Iterable[str]) -> list[str]:
+    return [reason_in(work.telling.settings.language, reason) for reason in dict.fromkeys(reasons)]
+
+
 def _health(work: Work) -> tuple[str, list[str]]:
     day = counts.figures(work.connection, work.now - DAY)
     sources = counts.source_states(work.connection)
@@ -82,7 +93,7 @@ def _health(work: Work) -> tuple[str, list[str]]:
     if day.waiting_since:
         outbox += " " + _say(work, "health_since", _time(work, day.waiting_since))
     lines = [_say(work, "health_articles", day.articles, day.told, day.held, day.suppressed), outbox]
-    lines += [_say(work, "source", source.name, source.health, source.reason) for source in sick[:SHOWN]]
+    lines += [_source(work, source) for source in sick[:SHOWN]]
     if len(sick) > SHOWN:
         lines.append(_say(work, "more_sources", len(sick) - SHOWN))
     for rule in counts.rule_figures(work.connection, work.now - DAY):
@@ -110,7 +121,7 @@ def _review(work: Work) -> list[str]:
     lines += _top(work, "review_noisiest", [(rule.told, rule.name) for rule in rules])
     lines += _top(work, "review_muted", [(rule.muted, rule.name) for rule in rules])
     lines += _top(work, "review_guarded", [(rule.guarded, rule.name) for rule in rules])
-    lines += [_say(work, "source", source.name, source.health, source.reason) for source in stale[:SHOWN]]
+    lines += [_source(work, source) for source in stale[:SHOWN]]
     if unread := counts.unread_texts(work.connection, work.now - WEEK):
         lines.append(_say(work, "review_unread", unread))
     return lines
@@ -132,13 +143,13 @@ def watch(work: Work, timer: Timer) -> datetime | None:
         if since is None:
             timers.set_facts(work.connection, timer, {"offline_since": rows.instant_to_json(work.now)})
             headline = _say(work, "offline", len(down), len(sources))
-            reasons = [unreachable.text] if unreachable else []
-            reasons += list(dict.fromkeys(source.reason for source in down))[:5]
+            reasons = _reasons(work, [unreachable.text] if unreachable else [])
+            reasons += _reasons(work, (source.reason for source in down))[:5]
             tell_ops(work, ops_key("offline", "all", minute), headline, reasons)
         return work.now + EVERY_MINUTE
     if since is not None:
         timers.set_facts(work.connection, timer, {"offline_since": None})
-        still = [_say(work, "still_failing", source.name, source.reason) for source in down]
+        still = [_say(work, "still_failing", source.name, *_reasons(work, [source.reason])) for source in down]
         tell_ops(work, ops_key("online", "all", minute), _say(work, "online", _time(work, since)), still)
     watch_critical(work, sources, SICK)
     return work.now + EVERY_MINUTE
@@ -150,20 +161,8 @@ def heartbeat(work: Work, _timer: Timer) -> datetime | None:
     if not settings.heartbeat_to:
         return None
     again = work.now + timedelta(seconds=settings.heartbeat_every_s)
-    if settings.canary and not canary_alive(work):
+    if settings.canary and not canary_lives(work):
         return again
     key = ops_key("heartbeat", "monitor", f"{work.now:%Y-%m-%dT%H:%MZ}")
-    facts = {"headline": _say(work, "alive"), "lines": []}
-    new = rows.NewAlert(key, AlertKind.OPS, AlertState.TOLD, Reason("heartbeat", "alive"), thread=key, facts=facts)
-    alert = rows.get_alert(work.connection, rows.put_alert(work.connection, new, work.now))
-    for name in settings.heartbeat_to:
-        if name in work.telling.channels:
-            queue(work, alert, work.telling.channels[name])
+    tell_ops(work, key, _say(work, "alive"), (), to=settings.heartbeat_to)
     return again
-
-
-def canary_alive(work: Work) -> bool:
-    """Whether the canary's article of a day ago has come through; `canary_came` says that it did."""
-    came = rows.instant_from_json(timers.facts_of(work.connection, "canary", "").get("came_at"))
-    sent = rows.instant_from_json(timers.facts_of(work.connection, "canary", "").get("sent_at"))
-    return sent is None or (came is not None and came >= sent) or work.now - sent < timedelta(hours=1)

@@ -4,6 +4,7 @@
 
     whose turn | match stored articles with new rules    every few seconds
     whose turn | forget what was kept long enough        once a day
+    whose turn | let the canary fly                      when its timer asks for it
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from monitor.errors import StoreError
 from monitor.loops.context import Context, in_thread, log
+from monitor.loops.flight import Aviary, flight_waits, fly
 from monitor.loops.hand import InHand
 from monitor.loops.rematch import rematch_once, rematch_waits
 from monitor.loops.retain import RetentionSettings, retain_once
@@ -37,15 +40,17 @@ class Chore:
 class Upkeep:
     """The loop's state between two ticks.  `tick` starts what is due and never waits for it."""
 
-    def __init__(self, context: Context, retention: RetentionSettings) -> None:
+    def __init__(self, context: Context, retention: RetentionSettings, aviary: Aviary | None = None) -> None:
         self.context = context
         self.retention = retention
         self._hand = InHand()
         self._busy: set[str] = set()
-        self._chores = (
+        self._chores: tuple[Chore, ...] = (
             Chore("rematch", 0.0, self._rematch, rematch_waits),
             Chore("retain", DAY_S, self._retain),
         )
+        if aviary is not None:
+            self._chores += (Chore("canary", 0.0, partial(fly, aviary=aviary), flight_waits),)
 
     async def tick(self) -> None:
         """Start the chores whose turn has come."""

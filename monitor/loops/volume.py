@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from monitor.alert.fire import AbsenceFacts, BurstFacts, decide_absence, decide_burst
+from monitor.alert.german import reason_in
 from monitor.alert.keys import window_key, window_name
 from monitor.alert.words import say
 from monitor.loops.dispatch import Work, send_alert
@@ -106,4 +107,5 @@ def _tell(
 
 
 def _headline(work: Work, kind: AlertKind, reason: Reason) -> str:
-    return f"{say(work.telling.settings.language, kind.value)}: {reason.text}"
+    language = work.telling.settings.language
+    return f"{say(language, kind.value)}: {reason_in(language, reason.text)}"

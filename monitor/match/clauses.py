@@ -2,7 +2,8 @@
 
 No parser: clauses are cut at punctuation and at the words that open them.  A complement (that …, dass …, чтобы …, an
 infinitive behind a comma), a continuation and a coordinated clause take over how their governor presents things; a
-relative, adverbial or conditional clause stands for itself.
+relative, adverbial or conditional clause stands for itself, and so does a phrase in front of the subject ("Without
+waiting for parliament, …") and what asks why or how.
 """
 
 from __future__ import annotations
@@ -22,12 +23,19 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _FINITE_ENDING: Final = {
     "en": re.compile(r"[a-z]{2,}ed"),
     "de": re.compile(r"[a-zäöü]{2,}(?:te|ten)"),
-    "ru": re.compile(r"[а-я]{2,}(?:л|ла|ли|ло|лся|лась|лись)"),
+    "ru": re.compile(r"[а-я]{2,}(?:л|ла|ли|ло|лся|лась|лись|лось)"),
+    "uk": re.compile(r"[а-яіїє]{2,}(?:[аиіяуов]в|ла|ли|ло|вся|лася|лися)"),
+    "pl": re.compile(r"[a-ząćęłńóśźż]{2,}(?:ł|ła|li|ło|ły)"),
 }
+_ASYNDETIC: Final = frozenset({"ru", "uk", "pl"})
+"""Languages whose past forms are no participles: one behind a comma is a statement of its own ("не признал, был …")."""
 
 
 # A German (or Dutch) infinitive at the end of its clause: "… zu verhängen", "… auszuweisen".
 _TO_INFINITIVE: Final = re.compile(r"(?:\b(?:zu|te)\s+[a-zäöüß]+n|\b[a-zäöü]{2,12}zu[a-zäöüß]{4,}n)(?:\s+\w+)?\W*$")
+_NEGATED_GERUND: Final = re.compile(r"\s*не\s+[а-яё]{2,}(?:[аяую]я|[аиея]в|шись|ясь)\b", re.IGNORECASE)
+_RELATIVE_QUE: Final = frozenset({"es", "it", "pt"})
+"""Languages whose word for "that" is a relative pronoun behind a comma."""
 _PURPOSE: Final = frozenset({"um", "statt", "anstatt", "om"})
 
 
@@ -36,6 +44,7 @@ class Kind(StrEnum):
 
     MAIN = "main"
     COMPLEMENT = "complement"
+    INFINITIVE = "infinitive"
     CONTINUATION = "continuation"
     COORDINATION = "coordination"
     RELATIVE = "relative"
@@ -45,7 +54,7 @@ class Kind(StrEnum):
 
 
 _OPENERS: Final = (Kind.COMPLEMENT, Kind.RELATIVE, Kind.ADVERBIAL, Kind.CONDITION, Kind.CONTRAST, Kind.COORDINATION)
-_INHERITING: Final = frozenset({Kind.COMPLEMENT, Kind.CONTINUATION, Kind.COORDINATION})
+_INHERITING: Final = frozenset({Kind.COMPLEMENT, Kind.INFINITIVE, Kind.CONTINUATION, Kind.COORDINATION})
 
 
 class Clause(NamedTuple):
@@ -67,15 +76,18 @@ def split_clauses(sentence: str, language: str | None) -> tuple[Clause, ...]:
     clauses: list[Clause] = []
     for start, end, behind_mark in _pieces(sentence, language):
         kind = _kind(sentence[start:end], lists, first=not clauses)
-        if kind is Kind.COMPLEMENT and _follows_a_noun(sentence[:start], lists):
+        if not clauses and _is_fronted(sentence[start:end], language):
+            kind = Kind.ADVERBIAL
+        that_which = language in _RELATIVE_QUE and sentence[:start].rstrip().endswith(",")
+        if kind is Kind.COMPLEMENT and (that_which or _follows_a_noun(sentence[:start], lists)):
             kind = Kind.RELATIVE
-        if kind is Kind.COORDINATION and _has_own_verb(sentence[start:end], language, lists):
-            clauses.append(Clause(start, end, kind, None, inherits=False))
-            continue
         if not behind_mark and kind is Kind.MAIN and clauses:
             kind = Kind.CONTINUATION
-        governor = _governor(kind, clauses)
-        clauses.append(Clause(start, end, kind, governor, inherits=governor is not None and kind in _INHERITING))
+        before = sentence[clauses[-1].start : clauses[-1].end] if clauses else ""
+        own = _is_statement(kind, sentence[start:end], before, language)
+        governor = None if own and kind is Kind.COORDINATION else _governor(kind, clauses)
+        inherits = governor is not None and kind in _INHERITING and not own
+        clauses.append(Clause(start, end, kind, governor, inherits))
     return tuple(clauses)
 
 
@@ -124,8 +136,10 @@ def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
     words = [word.group().lower() for word in _WORD.finditer(piece)][:3]
     joined = {"_".join(words[:length]) for length in range(1, len(words) + 1)}
     inner = words[1:2] if not first else []  # behind a preposition or a coordination: "in der", "und dass"
+    if _NEGATED_GERUND.match(piece):
+        return Kind.ADVERBIAL
     if not first and _TO_INFINITIVE.search(piece):
-        return Kind.ADVERBIAL if words[0] in _PURPOSE else Kind.COMPLEMENT
+        return Kind.ADVERBIAL if words[0] in _PURPOSE else Kind.INFINITIVE
     for kind in _OPENERS:
         if joined & lists.get(kind, frozenset()):
             return Kind.MAIN if first and kind not in (Kind.CONDITION, Kind.ADVERBIAL) else kind
@@ -135,11 +149,36 @@ def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
     return Kind.MAIN if first else Kind.CONTINUATION
 
 
-def _has_own_verb(piece: str, language: str | None, lists: dict[str, frozenset[str]]) -> bool:
-    """Whether a finite verb among the first words behind a coordination starts a statement of its own."""
-    words = [word.group().lower() for word in _WORD.finditer(piece)][1:4]
+def _is_fronted(piece: str, language: str | None) -> bool:
+    """Whether the first piece is a phrase without a verb of its own before the subject ("Without waiting, …")."""
+    words = _words(piece)
+    lists = cue_lists(language)
+    fronted = not lists.get("fronted", frozenset()).isdisjoint(("_".join(words[:2]), words[0]))
+    # An English form in -ed is more often a participle here ("In a statement released on Monday, …").
+    return fronted and lists["finite"].isdisjoint(words) and (language == "en" or not has_verb(words, language))
+
+
+def _is_statement(kind: Kind, piece: str, before: str, language: str | None) -> bool:
+    """Whether a clause says something of its own, whatever holds of its governor.
+
+    A coordinated one does if a finite verb stands among its first words, but not behind an "or"; a continued one if
+    the clause before it has a verb too ("вероятно, …" has none).
+    """
+    words = _words(piece)[:4]
+    if kind is Kind.COORDINATION:
+        return words[0] not in cue_lists(language).get("alternative", ()) and has_verb(words, language)
+    asyndetic = kind is Kind.CONTINUATION and language in _ASYNDETIC
+    return asyndetic and has_verb(words, language) and has_verb(_words(before), language)
+
+
+def _words(text: str) -> list[str]:
+    return [word.group().lower() for word in _WORD.finditer(text)]
+
+
+def has_verb(words: list[str], language: str | None) -> bool:
+    """Whether a word is finite by its ending, or one of the commonest finite verbs."""
     ending = _FINITE_ENDING.get(language or "")
-    finite = lists.get("finite", frozenset())
+    finite = cue_lists(language).get("finite", frozenset())
     return any(word in finite or (ending is not None and ending.fullmatch(word)) for word in words)
 
 

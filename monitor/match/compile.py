@@ -156,7 +156,7 @@ class _Compilation:
         if self._broken or any(problem.severity == "error" for problem in self._problems):
             return None, self._problems
         rule = CompiledRule(spec, digest, match, event, weights, ignore)
-        return replace(rule, clauses=clauses_of(rule)), self._problems
+        return replace(rule, clauses=tuple(map(self._terms.row, clauses_of(rule)))), self._problems
 
     def _error(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
         self._problems.append(RuleProblem(code, message, path, hint=hint))

@@ -59,7 +59,7 @@ class Engine:
         self._rules = {rule.id: rule for rule in compiled.rules}
         self._order = {rule.id: number for number, rule in enumerate(compiled.rules)}
         self._shelves = self._arranged(base)
-        self._shelf_of = {rule.digest: shelf for shelf in self._shelves for rule in shelf.rules}
+        self._fresh = frozenset(rule.digest for shelf in self._shelves[1:] for rule in shelf.rules)
 
     def _arranged(self, base: Engine | None) -> tuple[Shelf, ...]:
         rules = tuple(self._rules.values())
@@ -108,7 +108,8 @@ class Engine:
 
     def scan(self, rule_id: str, document: Document | Analysed) -> Scan:
         """What a document hits of the words of one rule's shelf; raises KeyError for an unknown id."""
-        return self._shelf_of[self._rules[rule_id].digest].scan(self.analyse(document))
+        shelf = self._shelves[-1 if self._rules[rule_id].digest in self._fresh else 0]
+        return shelf.scan(self.analyse(document))
 
     def match_rule(self, rule_id: str, document: Document | Analysed) -> Verdict:
         """The verdict of one rule, with a reason also where it did not fire; raises KeyError for an unknown id."""

@@ -229,7 +229,7 @@ class Evaluation:
             yield from in_a_row(rows, form.gap, self.sentence_of)
 
     def _occurrences(self, atom: Atom) -> Iterable[tuple[int, How]]:
-        return self.scan.occurrences.get(self.scan.vocabulary.numbers[atom.spec], ())
+        return self.scan.occurrences(self.scan.vocabulary.numbers[atom.spec])
 
     def _in(self, at: int, field: str | None) -> bool:
         fields = self.scan.analysed.paragraphs[at // PARAGRAPH_STEP].fields

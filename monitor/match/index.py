@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress
 from typing import Final, Protocol
 
 import re2
@@ -24,11 +24,13 @@ from monitor.match.patterns import searchable
 from monitor.match.program import Atom, CompiledRule
 from monitor.match.spans import Span
 from monitor.match.text import PARAGRAPH_STEP, Analysed
+from monitor.match.tokens import words_of
 from monitor.model.match import How
 
 WordHits = tuple[tuple[int, How], ...]
 Occurrence = tuple[int, How]
-_MEMO_WORDS: Final = 400_000
+_MEMO_WORDS: Final = 100_000
+_LONGEST_CHUNK: Final = 40
 _HEAD_LETTERS: Final = 4
 
 
@@ -43,6 +45,23 @@ class _Memo(dict[str, WordHits]):
         if len(self) >= _MEMO_WORDS:
             self.clear()
         found = self[word] = self._vocabulary.analyse(word, self._language, shouting=self._shouting)
+        return found
+
+
+class _Chunks(dict[str, tuple[int, ...]]):
+    """What stands between white space -> atoms that its words hit; fills itself."""
+
+    def __init__(self, words: _Memo) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, chunk: str) -> tuple[int, ...]:
+        found = tuple({atom for word in words_of(chunk) for atom, _ in self._words[word]})
+        if len(chunk) > _LONGEST_CHUNK:  # a sentence in Chinese, an address: hardly seen again
+            return found
+        if len(self) >= _MEMO_WORDS:
+            self.clear()
+        self[chunk] = found
         return found
 
 
@@ -65,6 +84,7 @@ class Vocabulary:
         for number, atom in enumerate(atoms.values()):
             self._add(atom, number)
         self._memos: dict[tuple[str | None, bool], _Memo] = {}
+        self._chunks: dict[str | None, _Chunks] = {}
 
     def _add(self, atom: Atom, number: int) -> None:
         if atom.pattern is not None:
@@ -84,6 +104,12 @@ class Vocabulary:
         if key not in self._memos:
             self._memos[key] = _Memo(self, language, shouting=shouting)
         return self._memos[key]
+
+    def chunks(self, language: str | None) -> _Chunks:
+        """What stands between white space -> atoms, in one language."""
+        if language not in self._chunks:
+            self._chunks[language] = _Chunks(self.memo(language))
+        return self._chunks[language]
 
     def analyse(self, word: str, language: str | None, *, shouting: bool) -> WordHits:
         """The atoms that a word hits, each once and in its best way."""
@@ -132,19 +158,22 @@ class Vocabulary:
 
 
 class Scan:
-    """What one text hits of a vocabulary."""
+    """What one text hits of a vocabulary; words are numbered only in paragraphs that a candidate asks about."""
 
     def __init__(self, vocabulary: Vocabulary, analysed: Analysed) -> None:
         self.vocabulary = vocabulary
         self.analysed = analysed
         self.found_forms: dict[tuple[int, str | None], list[Span]] = {}
         """Passages of the forms of a term (by identity) in a field, kept by `evaluate`."""
-        self._hits = vocabulary.memo(analysed.key_language)
+        self._chunks = vocabulary.chunks(analysed.key_language)
+        self._occurrences: dict[int, list[Occurrence]] = {}
+        self._positions: dict[int, dict[int, list[Occurrence]]] = {}
 
     @cached_property
     def atoms(self) -> frozenset[int]:
         """Numbers of the atoms that have a hit somewhere."""
-        return self.patterns.union(self.occurrences)
+        hits = filter(None, map(self._chunks.__getitem__, self.analysed.chunks))  # most chunks hit nothing
+        return self.patterns.union(*hits)
 
     @cached_property
     def patterns(self) -> frozenset[int]:
@@ -156,30 +185,44 @@ class Scan:
         texts = (searchable(paragraph.text) for paragraph in self.analysed.paragraphs)
         return frozenset(listed[at][0] for text in texts for at in tried.Match(text) or ())
 
-    @cached_property
-    def occurrences(self) -> dict[int, list[Occurrence]]:
-        """Atom -> positions of its hits in order, with how."""
-        found: dict[int, list[Occurrence]] = {}
-        paragraphs = self.analysed.paragraphs
-        number, start, end = -1, 0, 0
-        hits = list(map(self._hits.__getitem__, self.analysed.words))
-        for at in compress(range(len(hits)), hits):  # most words are of no interest to any rule
-            while at >= end:
-                number, start = number + 1, end
-                end += len(paragraphs[number].tokens)
-            place = number * PARAGRAPH_STEP + at - start
-            for atom, how in self._unshouted(place, at, hits[at]):
-                found.setdefault(atom, []).append((place, how))
-        return found
+    def occurrences(self, atom: int) -> Sequence[Occurrence]:
+        """Positions of an atom's hits in order, with how."""
+        known = self._occurrences.get(atom)
+        if known is None:
+            held = (self._in_paragraph(number).get(atom, ()) for number in self._holding.get(atom, ()))
+            known = self._occurrences[atom] = list(chain.from_iterable(held))
+        return known
 
-    def _unshouted(self, place: int, at: int, pairs: WordHits) -> WordHits:
+    @cached_property
+    def _holding(self) -> dict[int, list[int]]:
+        """Atom -> paragraphs with a chunk that hits it."""
+        holding: dict[int, list[int]] = defaultdict(list)
+        for number, paragraph in enumerate(self.analysed.paragraphs):
+            hits = filter(None, map(self._chunks.__getitem__, paragraph.text.split()))
+            for atom in set(chain.from_iterable(hits)):
+                holding[atom].append(number)
+        return holding
+
+    def _in_paragraph(self, number: int) -> dict[int, list[Occurrence]]:
+        """Atom -> positions of its hits in a paragraph."""
+        if number not in self._positions:
+            words = self.analysed.paragraphs[number].tokens.words
+            hits = list(map(self.vocabulary.memo(self.analysed.key_language).__getitem__, words))
+            found: dict[int, list[Occurrence]] = defaultdict(list)
+            for position in compress(range(len(hits)), hits):
+                for atom, how in self._unshouted(number, position, hits[position]):
+                    found[atom].append((number * PARAGRAPH_STEP + position, how))
+            self._positions[number] = found
+        return self._positions[number]
+
+    def _unshouted(self, number: int, position: int, pairs: WordHits) -> WordHits:
         """The hits of a word, less those that only its capitals gave it in a headline that is all capitals."""
-        word = self.analysed.words[at]
+        tokens = self.analysed.paragraphs[number].tokens
+        word = tokens.words[position]
         if not word.isupper():
             return pairs
         strict = self.vocabulary.memo(self.analysed.key_language, shouting=True)[word]
-        number, position = divmod(place, PARAGRAPH_STEP)
-        return pairs if strict == pairs or self.analysed.paragraphs[number].tokens[position].all_caps else strict
+        return pairs if strict == pairs or tokens[position].all_caps else strict
 
 
 def _set_of(patterns: tuple[str, ...]) -> re2.Set:

@@ -83,7 +83,7 @@ def _held(rule: CompiledRule, labelling: Labelling, finding: Finding, analysed: 
 
 def _cue(label: Label, cue: Labelled) -> Evidence:
     paragraph, start, end = cue
-    return Evidence(paragraph.field, paragraph.index, start, end, paragraph.text[start:end], str(label), How.EXACT)
+    return Evidence(paragraph.field, paragraph.number, start, end, paragraph.text[start:end], str(label), How.EXACT)
 
 
 def _evidence(finding: Finding, analysed: Analysed) -> tuple[Evidence, ...]:
@@ -96,5 +96,5 @@ def evidence_of(hit: Hit, analysed: Analysed, group: int) -> Evidence:
     paragraph = analysed.paragraphs[hit.at // PARAGRAPH_STEP]
     start, end = chars_of(hit, analysed)
     return Evidence(
-        paragraph.field, paragraph.index, start, end, paragraph.text[start:end], hit.form.text, hit.how, group
+        paragraph.field, paragraph.number, start, end, paragraph.text[start:end], hit.form.text, hit.how, group
     )

@@ -57,7 +57,7 @@ class Labelling:
             within = [(first - start, last - start) for first, last in sorted(chars)]
             for language in _languages(span, self._analysed):
                 for label, cue in label_group(paragraph.text[start:end], within, language).items():
-                    if not self._is_own(span.paragraph, start, cue):
+                    if cue.form or not self._is_own(span.paragraph, start, cue):
                         found.setdefault(label, Labelled(paragraph, start + cue.start, start + cue.end))
         return found
 

@@ -66,7 +66,7 @@ class Lexicon:
         directory: Path | None = None,
         languages: Sequence[str] = MAIN_LANGUAGES,
         *,
-        memo_words: int = 30_000,
+        memo_words: int = 10_000,
     ) -> None:
         self.languages: tuple[str, ...] = tuple(languages)
         self.memo_words = memo_words
@@ -208,7 +208,8 @@ class Lexicon:
     def separable(self, verb: str, language: str) -> tuple[str, str] | None:
         """Particle and simple verb of a separable verb (ausweisen: aus, weisen); None if it is none."""
         norm = normalise(verb)
-        dictionary, parts = self._dictionary(language), split_particle(norm, language)
+        parts = split_particle(norm, language)
+        dictionary = self._dictionary(language) if parts else None
         if dictionary is None or parts is None:
             return None
         return parts if dictionary.is_lemma(norm) and dictionary.is_lemma(parts[1]) else None

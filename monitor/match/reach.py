@@ -8,6 +8,7 @@ from typing import Final
 
 from monitor.match.clauses import Clause, Kind, cue_lists
 from monitor.match.cues import Found
+from monitor.match.known import realises
 from monitor.model.rule import Label
 
 _NEAR_LETTERS: Final = 40
@@ -19,13 +20,14 @@ _VERB_LAST: Final = frozenset({"de", "nl"})
 """Languages in which a verb at the end of a clause reaches over all of it."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _FUTURE: Final = {
-    "en": re.compile(r"\b(?:will|would|shall)\b|'ll\b"),
+    "en": re.compile(r"\b(?:will|would|shall|(?:is|are) (?:set|going|due) to)\b|'ll\b"),
     "de": re.compile(r"\b(?:wird|werden?|würden?|wirst|werdet)\b"),
     "ru": re.compile(r"\b(?:буд(?:ет|ут)|[а-я]+(?:ет|ит|ут|ют|ят|ат))\b"),
     "fr": re.compile(r"\b[a-zé]+(?:ra|ront|rai|rez|rons|rait|raient)\b"),
 }
 
 
+_SAID: Final = frozenset({Kind.COMPLEMENT, Kind.INFINITIVE})
 _LIGHT: Final = re.compile("be|been|have|further|again|[a-z]{3,}ly")
 Reach = list[tuple[int, int]]
 """Stretches of the sentence: start and end."""
@@ -36,29 +38,30 @@ def reach_of(found: Found, clauses: Sequence[Clause], text: str, language: str |
     at = next((n for n, clause in enumerate(clauses) if clause.start <= found.start < clause.end), None)
     if at is None:
         return []
-    if found.reach in ("before", "modal"):
+    if found.reach in ("before", "modal", "self"):
         return _onward(found, at, clauses, text, language)
-    if found.reach in ("after", "governs", "clause", "condition"):
+    if found.reach in ("after", "governs", "clause", "verb", "condition"):
         return _clausewise(found, at, clauses, text, language)
     return _nearby(found, clauses[at], text, language)
 
 
 def _nearby(found: Found, clause: Clause, text: str, language: str | None) -> Reach:
     """The phrase, the noun or the word beside a cue."""
-    if found.reach == "near":
-        return [(found.end, min(clause.end, _near_end(found.end, text, language)))]
+    if found.reach in ("near", "noun"):
+        return [(found.end, min(clause.end, _near_end(found, text, language)))]
     if found.reach == "close":
         return [(found.end, min(clause.end, found.end + _CLOSE_LETTERS))]
     if found.reach == "follow":
         return [(len(text[: found.start].rstrip(" -").rpartition(" ")[0]), found.start)]
-    return _next_verb(found.end, text)
+    return _next_verb(found.end, clause.end, text, language)
 
 
-def _next_verb(at: int, text: str) -> Reach:
-    """The next word, and the one behind it where it is an auxiliary or an adverb ("to be banned")."""
+def _next_verb(at: int, end: int, text: str, language: str | None) -> Reach:
+    """The next verb, behind auxiliaries and adverbs ("to be banned"); with its object, if it is one of realising."""
     for word in _WORD.finditer(text, at):
         if not _LIGHT.fullmatch(word.group()):
-            return [(at, word.end())]
+            object_letters = _NEAR_LETTERS if realises(text, word.start(), language) else 0
+            return [(at, min(end, word.end() + object_letters))]
     return []
 
 
@@ -66,22 +69,37 @@ def _clausewise(found: Found, at: int, clauses: Sequence[Clause], text: str, lan
     """Whole clauses, or what stands in them before the cue."""
     clause = clauses[at]
     if found.reach == "after":
-        return [(clauses[n].start, min(clauses[n].end, found.start)) for n in _subject_clauses(at, clauses)]
+        return [(clauses[n].start, min(clauses[n].end, _said_by(found))) for n in _subject_clauses(at, clauses)]
     if found.reach == "governs":
-        return _spans((n for n in _governed(at, clauses, modal=False) if clauses[n].kind is Kind.COMPLEMENT), clauses)
-    if found.reach == "clause":
+        return _spans((n for n in _governed(at, clauses, modal=False) if clauses[n].kind in _SAID), clauses)
+    if found.reach in ("clause", "verb"):
         return [(clause.start, clause.end)]
-    return [(clause.start, clause.end), *_consequence(at, clauses, text, language)]
+    return [(clause.start, clause.end), *_further_conditions(at, clauses), *_consequence(at, clauses, text, language)]
+
+
+def _further_conditions(at: int, clauses: Sequence[Clause]) -> Iterator[tuple[int, int]]:
+    """What is joined to a condition ("if someone was hurt or killed")."""
+    for clause in clauses[at + 1 :]:
+        if clause.kind is not Kind.COORDINATION:
+            return
+        yield clause.start, clause.end
+
+
+def _said_by(found: Found) -> int:
+    """Where a predicate ends; one in two pieces has its subject between them ("fand der Gipfel nicht statt")."""
+    return found.start if found.closed == found.end else found.closed
 
 
 def _onward(found: Found, at: int, clauses: Sequence[Clause], text: str, language: str | None) -> Reach:
     """All that follows in the clause and in the clauses that it governs; what stands before, by position."""
     clause, modal = clauses[at], found.reach == "modal"
     reach = [
-        (found.end, _own_end(found, clause, text, language)),
+        (found.start if found.reach == "self" else found.end, _own_end(found, clause, text, language)),
         *_spans(_governed(at, clauses, modal=modal), clauses),
     ]
-    if modal:
+    if modal and realises(text, found.end, language):
+        reach.append((clause.start, found.start))
+    elif modal:
         reach += _indefinite_subject(found, clause, text, language)
     if language in _VERB_LAST and _is_last(found, clause, text):
         reach.append((clause.start, found.start))
@@ -95,20 +113,29 @@ def _spans(numbers: Iterator[int], clauses: Sequence[Clause]) -> Reach:
     return [(clauses[n].start, clauses[n].end) for n in numbers]
 
 
-def _near_end(at: int, text: str, language: str | None) -> int:
-    """Where the phrase of an adjective or noun cue ends: at a preposition that begins another one, or after a while."""
-    stops = cue_lists(language).get("near_stop", frozenset())
-    for word in _WORD.finditer(text, at, at + _NEAR_LETTERS):
+def _near_end(found: Found, text: str, language: str | None) -> int:
+    """Where the phrase of an adjective or noun cue ends: at a preposition that begins another one, or after a while.
+
+    What is possible or feared ends at the verb; what is denied of a subject is denied of its verb too ("no state has").
+    """
+    lists = cue_lists(language)
+    stops = lists.get("near_stop", frozenset())
+    if found.label is Label.HYPOTHETICAL:
+        stops |= lists.get("finite", frozenset())
+    for word in _WORD.finditer(text, found.end, found.end + _NEAR_LETTERS):
         if word.group().lower() in stops:
             return word.start()
-    return at + _NEAR_LETTERS
+    return found.end + _NEAR_LETTERS
 
 
 def _indefinite_subject(found: Found, clause: Clause, text: str, language: str | None) -> Reach:
     """A noun before a modal that is spoken of as new ("a strike could …"): from its article to the modal."""
     indefinite = cue_lists(language).get("indefinite", frozenset())
+    finite = cue_lists(language).get("finite", frozenset())
     before = list(_WORD.finditer(text, clause.start, found.start))[-6:]
-    return [(word.end(), found.start) for word in before if word.group().lower() in indefinite][:1]
+    verbs = (n for n, word in enumerate(before, 1) if word.group().lower() in finite)
+    subject = before[max(verbs, default=0) :]
+    return [(word.end(), found.start) for word in subject if word.group().lower() in indefinite][:1]
 
 
 def _own_end(found: Found, clause: Clause, text: str, language: str | None) -> int:
@@ -126,7 +153,7 @@ def _own_end(found: Found, clause: Clause, text: str, language: str | None) -> i
 def _governed(at: int, clauses: Sequence[Clause], *, modal: bool) -> Iterator[int]:
     """The clauses that a clause governs and that inherit from it, directly or through each other.
 
-    A modal governs its own verb, not what that verb says: no complements.
+    A modal governs its own verb, not what that verb says: no complements but infinitives ("could decide, X zu tun").
     """
     inside = {at}
     for n in range(at + 1, len(clauses)):
@@ -157,13 +184,14 @@ def _led_in(at: int, clauses: Sequence[Clause]) -> Iterator[int]:
 
 
 def _consequence(at: int, clauses: Sequence[Clause], text: str, language: str | None) -> Iterator[tuple[int, int]]:
-    """The clauses beside a condition that speak of the future."""
+    """The clauses beside a condition that speak of the future, with what they go on to say."""
     future = _FUTURE.get(language or "")
     for n in (at - 1, at + 1, at + 2):
         if future and 0 <= n < len(clauses) and n != at:
             start, end = clauses[n].start, clauses[n].end
             if clauses[n].kind not in (Kind.RELATIVE, Kind.ADVERBIAL) and future.search(text.lower(), start, end):
                 yield start, end
+                yield from _spans(_governed(n, clauses, modal=True), clauses)
 
 
 def _is_last(found: Found, clause: Clause, text: str) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
 from monitor.match.wordlists import word_lists
+
+_ENDINGS: Final = ("en", "rn", "ln", "un")
 
 
 def split_particle(infinitive: str, language: str) -> tuple[str, str] | None:
@@ -12,10 +15,11 @@ def split_particle(infinitive: str, language: str) -> tuple[str, str] | None:
 
     Whether the rest is a verb is for the caller's dictionary to say.
     """
-    for particle in _particles(language):
-        rest = infinitive.removeprefix(particle)
-        if len(rest) >= 4 and rest != infinitive and rest.endswith(("en", "rn", "ln", "un")):
-            return particle, rest
+    if infinitive.endswith(_ENDINGS):
+        for particle in _particles(language):
+            rest = infinitive.removeprefix(particle)
+            if len(rest) >= 4 and rest != infinitive:
+                return particle, rest
     return None
 
 

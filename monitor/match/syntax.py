@@ -87,13 +87,13 @@ def parse_expression(text: str, *, path: Path = ("match",)) -> Parsed:
 @cache
 def _parser() -> Lark:
     grammar = resources.files("monitor.match").joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", propagate_positions=True)
+    return Lark(grammar, parser="lalr")
 
 
 def _too_deep(text: str) -> bool:
     depth = deepest = 0
-    for char in text:
-        depth += {"(": 1, ")": -1}.get(char, 0)
+    for bracket in re.findall("[()]", text):
+        depth += 1 if bracket == "(" else -1
         deepest = max(deepest, depth)
     return deepest > MAX_DEPTH
 
@@ -262,7 +262,7 @@ class _Builder:
         tokens = (
             [value]
             if isinstance(value, Token)
-            else [t for t in value.children if isinstance(t, Token) and t.type != "OR"]
+            else [token for token in _tokens(value) if token.type in {"VALUE", "PHRASE"}]
         )
         values = tuple(str(token).strip('"„“”«»=') for token in tokens)
         start, end = _extent(tree)
@@ -320,7 +320,13 @@ def _place(token: Token) -> tuple[int, int]:
 
 
 def _extent(tree: Tree[Token]) -> tuple[int, int]:
-    return tree.meta.start_pos, tree.meta.end_pos
+    return _place(_edge(tree, 0))[0], _place(_edge(tree, -1))[1]
+
+
+def _edge(tree: Tree[Token], side: int) -> Token:
+    """The first (0) or the last (-1) token below a tree; every rule of the grammar has one."""
+    child = tree.children[side]
+    return _edge(child, side) if isinstance(child, Tree) else child
 
 
 def print_expression(node: Node) -> str:

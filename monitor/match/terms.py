@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from sys import intern
 from typing import Final
 
 from monitor.match import patterns
@@ -29,13 +30,19 @@ _PARTS_OF: Final[Mapping[Mode, Parts]] = {
 
 
 class Terms:
-    """Compiles terms; concepts are resolved once each, their problems collected."""
+    """Compiles terms; concepts are resolved once each, their problems collected.
+
+    What is equal in several rules becomes one object, since large watchlists repeat themselves.
+    """
 
     def __init__(self, concepts: Mapping[str, ConceptSpec], lexicon: Lexicon) -> None:
         self._concepts = concepts
         self._lexicon = lexicon
         self._forms: dict[str, tuple[Form, ...] | None] = {}
         self._atoms: dict[tuple[str, ...], Atom] = {}
+        self._rows: dict[tuple[Atom, ...], tuple[Atom, ...]] = {}
+        self._origins: dict[Origin, Origin] = {}
+        self._concept_terms: dict[tuple[str, str | None], Term] = {}
         self._open: list[str] = []
         self.problems: list[RuleProblem] = []
 
@@ -43,9 +50,17 @@ class Terms:
         """The term for a leaf of a syntax tree; None when it cannot be used (the problem is in `notes`)."""
         if isinstance(node, Concept):
             forms = self._referred(node, notes)
-            return Term(f"${node.name}", forms, field) if forms is not None else None
+            if forms is None:
+                return None
+            key = (node.name, field)
+            return self._concept_terms.setdefault(key, Term(f"${node.name}", forms, field))
         forms = self._written(node, notes, kind=None, language=None)
         return Term(forms[0].text, forms, field) if forms else None
+
+    def row(self, atoms: Iterable[Atom]) -> tuple[Atom, ...]:
+        """The atoms as one tuple for all rules that have the same."""
+        row = tuple(atoms)
+        return self._rows.setdefault(row, row)
 
     def listed(self, text: str, notes: Notes) -> Term | None:
         """The term for an item of a list."""
@@ -98,6 +113,7 @@ class Terms:
 
     def _written(self, node: Node, notes: Notes, *, kind: str | None, language: str | None) -> tuple[Form, ...]:
         origin = Origin(notes.path, node.start, node.end)
+        origin = self._origins.setdefault(origin, origin)
         match node:
             case Regex():
                 atom = self._pattern(node, notes)
@@ -127,7 +143,8 @@ class Terms:
         closed = row or len(pieces) > 1 or kind is not None
         if not pieces:
             return ()
-        form = Form(text, tuple(self._atom(piece, languages, kind, closed=closed) for piece in pieces), origin, gap)
+        atoms = self.row(self._atom(piece, languages, kind, closed=closed) for piece in pieces)
+        form = Form(intern(text), atoms, origin, gap)
         apart = (self._separable(form, pieces[0], one) for one in languages) if not row and len(pieces) == 1 else ()
         return (form, *(other for other in apart if other))
 
@@ -138,7 +155,7 @@ class Terms:
         if found is None:
             return None
         particle, verb = (Word(part, exact=exact) for part, exact in zip(found, (True, False), strict=True))
-        atoms = tuple(self._atom(part, (language,), None, closed=True) for part in (verb, particle))
+        atoms = self.row(self._atom(part, (language,), None, closed=True) for part in (verb, particle))
         return replace(form, atoms=atoms, language=language, concept_languages=frozenset(LANGUAGES), separable=True)
 
     def _pattern(self, node: Regex, notes: Notes) -> Atom | None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.match.languages import recognise
 from monitor.match.lexicon import Lexicon
@@ -22,12 +20,11 @@ PARAGRAPH_STEP: Final = 1 << 32
 _TITLE, _LEAD, _BODY, _AUTHOR = (frozenset({name}) for name in ("title", "lead", "body", "author"))
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """One paragraph; `field` and `index` are those of its evidence, `fields` all fields that it is found under."""
+class Paragraph(NamedTuple):
+    """One paragraph; `field` and `number` are those of its evidence, `fields` all fields that it is found under."""
 
     field: str
-    index: int
+    number: int
     fields: frozenset[str]
     tokens: Tokens
 
@@ -63,9 +60,9 @@ class Analysed:
         self.key_language = guess if sure and known else None
 
     @cached_property
-    def words(self) -> list[str]:
-        """All words as written, paragraph after paragraph."""
-        return list(chain.from_iterable([paragraph.tokens.words for paragraph in self.paragraphs]))
+    def chunks(self) -> list[str]:
+        """What stands between white space, paragraph after paragraph."""
+        return "\n".join([paragraph.tokens.text for paragraph in self.paragraphs]).split()
 
 
 def analyse(document: Document, lexicon: Lexicon) -> Analysed:
@@ -97,5 +94,5 @@ def _mark_lead(paragraphs: list[Paragraph], lead: str) -> None:
     for number, paragraph in enumerate(paragraphs):
         text = paragraph.text.strip()
         if paragraph.field == "body" and text and lead in {"", text}:
-            paragraphs[number] = replace(paragraph, fields=_BODY | _LEAD)
+            paragraphs[number] = paragraph._replace(fields=_BODY | _LEAD)
             return

@@ -54,24 +54,21 @@ class Token(NamedTuple):
 
 
 class Tokens(Sequence[Token]):
-    """The words of one text, as columns; a `Token` is made when it is asked for.
-
-    `words` are the words as written, in order; their index is the position.
-    """
+    """The words of one text, as columns, each worked out when it is asked for; a word's index is its position."""
 
     def __init__(self, text: str, language: str | None) -> None:
         self.text = text
         self.language = language
-        self._plain = text
-        if "'" in text or "’" in text:  # two letters for two, so that offsets stay
-            self._plain = _POSSESSIVE.sub("  ", text)
-        self._expression = _expression_for(text)
-        self.words: list[str] = self._expression.findall(self._plain)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words as written."""
+        return words_of(self.text)
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Start and end of each word in the original text."""
-        return tuple(found.span() for found in self._expression.finditer(self._plain))
+        return tuple(found.span() for found in _expression_for(self.text).finditer(_without_possessive(self.text)))
 
     @cached_property
     def norms(self) -> tuple[str, ...]:
@@ -140,6 +137,17 @@ def _expression_for(text: str) -> re.Pattern[str]:
     if _HAS_UNSPACED.search(text):
         return _MIXED_WORD
     return _CYRILLIC_WORD if _CYRILLIC_APOSTROPHE.search(text) else _WORD
+
+
+def _without_possessive(text: str) -> str:
+    """Two blanks for two letters, so that offsets stay."""
+    return _POSSESSIVE.sub("  ", text) if "'" in text or "’" in text else text
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as written; those of its chunks between white space, one after another, are the same."""
+    words: list[str] = _expression_for(text).findall(_without_possessive(text))
+    return words
 
 
 def tokenise(text: str, *, language: str | None) -> Tokens:

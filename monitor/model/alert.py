@@ -90,6 +90,10 @@ class Channel:
         """The address of one recipient of a channel with `reach`."""
         return f"{self.reach}&to={quote(recipient, safe='')}"
 
+    def has(self, key: str) -> bool:
+        """Whether that is one of its configured targets."""
+        return any(target.key == key for target in self.targets)
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -133,6 +137,8 @@ class Delivery:
     attempts: int
     due_at: datetime | None
     created_at: datetime
+    tried_since: datetime
+    """When it was queued, or last asked for anew: the channel's `give_up_after` counts from then."""
     last_error: str | None = None
     sent_at: datetime | None = None
     epoch: int = 0

@@ -178,7 +178,7 @@ def retry_deliveries(connection: sa.Connection, alert_ids: Iterable[int] | None,
     statement = sa.update(t.delivery).where(stuck)
     if alert_ids is not None:
         statement = statement.where(c.alert_id.in_(list(alert_ids)))
-    values = {"state": DeliveryState.RETRY.value, "due_at": now, "attempts": 0, "created_at": now, **free}
+    values = {"state": DeliveryState.RETRY.value, "due_at": now, "attempts": 0, "tried_since": now, **free}
     return connection.execute(statement.values(values)).rowcount
 
 

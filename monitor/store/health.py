@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.canary import CanaryState, canary_state
 from monitor.store.presence import living
 from monitor.store.subscriptions import count_pushes, count_states
 
@@ -30,6 +31,7 @@ class Figures:
     workers: int
     subscriptions: Mapping[str, int] = field(default_factory=dict)
     pushes: Mapping[str, int] = field(default_factory=dict)
+    canary: CanaryState | None = None
 
 
 def figures_now(connection: sa.Connection, now: datetime) -> Figures:
@@ -49,6 +51,7 @@ def figures_now(connection: sa.Connection, now: datetime) -> Figures:
         workers=len(living(connection, now)),
         subscriptions=count_states(connection),
         pushes=count_pushes(connection),
+        canary=canary_state(connection),
     )
 
 

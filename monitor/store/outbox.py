@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,16 +58,38 @@ def told_since(connection: sa.Connection, rule_id: str, channel: str, since: dat
     return int(connection.execute(query).scalar_one())
 
 
-def has_due(connection: sa.Connection, channel: str, due_by: datetime) -> bool:
-    """Whether the channel has deliveries that were due by then."""
+def anything_due(connection: sa.Connection, due_by: datetime) -> bool:
+    """Whether some delivery was due by then."""
     c = t.delivery.c
-    query = sa.select(c.id).where(c.channel == channel, c.state.in_(WAITING), c.due_at <= due_by).limit(1)
-    return connection.execute(query).first() is not None
+    due = sa.select(c.id).where(c.state.in_(WAITING), c.due_at <= due_by).limit(1)
+    return connection.execute(due).first() is not None
+
+
+def with_due(connection: sa.Connection, channel: str, targets: Iterable[str], due_by: datetime) -> list[str]:
+    """Those of the targets to whom something was due by then that nobody has in hand."""
+    c = t.delivery.c
+    mine = _due_on(channel, due_by).with_only_columns(c.id).where(c.target == sa.bindparam("to")).limit(1)
+    return [target for target in targets if connection.execute(mine, {"to": target}).first() is not None]
+
+
+def due_targets(connection: sa.Connection, channel: str, due_by: datetime) -> list[str]:
+    """All targets of the channel to whom something was due by then, who waits longest first."""
+    c = t.delivery.c
+    query = _due_on(channel, due_by).with_only_columns(c.target).group_by(c.target).order_by(sa.func.min(c.id))
+    return list(connection.execute(query).scalars())
+
+
+def _due_on(channel: str, due_by: datetime) -> sa.Select[Any]:
+    c = t.delivery.c
+    return sa.select(c.id).where(
+        c.channel == channel, c.state.in_(WAITING), c.due_at <= due_by, is_free(t.delivery, due_by)
+    )
 
 
 def claim_deliveries(
     connection: sa.Connection,
     channel: str,
+    target: str,
     *,
     owner: str,
     due_by: datetime,
@@ -74,11 +97,12 @@ def claim_deliveries(
     lease_s: float,
     limit: int,
 ) -> list[Delivery]:
-    """Lease deliveries of a channel that were due by `due_by`, in their order of leaving: priority, then age."""
+    """Lease deliveries to a recipient that were due by `due_by`, in their order of leaving: priority, then age."""
     c = t.delivery.c
     due = (
         sa.select(c.id)
-        .where(c.channel == channel, c.state.in_(WAITING), c.due_at <= due_by, is_free(t.delivery, now))
+        .where(c.channel == channel, c.target == target, c.state.in_(WAITING))
+        .where(c.due_at <= due_by, is_free(t.delivery, now))
         .order_by(c.priority.desc(), c.id)
         .limit(limit)
     )
@@ -100,6 +124,7 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         last_error=row["last_error"],
         sent_at=row["sent_at"],
         epoch=row["lease_epoch"],
+        tried_since=row["tried_since"] or row["created_at"],
     )
 
 
@@ -297,3 +322,21 @@ def was_queued(connection: sa.Connection, alert_id: int) -> bool:
     """Whether the alert has a delivery of its own."""
     c = t.delivery.c
     return connection.execute(sa.select(c.id).where(c.alert_id == alert_id).limit(1)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What became of an alert on its channels: `at` is when the last recipient had it, None until all have."""
+
+    at: datetime | None
+    error: str | None
+
+
+def arrival(connection: sa.Connection, alert_key: str) -> Arrival:
+    """Whether every recipient of the alert has it, and the error that stands in the way."""
+    d = t.delivery.c
+    rows = connection.execute(sa.select(d.state, d.sent_at, d.last_error).where(d.alert_key == alert_key)).all()
+    missing = [row for row in rows if row.state != DeliveryState.SENT.value]
+    if missing or not rows:
+        return Arrival(None, next((row.last_error for row in missing if row.last_error), None))
+    return Arrival(max(row.sent_at for row in rows), None)

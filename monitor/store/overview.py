@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from monitor.store import subscriptions
 from monitor.store import tables as t
+from monitor.store.canary import canary_state
 
 STUCK = ("retry", "dead")
 
@@ -23,6 +25,7 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, Any]:
         .order_by(d.id.desc())
         .limit(10)
     )
+    canary = canary_state(connection)
     return {
         "articles": connection.execute(sa.select(sa.func.count()).select_from(t.article)).scalar_one(),
         "articles_24h": connection.execute(
@@ -31,6 +34,7 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, Any]:
         "newest_at": connection.execute(sa.select(sa.func.max(a.first_seen_at))).scalar(),
         "alerts_24h": _counted(connection, t.alert.c.state, t.alert.c.created_at >= day),
         "deliveries": _counted(connection, d.state, sa.true()),
+        "canary": asdict(canary) if canary else None,
         "hubs": subscriptions.count_states(connection),
         "stuck": [dict(row) for row in connection.execute(stuck).mappings()],
         "waiting_texts": connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import monitor
 from monitor.errors import SchemaMismatch
 from monitor.store.unit import Database
 
-HEAD = "0005"
+HEAD = "0006"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"
@@ -76,7 +77,7 @@ def alembic_config(connection: sa.Connection | None = None) -> Any:
     """What alembic's commands and `env.py` need."""
     from alembic.config import Config  # noqa: PLC0415 - costs 0.1 s, and a current database does not need it
 
-    config = Config()
+    config = Config(stdout=sys.stdout)  # by itself it would keep that of the moment when it was imported
     config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

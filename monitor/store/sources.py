@@ -129,6 +129,11 @@ def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: da
     return SyncReport(founded, tuple(s.id for s in added), tuple(s.id for s in changed), tuple(removed))
 
 
+def add_source(connection: sa.Connection, spec: SourceSpec, now: datetime) -> None:
+    """A source beside the configured ones."""
+    connection.execute(sa.insert(t.source), [_new_row(spec, now, founded=False)])
+
+
 def claim_due(
     connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
 ) -> list[ClaimedSource]:

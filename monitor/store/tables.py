@@ -298,6 +298,8 @@ delivery = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("tried_since", UtcTime),
+    sa.Column("part", JsonOrNull),
     sa.Column("last_error_code", sa.Text),
     sa.Column("last_error", sa.Text),
     sa.Column("sent_at", UtcTime),
@@ -306,6 +308,15 @@ delivery = sa.Table(
     sa.Index("ix_delivery_due", "state", "due_at"),
     sa.Index("ix_delivery_alert", "alert_id"),
     sa.Index("ix_delivery_channel", "channel", "created_at"),
+    sa.Index(
+        "ix_delivery_lane",
+        "channel",
+        "target",
+        "priority",
+        "id",
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    ),
 )
 
 digest_item = sa.Table(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from monitor.errors import StoreBusy, StoreError, StoreFull
+from monitor.store.gate import WriterGate
 
 BUSY_TIMEOUT_S = 10
 # A conservative size: one connection for each thread that works at the same time, plus the web page's readers.
 POOL_SIZE = 8
+PAGE_BYTES = 2048
+"""Of new SQLite files.  A changed row costs its page in the log: half of the usual 4096 writes two thirds as much."""
 # Retrying helps: serialisation failure, deadlock, lock not available, a unique key that another worker took first,
 # and a server that is shutting down, starting up or has too many clients.
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03", "23505", "57P01", "57P02", "57P03", "53300"})
@@ -61,9 +63,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        f"page_size={PAGE_BYTES}",
         "synchronous=NORMAL",
         "temp_store=MEMORY",
-        "cache_size=-2000",
+        "cache_size=-1024",
         "journal_size_limit=67108864",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -95,7 +98,7 @@ class Database:
 
     engine: sa.Engine
     observer: CommitObserver | None = None
-    _gate: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _gate: WriterGate = field(default_factory=WriterGate, repr=False, compare=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -103,26 +106,26 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def unit(self, *, lock: str | Iterable[str] | None = None) -> Iterator[sa.Connection]:
+    def unit(self, *, lock: str | Iterable[str] | None = None, urgent: bool = False) -> Iterator[sa.Connection]:
         """A writing unit of work: commits at the end, rolls back on any exception.
 
         SQLite: BEGIN IMMEDIATE, so that reads before the write cannot go stale.  PostgreSQL: `lock` names what two
-        workers must not do at the same time (advisory locks until commit, taken in alphabetical order).  Raises
-        `StoreBusy`, `StoreFull`, `StoreError`; units do not nest.
+        workers must not do at the same time (advisory locks until commit, taken in alphabetical order).  `urgent` goes
+        before other units of this process that wait.  Raises `StoreBusy`, `StoreFull`, `StoreError`; units do not nest.
         """
-        with self._mapped(), self._turn(), self.engine.connect() as connection:
+        with self._mapped(), self._turn(urgent), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 _advisory_locks(connection, lock)
             try:
+                self._begun(connection)
                 yield connection
                 self._observe("before")
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
-            self._observe("after")
+            self._end(connection)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -139,22 +142,20 @@ class Database:
         """Close the kept connections."""
         self.engine.dispose()
 
+    def _begun(self, connection: sa.Connection) -> None:
+        """What every unit begins with: nothing."""
+
+    def _end(self, connection: sa.Connection) -> None:
+        connection.commit()
+        self._observe("after")
+
     def _observe(self, moment: str) -> None:
         if self.observer is not None:
             self.observer(moment)
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, urgent: bool) -> AbstractContextManager[None]:
         # Threads of one process queue here rather than poll SQLite's lock with growing sleeps.
-        if not self.is_sqlite:
-            yield
-            return
-        if not self._gate.acquire(timeout=BUSY_TIMEOUT_S):
-            raise StoreBusy("another part of this program has been writing for too long")
-        try:
-            yield
-        finally:
-            self._gate.release()
+        return self._gate.turn(urgent=urgent, timeout_s=BUSY_TIMEOUT_S) if self.is_sqlite else nullcontext()
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -164,6 +165,27 @@ class Database:
             raise map_error(error) from error
         except sa.exc.TimeoutError as error:
             raise StoreBusy(f"no free database connection: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal(Database):
+    """A database on which everything happens and nothing stays: every unit is undone at its end.
+
+    `prepare` puts into each unit what is to be there.
+    """
+
+    prepare: Callable[[sa.Connection], None] = lambda _connection: None
+
+    def _begun(self, connection: sa.Connection) -> None:
+        self.prepare(connection)
+
+    def _end(self, connection: sa.Connection) -> None:
+        connection.rollback()
+
+
+def rehearsal(database: Database, prepare: Callable[[sa.Connection], None]) -> Rehearsal:
+    """A rehearsal on `database`, which queues for its turn like every other unit."""
+    return Rehearsal(database.engine, None, database._gate, prepare)
 
 
 def _advisory_locks(connection: sa.Connection, lock: str | Iterable[str] | None) -> None:

@@ -98,7 +98,8 @@ class FakeWeb:
     def route(self, path: str, *replies: Reply | Answerer | bytes | str) -> str:
         """Answer `path` with these in turn, the last one for ever; a function is asked anew each time.
 
-        Returns the address of the path.
+        A path that ends with `*` answers whatever begins like it and has no route of its own.  Returns the address of
+        the path.
         """
         self._routes[path] = tuple(Reply(each) if isinstance(each, bytes | str) else each for each in replies)
         self._counts.pop(path, None)
@@ -164,7 +165,7 @@ class FakeWeb:
         return request
 
     async def _answer(self, request: SeenRequest, writer: asyncio.StreamWriter) -> None:
-        replies = self._routes.get(request.path, (Reply("no such path", status=404),))
+        replies = self._routes.get(request.path) or self._open_route(request.path)
         chosen = replies[min(request.count, len(replies)) - 1]
         self._answering += 1
         self.busiest = max(self.busiest, self._answering)
@@ -172,6 +173,10 @@ class FakeWeb:
             await _send(chosen if isinstance(chosen, Reply) else chosen(request), request, writer)
         finally:
             self._answering -= 1
+
+    def _open_route(self, path: str) -> tuple[Reply | Answerer, ...]:
+        fitting = (route for route in self._routes if route.endswith("*") and path.startswith(route[:-1]))
+        return self._routes.get(max(fitting, key=len, default=""), (Reply("no such path", status=404),))
 
 
 class _HangUp(Exception):

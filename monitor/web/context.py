@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from monitor.config.accept import InForce
 from monitor.config.checks import Checked
-from monitor.config.load import Config, Loaded
+from monitor.config.load import Config
 from monitor.loops.inspect import Inspection
 from monitor.match.compile import RuleCache
 from monitor.match.engine import Engine
@@ -21,11 +21,6 @@ from monitor.store.unit import Database
 
 class Running(Protocol):
     """The configuration in force: as read, as checked, and the rules that come of it."""
-
-    @property
-    def loaded(self) -> Loaded:
-        """The files as read."""
-        ...
 
     @property
     def config(self) -> Config:

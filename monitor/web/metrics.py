@@ -19,6 +19,9 @@ METRICS = {
     "monitor_delivery_oldest_seconds": "Age of the oldest delivery that waits",
     "monitor_rules": "Rules by status: active, refused",
     "monitor_workers": "Processes that gave a sign of life in the last two minutes",
+    "monitor_canary_timestamp_seconds": "When the canary last came through",
+    "monitor_canary_round_trip_seconds": "How long the canary took, from its schedule to the message handed over",
+    "monitor_canary_missing": "1 while the canary is missing",
     "monitor_hub_subscriptions": "Subscriptions at WebSub hubs by state; proven counts those that are relied upon",
     "monitor_hub_pushes": "Pushes by hubs: taken, refused, waiting",
     "monitor_ticker_streams": "Open event streams of this process",
@@ -48,9 +51,18 @@ class _Collected:
         yield _gauge("monitor_delivery_oldest_seconds", oldest)
         yield _labelled("monitor_rules", "status", f.rules)
         yield _gauge("monitor_workers", f.workers)
+        yield from self._canary()
         yield _labelled("monitor_hub_subscriptions", "state", f.subscriptions)
         yield _labelled("monitor_hub_pushes", "what", f.pushes)
         yield _gauge("monitor_ticker_streams", self._streams)
+
+    def _canary(self) -> Iterator[GaugeMetricFamily]:
+        canary = self._figures.canary
+        if canary is None:
+            return
+        yield _gauge("monitor_canary_timestamp_seconds", canary.came_at.timestamp() if canary.came_at else 0.0)
+        yield _gauge("monitor_canary_round_trip_seconds", canary.took_s or 0.0)
+        yield _gauge("monitor_canary_missing", float(canary.missing))
 
 
 def _gauge(name: str, value: float) -> GaugeMetricFamily:

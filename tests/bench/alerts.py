@@ -1,4 +1,7 @@
-"""Ten thousand alerts to five channels: how fast they are decided, queued, rendered and handed over; and in order."""
+"""Ten thousand alerts to five channels: how fast they are decided, queued, rendered and handed over; and in order.
+
+`busy` is one recipient while gathering writes without a pause, in units as long as those of a large first poll.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,42 @@ def run(alerts: int = 10_000) -> list[Row]:
             },
             {"bench": "alerts.order", "case": case, "value": float(_out_of_order(desk)), "unit": "out of order"},
             {"bench": "alerts.lost", "case": case, "value": float(alerts * 5 - report.sent), "unit": "messages"},
+            _busy(unit_s=0.02, alerts=100),
+            _busy(unit_s=0.1, alerts=30),
         ]
+
+
+def _busy(unit_s: float, alerts: int) -> Row:
+    """Messages for each unit of the gatherers, of whom eight always wait: 1 is as good as it gets."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Timeline(Path(folder), rule(to=CHANNELS[:1]), channels=[channel(CHANNELS[0], rate_per_s=0.0)])
+        _decide(desk, 1)
+        _fill(desk, alerts, CHANNELS[:1])
+        sent, units = asyncio.run(_beside_writers(desk, unit_s))
+    case = f"one recipient, units of {unit_s * 1000:g} ms beside"
+    return {"bench": "alerts.busy", "case": case, "value": sent / units, "unit": "messages for each unit"}
+
+
+async def _beside_writers(desk: Timeline, unit_s: float) -> tuple[int, int]:
+    units, over = 0, False
+
+    def unit() -> None:
+        with desk.database.unit() as connection:
+            connection.execute(sa.delete(t.meta).where(t.meta.c.key == "nothing"))
+            time.sleep(unit_s)
+
+    async def writer() -> None:
+        nonlocal units
+        while not over:
+            await asyncio.to_thread(unit)
+            units += 1
+
+    writers = [asyncio.create_task(writer()) for _ in range(8)]
+    await asyncio.sleep(0)
+    report = await courier_once(_context(desk))
+    over = True
+    await asyncio.gather(*writers)
+    return report.sent, units
 
 
 def _context(desk: Timeline) -> CourierContext:
@@ -62,7 +100,7 @@ def _decide(desk: Timeline, hits: int) -> float:
     return spent
 
 
-def _fill(desk: Timeline, alerts: int) -> None:
+def _fill(desk: Timeline, alerts: int, channels: tuple[str, ...] = CHANNELS) -> None:
     """The outbox as a flood leaves it: copies of an alert's rows, so that filling takes no longer than draining."""
     with desk.database.unit() as connection:
         template = dict(connection.execute(sa.select(t.alert).limit(1)).mappings().one())
@@ -73,7 +111,7 @@ def _fill(desk: Timeline, alerts: int) -> None:
         connection.execute(sa.insert(t.alert_article), [member | {"alert_id": n} for n in ids])
         now = desk.clock.at - timedelta(minutes=1)
         row = {"state": "pending", "created_at": now, "due_at": now}
-        for name in CHANNELS:
+        for name in channels:
             target = {"channel": name, "target": f"{name}-1", "label": name}
             connection.execute(
                 sa.insert(t.delivery), [row | target | {"alert_id": n, "alert_key": f"k:{n}"} for n in ids]

@@ -86,6 +86,18 @@ def test_statuses_are_permanent_or_transient(service: Service, status: int, perm
     assert "no" in error.message
 
 
+def test_services_that_hang_hold_up_no_other(service: Service) -> None:
+    """Apprise has one pool of at most 32 threads for everybody, unless it is told to do without."""
+    hanging = Service()  # accepts connections and never answers
+    with ThreadPoolExecutor(33) as threads:
+        for _ in range(33):
+            threads.submit(AppriseSender().send, f"json://127.0.0.1:{hanging.port}/?rto=3", PLAIN)
+        AppriseSender().send(f"json://127.0.0.1:{service.port}/?rto=3", PLAIN)
+        assert len(service.requests) == 1
+        assert not hanging.requests
+    hanging.server.server_close()
+
+
 def test_retry_after_is_heard(service: Service) -> None:
     service.answer = (429, {"Retry-After": "120"}, b"")
     assert refused(f"json://127.0.0.1:{service.port}/hook").retry_after_s == 120.0

@@ -24,7 +24,7 @@ class Effort:
     """How hard to try: every `stride`-th moment, `kills` at random, a database locked for `locked_s` seconds."""
 
     stride: int = 1
-    kills: int = 50
+    kills: int = 100
     locked_s: float = 30.0
     seed: int = 1
     brief: bool = False

@@ -14,9 +14,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+import sqlalchemy as sa
+
 from monitor.bootstrap.monitor import Surroundings
 from monitor.bootstrap.running import run_daemon, run_once
 from monitor.clock import SharedClock
+from monitor.store.unit import open_engine
 
 T = TypeVar("T")
 
@@ -37,6 +40,8 @@ class Order:
     die_at: int = 0
     file_limit: int = 0
     points: str = ""
+    here: bool = False
+    """In the nursery itself, so that it has loaded and compiled what all later lives need."""
 
 
 class StagedClock(SharedClock):
@@ -94,6 +99,16 @@ def _committer() -> str:
     return "start enter"
 
 
+_ENGINES: dict[str, sa.Engine] = {}
+
+
+def _engine(url: str) -> sa.Engine:
+    """The engine of that address; one that the nursery has used already knows its statements."""
+    if url not in _ENGINES:
+        _ENGINES[url] = open_engine(url)
+    return _ENGINES[url]
+
+
 def live(order: Order) -> int:
     """Live as ordered; 0 at a natural end."""
     if order.file_limit:
@@ -101,7 +116,7 @@ def live(order: Order) -> int:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.file_limit, resource.RLIM_INFINITY))
     clock = StagedClock()
     reaper = Reaper(order.die_at, Path(order.points) if order.points else None)
-    around = Surroundings(clock, Inline(), reaper)
+    around = Surroundings(clock, Inline(), reaper, _engine)
     for step in order.steps:
         clock.stage(step)
         if order.daemon:

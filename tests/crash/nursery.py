@@ -6,8 +6,7 @@ process stays single-threaded, so that what it forks is whole.
 
 from __future__ import annotations
 
-import contextlib
-import importlib
+import gc
 import json
 import os
 import signal
@@ -18,7 +17,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-from monitor.deliver.apprise import AppriseSender
 from tests.crash.life import Order, live
 
 PATIENCE_S = 180.0
@@ -78,33 +76,25 @@ def main() -> None:
     """Serve until the input ends."""
     answers = os.dup(1)
     os.dup2(2, 1)
-    AppriseSender().shape("json://localhost")
     for line in sys.stdin:
         told = json.loads(line)
         order = Order(**{**told["order"], "steps": tuple(told["order"]["steps"])})
-        status = _one(order, told["kill_after_s"], told["stop_after_s"])
-        _learn(Path(order.config).with_suffix(".modules"))
+        status = _here(order) if order.here else _one(order, told["kill_after_s"], told["stop_after_s"])
         os.write(answers, f"{status}\n".encode())
 
 
-def _learn(modules: Path) -> None:
-    """Load what a life that ended well had to load by itself, so that the next ones need not."""
-    if not modules.exists():
-        return
-    for name in modules.read_text(encoding="utf-8").splitlines():
-        if name not in sys.modules and not name.startswith("__"):
-            with contextlib.suppress(ImportError):
-                importlib.import_module(name)
-    modules.unlink()
+def _here(order: Order) -> int:
+    """Live in this process.  Threads of libraries that stay behind wait for work and hold nothing."""
+    status = live(order)
+    gc.collect()
+    return status
 
 
 def _one(order: Order, kill_after_s: float, stop_after_s: float) -> int:
     pid = os.fork()
     if pid == 0:
         try:
-            status = live(order)
-            Path(order.config).with_suffix(".modules").write_text("\n".join(sys.modules), encoding="utf-8")
-            os._exit(status)
+            os._exit(live(order))
         except BaseException as error:  # noqa: BLE001 - the end of a forked process, whatever it died of
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
             sys.stderr.flush()

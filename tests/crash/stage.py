@@ -170,12 +170,15 @@ class Stage:
         """The database after its baseline poll, of which every run gets a copy."""
         self.begin("base", fresh=False)
         assert self.passes(MORNING) == 0, (self.folder / "lives.log").read_text()[-2000:]
+        self.begin("rehearsal")
+        self.publish(0, 1, 2)
+        assert self.passes(self.now, self.now + 61 * MINUTE, here=True) == 0, "the nursery could not live"
 
     def begin(self, name: str, *, fresh: bool = True, bad_recipient: bool = False, quiet: str = "") -> None:
-        """Begin a run on a database of its own."""
-        self.name = name
+        """Begin a run on a fresh database; all runs have it in the same place."""
+        self.name = "run" if fresh else name
         if fresh:
-            self.backend.copy("base", name)
+            self.backend.copy("base", self.name)
         self.records.kept.clear()
         self.due = set()
         self.news = News(self.web)

@@ -12,12 +12,11 @@ from monitor.match.folding import fold, normalise, normalise_all
 from monitor.match.guards import label_group
 from monitor.match.languages import recognise
 from monitor.match.sentences import split_sentences
-from monitor.match.tokens import tokenise
+from monitor.match.tokens import tokenise, words_of
 
 LANGUAGES = st.sampled_from(["de", "en", "ru", "fr", "zh", None])
-PIECES = (
-    """Die EU could not, [strike] „ “ ” « » ( ) . ! ? … 3. Dr. U.S. з’їзд won't if dass чтобы que; – 中国 Müller's"""
-)
+PIECES = """Die EU could not, [strike] „ “ ” « » ( ) . ! ? … 3. Dr. U.S. з’їзд won't if dass чтобы que; – 中国 Müller's
+\u00ad a\u0301 ’s 's สวัสดี x’S’Ь م\u064eن\u200c"""
 NEWSY = st.lists(st.sampled_from([*PIECES.split(), "\n"]), max_size=40).map(" ".join)
 TEXTS = st.one_of(st.text(max_size=200), NEWSY)
 
@@ -43,6 +42,11 @@ def test_offsets_point_at_the_very_words_in_order(text: str, language: str | Non
     assert all(text[token.start : token.end] == token.text for token in tokens)
     assert all(one.end <= other.start for one, other in pairwise(tokens))
     assert all(one.sentence <= other.sentence for one, other in pairwise(tokens))
+
+
+@given(TEXTS)
+def test_the_words_of_a_text_are_those_of_its_chunks(text: str) -> None:
+    assert [word for chunk in text.split() for word in words_of(chunk)] == words_of(text)
 
 
 @given(TEXTS, LANGUAGES)

@@ -79,7 +79,7 @@ class Harbour:
         async with open_monitor(self.folder / "config.yaml", writes=writes, surroundings=around) as self.monitor:
             self.loops = Loops(self.monitor)
             await asyncio.to_thread(self.loops.arm)
-            page = await open_page(self.monitor, role) if role != "poller" else None
+            page = await open_page(self.monitor, must=role == "web") if role != "poller" else None
             try:
                 yield
             finally:
@@ -320,7 +320,7 @@ async def test_the_page_alone_stores_what_the_poller_takes(harbour: Harbour) -> 
 async def _serve(harbour: Harbour, ready: threading.Event, over: threading.Event) -> None:
     """`monitor run --role web`, without its signals."""
     async with open_monitor(harbour.folder / "config.yaml", writes=False) as monitor:
-        page = await open_page(monitor, "web")
+        page = await open_page(monitor, must=True)
         assert page is not None
         ready.set()
         await asyncio.to_thread(over.wait, 60)

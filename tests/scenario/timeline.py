@@ -23,9 +23,10 @@ import sqlalchemy as sa
 
 from monitor.alert.settings import AlertSettings
 from monitor.errors import DeliveryError
-from monitor.loops.courier import CourierContext, CourierReport, courier_once
+from monitor.loops.courier import CourierContext, courier_once
 from monitor.loops.dispatch import Telling
 from monitor.loops.evaluate import Decider, EvaluateContext, arm_timers, evaluate
+from monitor.loops.lane import CourierReport
 from monitor.loops.tell import record_matches
 from monitor.model.alert import Channel, Target
 from monitor.model.article import Document

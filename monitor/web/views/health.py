@@ -7,6 +7,7 @@ from datetime import timedelta
 from starlette.responses import JSONResponse, Response
 
 from monitor.errors import StoreError
+from monitor.store.canary import canary_state
 from monitor.store.health import figures_now, poller_seen_at
 from monitor.store.schema import status
 from monitor.web.live import Hub
@@ -16,9 +17,21 @@ from monitor.web.visit import NotHere, Visit
 SILENT = timedelta(minutes=2)
 
 
-def alive(_visit: Visit) -> Response:
-    """This process answers."""
-    return JSONResponse({"status": "ok"})
+def alive(visit: Visit) -> Response:
+    """This process answers; where a canary flies, how it is doing, without making a difference to the status."""
+    return JSONResponse({"status": "ok"} | _canary(visit))
+
+
+def _canary(visit: Visit) -> dict[str, object]:
+    try:
+        with visit.context.database.reading() as connection:
+            state = canary_state(connection)
+    except StoreError:  # whether the database answers is the other probe's question
+        return {}
+    if state is None:
+        return {}
+    came_at = state.came_at.isoformat() if state.came_at else None
+    return {"canary": {"missing": state.missing, "came_at": came_at, "took_s": state.took_s}}
 
 
 def ready(visit: Visit) -> Response:

@@ -50,7 +50,7 @@ def test_a_digest_names_its_top_item_and_how_many_more() -> None:
     digest = Message("desk:w", AlertKind.DIGEST, 8, "desk:w", window="digest@2026", blocks=blocks)
     rendered = render(digest, Shape(Form.CONSOLE, Markup.TEXT, 250, 5000), STYLE, NOW)
     assert rendered.title == "[Digest] Oil rises (+1)"
-    assert "2 articles, 1 stories, 1 rules" in rendered.body
+    assert "2 articles, 1 story, 1 rule" in rendered.body
     assert rendered.headers["X-Monitor-Article"] == "1, 2"
 
 

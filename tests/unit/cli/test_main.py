@@ -63,7 +63,7 @@ def test_options_stand_before_or_after(config: Path, capsys: pytest.CaptureFixtu
 
 def test_check_counts_and_tests(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--config", str(config)]) == 0
-    expected = "fine: 1 sources, 1 rules watching, 2 of 2 tests passed, 0 errors, 0 warnings\n"
+    expected = "fine: 1 source, 1 rule watching, 2 of 2 tests passed, 0 errors, 0 warnings\n"
     assert capsys.readouterr().out == expected
 
 

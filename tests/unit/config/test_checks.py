@@ -94,11 +94,6 @@ def test_nobody_told_is_a_warning(tmp_path: Path, lexicon: Lexicon) -> None:
     assert [p.code for p in checked.problems] == ["no-recipient"]
 
 
-def test_what_has_no_engine_yet_is_said(tmp_path: Path, lexicon: Lexicon) -> None:
-    _, checked = check(tmp_path, lexicon, "alerts: {canary: daily}\n")
-    assert [(p.code, p.severity) for p in checked.problems] == [("not-yet", "warning")]
-
-
 def test_subscriptions_need_a_mailbox_and_an_address_for_their_links(tmp_path: Path, lexicon: Lexicon) -> None:
     _, checked = check(tmp_path, lexicon, "web: {subscribe: {enabled: true}}\n")
     assert [(p.code, p.severity) for p in checked.problems] == [("bad-subscribe", "error")] * 2

@@ -163,3 +163,30 @@ async def test_a_users_template_that_fails_falls_back_to_ours(desk: Timeline) ->
     bodies = {message.address: message.rendered.body for message in sender.received}
     assert bodies["test://other"] == "mine: call 0"
     assert "https://alpha.example/" in bodies["test://desk"]
+
+
+async def test_a_channel_with_many_recipients_is_served_bit_by_bit(desk: Timeline) -> None:
+    targets = tuple(Target("desk", f"desk-{number}", f"{number}@example.org") for number in range(10))
+    addresses = tuple(f"test://{number}" for number in range(10))
+    desk.channels["desk"] = replace(desk.channels["desk"], targets=targets, addresses=addresses)
+    waiting(desk, 2)
+    report = await courier_once(context(desk, Receiver(desk.clock), lanes=3))
+    assert report.sent == 2 * 11
+
+
+async def test_a_recipient_who_hangs_holds_up_none_of_his_channel(desk: Timeline) -> None:
+    targets = tuple(Target("desk", f"desk-{number}", f"{number}@example.org") for number in range(2))
+    desk.channels["desk"] = replace(desk.channels["desk"], targets=targets, addresses=("test://slow", "test://quick"))
+    waiting(desk, 25)
+    sender = Hanging(desk, "test://slow")
+    courier = Courier(context(desk, sender))
+    await courier.tick()
+    for _ in range(2000):
+        if len(sender.received) == 50:
+            break
+        await asyncio.sleep(0.01)
+    assert [message.address for message in sender.received if message.address != "test://other"] == [
+        "test://quick"
+    ] * 25
+    sender.let_go.set()
+    await courier.stop()

@@ -8,7 +8,7 @@ from monitor.match.clauses import Kind, split_clauses
 @pytest.mark.parametrize(
     ("language", "text", "kinds"),
     [
-        ("de", "Die EU erwägt, Sanktionen zu verhängen", [Kind.MAIN, Kind.COMPLEMENT]),
+        ("de", "Die EU erwägt, Sanktionen zu verhängen", [Kind.MAIN, Kind.INFINITIVE]),
         ("de", "Er sagt, dass er kommt, weil er will", [Kind.MAIN, Kind.COMPLEMENT, Kind.ADVERBIAL]),
         ("de", "Er ging, um zu essen", [Kind.MAIN, Kind.ADVERBIAL]),
         ("de", "Der Mann, der kam, ging", [Kind.MAIN, Kind.RELATIVE, Kind.CONTINUATION]),
@@ -18,6 +18,9 @@ from monitor.match.clauses import Kind, split_clauses
         ("en", "He threatened to leave and stayed", [Kind.MAIN, Kind.COORDINATION]),
         ("en", "He came, but left", [Kind.MAIN, Kind.CONTRAST]),
         ("ru", "Он требует, чтобы министр ушел", [Kind.MAIN, Kind.COMPLEMENT]),
+        ("ru", "Не признав вины, он ушел", [Kind.ADVERBIAL, Kind.CONTINUATION]),
+        ("en", "Without waiting, they left", [Kind.ADVERBIAL, Kind.CONTINUATION]),
+        ("fr", "En mai il a démissionné, dit-on", [Kind.MAIN, Kind.CONTINUATION]),
         ("fr", "Il exige que le ministre parte", [Kind.MAIN, Kind.COMPLEMENT]),
     ],
 )

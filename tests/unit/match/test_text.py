@@ -8,7 +8,7 @@ from tests.unit.match.vocabulary import lexicon
 
 def _fields(document: Document) -> list[tuple[str, int, list[str]]]:
     paragraphs = analyse(document, lexicon()).paragraphs
-    return [(paragraph.field, paragraph.index, sorted(paragraph.fields)) for paragraph in paragraphs]
+    return [(paragraph.field, paragraph.number, sorted(paragraph.fields)) for paragraph in paragraphs]
 
 
 def test_title_lead_and_blocks_are_paragraphs() -> None:

@@ -58,3 +58,10 @@ def test_a_slow_answer_does_not_hold_up_the_end() -> None:
             time.sleep(0.01)
     connection.close()
     assert time.monotonic() - before < 10
+
+
+def test_a_path_with_a_star_answers_whatever_begins_like_it(fakeweb: FakeWeb) -> None:
+    fakeweb.route("/story/*", lambda request: Reply(request.path))
+    fakeweb.route("/story/known", "known")
+    assert [ask(fakeweb, path)[1] for path in ("/story/7", "/story/known")] == [b"/story/7", b"known"]
+    assert ask(fakeweb, "/stor")[0] == 404
