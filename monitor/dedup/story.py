@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from monitor.dedup.vector import heaviest, likeness, mean
+from monitor.dedup.headline import about_others
+from monitor.dedup.vector import heaviest, likeness, mean, unit
 from monitor.model.reasons import Reason
 from monitor.model.story import StoryState, Vector
 
@@ -73,18 +74,23 @@ def decide_story(
     stories: Sequence[StoryState],
     settings: StorySettings = StorySettings(),
     *,
+    title: str = "",
+    language: str = "",
     kin: int | None = None,
     series: int | None = None,
 ) -> Join | Open:
     """The story that an article joins, or that it opens its own.
 
     `vector` is the article's weighted terms, length 1; `words` the length of its body; `at` the earlier of published
-    and first seen.  `kin` is the story of an article whose text it contains: surely the same.  `series` is the story
-    of an article of the same template with other facts: surely another.
+    and first seen; `title` and `language` count where there is little text.  `kin` is the story of an article whose
+    text it contains: surely the same.  `series` is the story of an article of the same template with other facts:
+    surely another.
     """
     if kin is not None and any(story.id == kin for story in stories):
         return Join(kin, 1.0, Reason("contains", "it contains the text of an article of the story"))
     alive = [story for story in stories if story.id != series and abs(at - story.last_at) <= settings.quiet]
+    if words < settings.full_words:
+        alive = [story for story in alive if not about_others(title, story.title, language)]
     best, score = _nearest(vector, words, alive, settings)
     needed = settings.join_at(words, best.members if best is not None else 1)
     if best is not None and score >= needed:
@@ -104,6 +110,11 @@ def _nearest(
         return None, 0.0
     best = int(np.where(enough, found.cosines, -1.0).argmax())
     return stories[best], float(found.cosines[best])
+
+
+def opening(vector: Vector) -> Vector:
+    """The centroid of a story that has one article."""
+    return unit(heaviest(vector, CENTROID_TERMS))
 
 
 def grown(centroid: Vector, members: int, vector: Vector) -> Vector:
@@ -137,6 +148,8 @@ def decide_merge(
     words: int,
     stories: Sequence[StoryState],
     settings: StorySettings = StorySettings(),
+    *,
+    language: str = "",
 ) -> Merge | None:
     """Whether the article that joined a story shows another one to be the same: all three are close to each other."""
     others = [
@@ -146,6 +159,7 @@ def decide_merge(
         and other.id not in joined.apart
         and joined.id not in other.apart
         and abs(joined.last_at - other.last_at) <= settings.quiet
+        and not (words < settings.full_words and about_others(joined.title, other.title, language))
     ]
     if not others:
         return None

@@ -25,6 +25,7 @@ from monitor.dedup.story import (
     differs,
     grown,
     index_terms,
+    opening,
     search_terms,
 )
 from monitor.dedup.vector import key_hash, learnt, lesson_every, no_rarity, weighted
@@ -215,6 +216,8 @@ class _Placing:
                 story_time(self.article),
                 [state for state in near if former is None or state.id != former.id],
                 self.settings.stories,
+                title=self.article.prepared.title,
+                language=self.article.prepared.language,
                 kin=story_of[kin] if kin is not None else None,
                 series=story_of[series] if series is not None else None,
             )
@@ -242,7 +245,10 @@ class _Placing:
     def _joined(self, joined: StoryState, near: Sequence[StoryState], choice: Join, *, votes: bool) -> Placement:
         if votes:
             self._grow(joined)
-        merge = decide_merge(joined, self.vector, self.article.prepared.words, near, self.settings.stories)
+        prepared = self.article.prepared
+        merge = decide_merge(
+            joined, self.vector, prepared.words, near, self.settings.stories, language=prepared.language
+        )
         story_id = joined.id
         merged: tuple[int, ...] = ()
         if merge is not None:
@@ -256,7 +262,7 @@ class _Placing:
         merge_stories(self.desk.connection, into=into, other=other, now=self.now)
 
     def _opened(self) -> int:
-        at, centroid = story_time(self.article), grown(NO_TERMS, 0, self.vector)
+        at, centroid = story_time(self.article), opening(self.vector)
         story_id = self.desk.open(self.article, at=at, centroid=centroid)
         self._index(story_id, centroid, at, new=True)
         return story_id

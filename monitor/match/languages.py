@@ -102,10 +102,12 @@ def _guess(sample: str) -> tuple[str | None, bool, int]:
 
 
 def _by_stop_words(sample: str, script: str) -> tuple[str | None, bool]:
-    stop_words = word_sets("stop_words")
-    languages = [language for language in stop_words if (language in _CYRILLIC) == (script == "cyrillic")]
-    words = Counter(re.findall(r"[^\W\d_]+", sample))
-    scores = {language: float(sum(words[word] for word in stop_words[language])) for language in languages}
+    languages = _having_stop_words()
+    scores = {each: 0.0 for each in word_sets("stop_words") if (each in _CYRILLIC) == (script == "cyrillic")}
+    for word, count in Counter(re.findall(r"[^\W\d_]+", sample)).items():
+        for language in languages.get(word, ()):
+            if language in scores:
+                scores[language] += count
     for language, telling in _TELLING.items():
         if language in scores:
             scores[language] += sum(sample.count(letter) for letter in telling)
@@ -114,3 +116,13 @@ def _by_stop_words(sample: str, script: str) -> tuple[str | None, bool]:
     if most in (0, next_most):
         return None, False
     return best, most >= 5 and most >= 1.3 * next_most
+
+
+@cache
+def _having_stop_words() -> Mapping[str, tuple[str, ...]]:
+    """For each stop word the languages that have it."""
+    found: dict[str, list[str]] = {}
+    for language, words in word_sets("stop_words").items():
+        for word in words:
+            found.setdefault(word, []).append(language)
+    return {word: tuple(languages) for word, languages in found.items()}

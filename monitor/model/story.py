@@ -159,6 +159,8 @@ class StoryState:
     last_at: datetime
     apart: frozenset[int] = frozenset()
     by_hand: bool = False
+    title: str = ""
+    """That of its opening article."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

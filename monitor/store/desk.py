@@ -138,7 +138,7 @@ class Desk:
         story_id = stories.open_story(
             self.connection, article.id, language=prepared.language, title=prepared.title, at=at, centroid=centroid
         )
-        self._now().states[story_id] = StoryState(story_id, centroid, 1, at)
+        self._now().states[story_id] = StoryState(story_id, centroid, 1, at, title=prepared.title)
         return story_id
 
     def grow(self, state: StoryState) -> None:

@@ -17,7 +17,7 @@ from monitor.store.story_links import APART, MERGED, link_stories, move_links
 from monitor.store.tables import article, sketch, story
 from monitor.store.vectors import packed, unpacked
 
-_STATE = (story.c.id, story.c.centroid, story.c.members, story.c.last_at, story.c.apart, story.c.by_hand)
+_STATE = (story.c.id, story.c.centroid, story.c.members, story.c.last_at, story.c.apart, story.c.by_hand, story.c.title)
 _STATES = sa.select(*_STATE).where(story.c.id.in_(sa.bindparam("ids", expanding=True)), story.c.merged_into.is_(None))
 
 
@@ -30,7 +30,9 @@ def story_states(connection: sa.Connection, story_ids: Sequence[int]) -> tuple[S
 
 
 def _state(row: Any) -> StoryState:
-    return StoryState(row.id, unpacked(row.centroid), row.members, row.last_at, frozenset(row.apart), row.by_hand)
+    return StoryState(
+        row.id, unpacked(row.centroid), row.members, row.last_at, frozenset(row.apart), row.by_hand, row.title
+    )
 
 
 def articles_of(connection: sa.Connection, story_id: int) -> tuple[int, ...]:

@@ -28,6 +28,7 @@ from monitor.loops.placing import STORY_LOCK, place_articles
 from monitor.model.story import PlacedArticle
 from monitor.store import schema
 from monitor.store.rarities import Rarities
+from monitor.store.rowwise import set_last_numbers
 from monitor.store.tables import article, fingerprint, rarity, sketch, story, story_term
 from monitor.store.unit import Database, open_engine
 
@@ -99,9 +100,9 @@ def _row(placed: PlacedArticle) -> dict[str, object]:
     return row | {"language_sure": True, "first_source_id": "s", "baseline": False, "text_state": "full"}
 
 
-def multiply(database: Database, times: int) -> None:
-    """Store the world `times - 1` times more, by inserting from it."""
-    masks = random.Random(1)
+def multiply(database: Database, stored: int) -> None:
+    """Store the world so often, by inserting from it, that there are so many articles."""
+    masks, times = random.Random(1), stored // WORLD
     copies = [(n, masks.getrandbits(62)) for n in range(1, times)]
     shift = {"id": WORLD, "article_id": WORLD, "story_id": WORLD, "opening_article_id": WORLD, "copy_group": WORLD}
     with database.unit() as connection:
@@ -114,6 +115,7 @@ def multiply(database: Database, times: int) -> None:
             insert = f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {', '.join(values)} "
             connection.execute(sa.text(f"{insert} FROM {table.name} AS old, world ORDER BY {order}"))
         connection.exec_driver_sql("DROP TABLE world")
+        set_last_numbers(connection, {"article": stored, "sketch": stored, "story": stored})
         connection.execute(rarity.update().values(upto_sketch=sa.select(sa.func.max(sketch.c.id)).scalar_subquery()))
 
 
@@ -174,7 +176,7 @@ def run(stored: int = STORED) -> list[Row]:
             schema.upgrade(database)
             wire, memory = Wire(1), Rarities()
             first = place(database, wire, min(WORLD, stored), 1, memory)
-            multiply(database, stored // WORLD)
+            multiply(database, stored)
             with database.engine.connect() as connection:
                 connection.execution_options(isolation_level="AUTOCOMMIT").execute(sa.text("ANALYZE"))
             before = _server_s(pid_file)

@@ -90,3 +90,60 @@ def templated(count: int, rng: random.Random) -> Iterator[tuple[str, list[tuple[
             facts = {name: rng.randrange(2, 980) for name in "nmopqrstu"}
             members.append((title.format(a=who, **facts), text.format(a=who, **facts)))
         yield language, members
+
+
+HEADLINES = (
+    ("en", "{a} names new finance chief"),
+    ("en", "{a} shares fall {n} percent after profit warning"),
+    ("en", "Earthquake of magnitude {d}.{e} hits {a}"),
+    ("en", "Police seek witnesses after burglary in {a}"),
+    ("en", "Exchange closes at {n} points"),
+    ("en", "{a} beat {b} {d}-{e} to go top"),
+    ("de", "Unfall bei {a}: {d} Verletzte"),
+    ("de", "Amtsgericht {a}: Urteil nach Unfall"),
+    ("de", "{a} hebt Prognose für das Jahr an"),
+    ("ru", "Погода: {a}, {n} градусов"),
+    ("ru", "{a} отчиталась за квартал"),
+    ("fr", "{a} s’impose {d}-{e} face à {b}"),
+)
+
+
+def headlines(count: int, rng: random.Random) -> Iterator[tuple[str, list[str]]]:
+    """`count` series of three headlines: the language, and titles about other companies, places, numbers."""
+    every = _names(rng)
+    for index in range(count):
+        language, title = HEADLINES[index % len(HEADLINES)]
+        names = [next(every) for _ in range(6)]
+        numbers = rng.sample(range(20, 980), 3)
+        digits = rng.sample(range(1, 10), 6)
+        yield (
+            language,
+            [title.format(a=names[n], b=names[n + 3], n=numbers[n], d=digits[n], e=digits[n + 3]) for n in range(3)],
+        )
+
+
+def _names(rng: random.Random) -> Iterator[str]:
+    """Made-up names, none twice."""
+    first = ("Ad", "Bri", "Cor", "Dun", "Es", "Fal", "Gri", "Hal", "Il", "Jor", "Kes", "Lu")
+    last = ("lera", "stad", "vex", "mere", "trova", "kenau", "vona", "mstett", "vari", "vik", "trin", "midor", "beck")
+    every = [a + b + c for a in first for b in ("", "an", "el", "o", "ur") for c in last]
+    return iter(rng.sample(every, len(every)))
+
+
+FOLLOW_UPS = (
+    ("en", "{a} chief {b} to leave in spring", "{a} chief {b} praises record year"),
+    ("en", "{a} and {b} open talks on ferry line", "{a} and {b} sign treaty on fishing rights"),
+    ("de", "{a} streicht Stellen in {b}", "{a} eröffnet Museum in {b}"),
+    ("de", "{a} trifft {b} in Wien", "{a} verklagt {b} wegen Patenten"),
+    ("ru", "{a} и {b} открыли мост", "{a} и {b} поспорили о газе"),
+    ("fr", "{a} rachète une usine de {b}", "{a} ferme le musée de {b}"),
+)
+
+
+def follow_ups(count: int, rng: random.Random) -> Iterator[tuple[str, list[str]]]:
+    """`count` pairs of headlines that share their names and are about different things."""
+    every = _names(rng)
+    for index in range(count):
+        language, *titles = FOLLOW_UPS[index % len(FOLLOW_UPS)]
+        a, b = next(every), next(every)
+        yield language, [title.format(a=a, b=b) for title in titles]

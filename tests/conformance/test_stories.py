@@ -10,7 +10,9 @@ import json
 import os
 import random
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,13 @@ import pytest
 from monitor.dedup.prepared import prepare
 from monitor.dedup.urls import url_key
 from monitor.loops.placing import PlacingSettings, place_articles
-from monitor.model.story import PlacedArticle, Placement
+from monitor.model.story import PlacedArticle, Placement, Prepared
 from monitor.store.rarities import Rarities
 from monitor.store.tables import article, metadata
 from monitor.store.unit import Database, open_engine
 from tests.conformance.copies import Made, follow_up, sentences, series, variants
 from tests.conformance.grouping import Finder, bcubed, minhash_lsh, ours, simhash, wilson
-from tests.conformance.templates import templated
+from tests.conformance.templates import follow_ups, headlines, templated
 
 pytestmark = [
     pytest.mark.conformance,
@@ -52,29 +54,29 @@ class Newsroom:
         self.count = 0
 
     def place(self, title: str, text: str, language: str, at: datetime) -> Placement:
-        self.count += 1
-        prepared = prepare(title, "", text, language)
+        return self.place_all([(prepare(title, "", text, language), at)])[0]
+
+    def place_all(self, texts: Sequence[tuple[Prepared, datetime]]) -> list[Placement]:
+        """In one unit, as what one poll brings."""
+        placed = [
+            PlacedArticle(number, "s", prepared, at)
+            for number, (prepared, at) in enumerate(texts, start=self.count + 1)
+        ]
+        self.count += len(placed)
         with self.database.unit() as connection:
-            connection.execute(
-                article.insert().values(
-                    id=self.count,
-                    title=title,
-                    authors=[],
-                    language_sure=True,
-                    first_seen_at=at,
-                    first_source_id="s",
-                    baseline=False,
-                    text_state="full",
-                )
-            )
-            placed = PlacedArticle(self.count, "s", prepared, at)
-            return place_articles(connection, [placed], now=at, settings=self.settings, memory=self.memory)[0]
+            connection.execute(article.insert(), [_row(each) for each in placed])
+            return place_articles(connection, placed, now=texts[-1][1], settings=self.settings, memory=self.memory)
 
     def stories(self) -> dict[int, int]:
         """The story of each article, as it is now."""
         with self.database.reading() as connection:
             rows = connection.execute(article.select().with_only_columns(article.c.id, article.c.story_id))
             return {row.id: row.story_id for row in rows}
+
+
+def _row(placed: PlacedArticle) -> dict[str, object]:
+    row = {"id": placed.id, "title": placed.prepared.title, "authors": [], "first_seen_at": placed.first_seen_at}
+    return row | {"language_sure": True, "first_source_id": "s", "baseline": False, "text_state": "full"}
 
 
 def test_addresses_55_of_55() -> None:
@@ -203,3 +205,25 @@ def test_templated_series_of_other_words_are_not_merged() -> None:
         merged[language] += any(each.copy_of is not None for each in placed)
     print(f"\ntemplated series held as copies, of 120: {sum(merged.values())} {dict(merged)}")
     assert sum(merged.values()) <= 3
+
+
+def test_headlines_alone_are_never_copies_and_templates_make_no_stories() -> None:
+    rng = random.Random(5)
+    sets = {"templates": list(headlines(120, rng)), "follow-ups": list(follow_ups(60, rng))}
+    room, numbers = Newsroom(), count(1)
+    groups: dict[str, list[list[int]]] = {name: [] for name in sets}
+    copies = 0
+    every = [(kind, *series) for kind, several in sets.items() for series in several]
+    for number, (kind, language, titles) in enumerate(every):
+        at = START + timedelta(minutes=30 * number)
+        arriving = [(prepare(title, "", "", language), at + timedelta(minutes=n)) for n, title in enumerate(titles)]
+        copies += sum(each.copy_of is not None for each in room.place_all(arriving))
+        groups[kind].append([next(numbers) for _ in titles])
+    found = room.stories()
+    print(f"\nheadlines alone, held as copies: {copies}")
+    together = {}
+    for name, members in groups.items():
+        together[name] = sum(len({found[id_] for id_ in group}) < len(group) for group in members)
+        print(f"  {name}: {together[name]} of {len(members)} in one story with another of their series")
+    assert copies == 0
+    assert together["templates"] <= 6
