@@ -20,7 +20,9 @@ from monitor.errors import WorkerError
 from monitor.loops.courier import courier_once
 from monitor.loops.evaluate import evaluate_once
 from monitor.store import tables as t
+from monitor.store.alert_lists import list_alerts
 from monitor.store.canary import CanaryState, canary_state
+from monitor.store.overview import overview
 from monitor.store.unit import open_engine
 from monitor.testing.mailbox import Mailbox
 from tests.contract.conftest import postgresql_url
@@ -115,6 +117,9 @@ async def test_it_comes_through_on_its_schedule_and_leaves_nothing_behind(mine: 
         await mine.pass_on(minutes=31)
         assert mine.heard(mine.ops, "Canary: articles come through") == 2
         assert mine.heard(mine.pager, "Canary") == 0
+        with mine.monitor.database.reading() as connection:
+            assert list_alerts(connection) == []
+            assert overview(connection, mine.clock.now())["alerts_24h"] == {}
         assert mine.heard(mine.pager, "alive") >= 2
         assert {name: mine.rows(name) for name in QUIET} == dict.fromkeys(QUIET, 0)
 
