@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.alert.clean import cut_at_word, header_value, plain, safe_url
-from monitor.alert.template import TemplateProblem, fill, our_template, unknown_names
+from monitor.alert.template import TemplateProblem, TooMuch, fill, our_template, unknown_names
 from monitor.alert.view import Reader, stories_in, view_of
 from monitor.model.alert import AlertKind
 from monitor.model.message import Form, Item, Markup, Message, Passage, Rendered, RuleBlock, Shape, StoryBlock
@@ -19,11 +19,12 @@ from monitor.model.rule import Priority
 GATHERED = frozenset({AlertKind.DIGEST, AlertKind.CATCH_UP})
 SUBJECT_MAX = 180
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
+HEADLINES = (1000, 0, 0)
 LEVELS = (  # (items, passages, characters of a passage) shown, until the message fits: headlines go last
     (1000, 3, 480),
     (1000, 1, 300),
     (1000, 1, 160),
-    (1000, 0, 0),
+    HEADLINES,
     (300, 0, 0),
     (150, 0, 0),
     (80, 0, 0),
@@ -52,14 +53,11 @@ def render(message: Message, shape: Shape, style: Style, now: datetime) -> Rende
 
     Raises `TemplateProblem` for a user's template that fails after all; the caller falls back to ours.
     """
-    reader = Reader(style.language, style.zone, style.web_url, chat=shape.form is Form.CHAT)
+    reader = _reader(shape, style)
     title = _title(message, reader)
-    body = ""
-    for items, passages, length in LEVELS:
-        body = _body(shrink(message, items, passages, length), shape, style, reader, now)
-        if not shape.title_max:
-            body = f"{title}\n{body}"
-        if len(body) <= shape.body_max:
+    for level in LEVELS:
+        body = _at(level, message, shape, style, now)
+        if body is not None:
             break
     else:
         body = _last_resort(title, message, reader, shape)
@@ -71,6 +69,29 @@ def render(message: Message, shape: Shape, style: Style, now: datetime) -> Rende
         headers=_headers(message, style),
         fields=_fields(message),
     )
+
+
+def fits(message: Message, shape: Shape, style: Style, now: datetime) -> bool:
+    """Whether the service takes every headline of the message at once.  Raises `TemplateProblem`, as `render`."""
+    return _total(message) <= HEADLINES[0] and _at(HEADLINES, message, shape, style, now) is not None
+
+
+def _at(level: tuple[int, int, int], message: Message, shape: Shape, style: Style, now: datetime) -> str | None:
+    """The body with as much as the level allows; None when that is too long."""
+    reader = _reader(shape, style)
+    try:
+        body = _body(shrink(message, *level), shape, style, reader, now)
+    except TooMuch:
+        if level == LEVELS[-1]:
+            raise
+        return None
+    if not shape.title_max:
+        body = f"{_title(message, reader)}\n{body}"
+    return body if len(body) <= shape.body_max else None
+
+
+def _reader(shape: Shape, style: Style) -> Reader:
+    return Reader(style.language, style.zone, style.web_url, chat=shape.form is Form.CHAT)
 
 
 def shrink(message: Message, items: int, passages: int, length: int) -> Message:
@@ -145,17 +166,18 @@ def _tidy(text: str) -> str:
 def _title(message: Message, reader: Reader) -> str:
     if message.kind is AlertKind.OPS:
         return plain(message.headline)
+    which = f" ({message.part}/{message.parts})" if message.parts > 1 else ""
     first = next(iter(_all_items(message)), None)
     top = message.headline or (first.title if first else reader.say(message.kind.value, message.rule_name))
     if message.kind in GATHERED:
         label = reader.say((message.window or "digest").split(".", maxsplit=1)[0].split("@", maxsplit=1)[0])
         more = _total(message) + message.hidden - 1
         tail = f" (+{more})" if more > 0 else ""
-        return reader.text(f"[{label}] {top}{tail}")
+        return reader.text(f"[{label}]{which} {top}{tail}")
     mark = "! " if message.priority is Priority.HIGH else ""
     late = f"({reader.late(message.late_s)}) " if message.late_s else ""
     answer = "Re: " if message.reply else ""
-    return reader.text(f"{answer}[{mark}{message.rule_name}] {late}{top}")
+    return reader.text(f"{answer}[{mark}{message.rule_name}]{which} {late}{top}")
 
 
 def _all_items(message: Message) -> Iterable[Item]:

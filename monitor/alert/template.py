@@ -21,6 +21,10 @@ class TemplateProblem(Exception):
     """The template cannot be used."""
 
 
+class TooMuch(TemplateProblem):
+    """It writes or loops more than any message may."""
+
+
 class _Bounded(ImmutableSandboxedEnvironment):
     """The sandbox, without the means of making a lot from a little."""
 
@@ -67,7 +71,7 @@ def fill(source: str, values: Mapping[str, Any], *, html: bool) -> str:
         for piece in _compiled(source, html).generate(**values, _turn=_turns()):
             size += len(piece)
             if size > MAX_OUTPUT:
-                raise TemplateProblem(f"writes more than {MAX_OUTPUT} characters")
+                raise TooMuch(f"writes more than {MAX_OUTPUT} characters")
             pieces.append(piece)
     except (
         TemplateError,
@@ -90,7 +94,7 @@ def _turns() -> Callable[[], str]:
         nonlocal left
         left -= 1
         if left < 0:
-            raise TemplateProblem(f"loops more than {MAX_TURNS} times")
+            raise TooMuch(f"loops more than {MAX_TURNS} times")
         return ""
 
     return turn

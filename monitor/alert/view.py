@@ -44,6 +44,8 @@ def view_of(message: Message, reader: Reader, now: datetime) -> dict[str, Any]:
     stories = stories_in(message) + message.hidden_stories
     articles = len(message.article_ids) + message.hidden
     counted = reader.say("count", articles, stories, len(message.blocks) + message.hidden_rules)
+    if message.parts > 1:
+        counted += f" · {reader.say('part', message.part, message.parts)}"
     return {
         "key": message.key,
         "kind": message.kind.value,

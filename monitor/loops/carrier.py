@@ -9,14 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from monitor.alert.render import Style, render
+from monitor.alert.render import Style, fits, render
 from monitor.alert.route import zone_of
+from monitor.alert.split import part_of, split
 from monitor.alert.template import TemplateProblem
 from monitor.errors import DeliveryError
 from monitor.loops.compose import compose
 from monitor.loops.dispatch import Telling, Work
 from monitor.loops.subscribers import Addressed, addressed
-from monitor.model.alert import Channel, Delivery
+from monitor.model.alert import Channel, Delivery, Part
 from monitor.model.message import Message, Rendered, Shape
 from monitor.ports import Clock, Sender
 from monitor.store.unit import Database
@@ -28,10 +29,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message in words, and where it goes."""
+    """A message in words, and where it goes.
+
+    `parts` are those into which it falls, of which this is the first; none when it is whole, or a part already.
+    """
 
     address: str = field(repr=False)
     rendered: Rendered
+    parts: tuple[Part, ...] = ()
 
 
 class Carrier:
@@ -78,10 +83,26 @@ class Carrier:
         found = self._addressed(telling, channel, delivery)
         if found is None:
             return None
+        style = _style(telling, found.channel, found.message)
+        try:
+            return self._worded(found, style, delivery)
+        except TemplateProblem as error:
+            _log.warning("template of channel %s: %s; ours is used", channel.id, error)
+            return self._worded(found, replace(style, template=None), delivery)
+
+    def _worded(self, found: Addressed, style: Style, delivery: Delivery) -> Letter:
         shape = self._shapes.get(found.address)
         if shape is None:
             shape = self._shapes[found.address] = self._sender.shape(found.address)
-        return Letter(found.address, self._worded(telling, found.channel, shape, found.message))
+        now, part, parts = self._clock.now(), delivery.part, tuple[Part, ...]()
+        if part is None:
+            parts = split(found.message, lambda message: fits(message, shape, style, now))
+        if len(parts) > 1:
+            part = parts[0]
+        message = replace(found.message, key=delivery.alert_key)
+        if part is not None:
+            message = part_of(message, part)
+        return Letter(found.address, render(message, shape, style, now), parts if len(parts) > 1 else ())
 
     def _addressed(self, telling: Telling, channel: Channel, delivery: Delivery) -> Addressed | None:
         now = self._clock.now()
@@ -94,14 +115,6 @@ class Carrier:
             message = compose(Work(connection, telling, now), delivery.alert_id)
             web_url = telling.settings.web_url or ""
             return addressed(connection, channel, delivery, message, web_url=web_url, now=now)
-
-    def _worded(self, telling: Telling, channel: Channel, shape: Shape, message: Message) -> Rendered:
-        style, now = _style(telling, channel, message), self._clock.now()
-        try:
-            return render(message, shape, style, now)
-        except TemplateProblem as error:
-            _log.warning("template of channel %s: %s; ours is used", channel.id, error)
-            return render(message, shape, replace(style, template=None), now)
 
 
 def _style(telling: Telling, channel: Channel, message: Message) -> Style:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from monitor.errors import DeliveryError, StoreError
 from monitor.loops.carrier import Carrier
 from monitor.loops.dispatch import Telling
 from monitor.loops.ledger import Ledger
-from monitor.model.alert import Channel, Delivery
+from monitor.model.alert import Channel, Delivery, Part
 from monitor.model.reasons import Reason
 from monitor.ports import Clock
 from monitor.store import outbox
@@ -67,20 +68,19 @@ class Lane:
 
     def __init__(self, crew: Crew, channel: str, target: str) -> None:
         self._crew, self._channel, self._target = crew, channel, target
+        self._next: deque[Delivery] = deque()
         self._record: asyncio.Future[None] | None = None
 
     async def run(self, due_by: datetime) -> CourierReport:
         """Send what was due by then, each delivery once; returns when the last one is recorded."""
         report = CourierReport()
         while (channel := self._crew.channel()) is not None and not self._crew.stopping.is_set():
-            batch = await self._claim(due_by)
-            if not batch:
+            self._next.extend(await self._claim(due_by))
+            if not self._next:
                 break
-            for position, delivery in enumerate(batch):
-                if self._crew.stopping.is_set():
-                    await self._release(batch[position:])
-                    break
-                report += await self._deliver(channel, delivery)
+            while self._next and not self._crew.stopping.is_set():
+                report += await self._deliver(channel, self._next.popleft())
+        await self._release()
         return report + await self._settled()
 
     async def _claim(self, due_by: datetime) -> list[Delivery]:
@@ -102,9 +102,11 @@ class Lane:
             _log.warning("deliveries on %s cannot be claimed: %s", self._channel, error)
             return []
 
-    async def _release(self, left: list[Delivery]) -> None:
-        ids = [delivery.id for delivery in left]
-        await self._crew.ledger.write(lambda connection: outbox.release_deliveries(connection, ids, self._crew.owner))
+    async def _release(self) -> None:
+        """Give back what was claimed and not begun."""
+        ids, owner = [delivery.id for delivery in self._next], self._crew.owner
+        if ids:
+            await self._crew.ledger.write(lambda connection: outbox.release_deliveries(connection, ids, owner))
 
     async def _deliver(self, channel: Channel, delivery: Delivery) -> CourierReport:
         """One delivery, start to end; whatever goes wrong stays with it."""
@@ -136,6 +138,8 @@ class Lane:
             letter = await self._crew.carrier.prepare(self._crew.telling(), channel, delivery)
             if letter is None:
                 return await self._unwanted(delivery)
+            if letter.parts:
+                await self._split(delivery, letter.parts)
             await self._crew.carrier.hand_over(channel, letter)
         except DeliveryError as error:
             return await self._refused(channel, delivery, error)
@@ -158,6 +162,16 @@ class Lane:
             before, self._record = self._record, None
             await before
         return True
+
+    async def _split(self, delivery: Delivery, parts: Sequence[Part]) -> None:
+        """The first part leaves now, the others right after it, each with a row and a key of its own."""
+        crew, now = self._crew, self._crew.clock.now()
+        rest = await crew.ledger.write(
+            lambda connection: outbox.split_delivery(
+                connection, delivery, parts, owner=crew.owner, now=now, lease_s=LEASE_S
+            )
+        )
+        self._next.extendleft(reversed(rest))
 
     async def _unwanted(self, delivery: Delivery) -> CourierReport:
         owner = self._crew.owner

@@ -43,6 +43,9 @@ FORMAT = 1
 MAX_WAYS = 64
 """Combinations of groups on both sides of one NEAR."""
 
+MAX_ACTORS = 6
+"""Actors of one event: which word stands for which of them is tried out."""
+
 _REFERENCE = re.compile(r"\$([\w.-]*\w)")
 
 
@@ -221,6 +224,9 @@ class _Compilation:
         within = _unit(spec.within)
         if not spec.actors:
             self._error("no-actors", "an event needs an actor", ("event", "actors"))
+        if len(spec.actors) > MAX_ACTORS:
+            message = f"an event has at most {MAX_ACTORS} actors, each on a word of its own"
+            self._error("many-actors", message, ("event", "actors"), "list alternatives in a concept")
         if within is None:
             hint = "sentence, paragraph, or a number of words"
             self._error("bad-within", f"within: {spec.within} is no distance", ("event", "within"), hint)

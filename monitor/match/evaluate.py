@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from monitor.match import patterns
@@ -22,6 +23,8 @@ Permit = Callable[[Span], bool]
 _PART_FACTOR: Final = 0.5
 """Weight of a hit inside a compound, in scores."""
 _CLAUSE_END: Final = re.compile(r"\W*(?:$|[.,;:!?…)\]–—»“\"]|\s(?:und|oder|sowie|als|wie|bevor|nachdem|en|of)\b)")
+_MOST_MATCHES: Final = 1000
+"""Of a pattern in one paragraph: `a.*b|a` reads to the end of the text for each of its matches."""
 _SEPARABLE_REACH: Final = 25
 """Words between a verb and its particle."""
 
@@ -47,6 +50,7 @@ class Evaluation:
         self.rule = rule
         self.scan = scan
         self._spans: dict[int, list[Span]] = {}
+        self._firsts: dict[int, list[int]] = {}
 
     def finding(self, permit: Permit = everything) -> Finding:
         """What holds when only the evidence groups count that `permit` lets through."""
@@ -65,8 +69,7 @@ class Evaluation:
         if rule.spec.score is None:
             return Finding(True, tuple(groups))
         score, scored = self.score(permit)
-        groups.extend(span for span in scored if span not in groups)
-        return Finding(score >= rule.spec.score.threshold, tuple(groups), score)
+        return Finding(score >= rule.spec.score.threshold, tuple(dict.fromkeys((*groups, *scored))), score)
 
     # -- logic ----------------------------------------------------------------------------------------------------
 
@@ -140,19 +143,23 @@ class Evaluation:
         """For `(a AND b) NEAR (c AND d)`: around one c the nearest a and b, then d near the a."""
         chosen: list[Span] = []
         for part in lefts:
-            spans = self.spans(part)
-            found = nearest(anchor, spans, [span.first for span in spans], lambda one, two: distance.between(two, one))
+            found = self._nearest(anchor, part, lambda one, two: distance.between(two, one))
             if found is None:
                 return None
             chosen.append(found)
         first = chosen[0]
         for part in rights:
-            spans = self.spans(part)
-            found = nearest(first, spans, [span.first for span in spans], distance.between)
+            found = self._nearest(first, part, distance.between)
             if found is None:
                 return None
             chosen.append(found)
         return chosen
+
+    def _nearest(self, span: Span, part: Program, measure: Callable[[Span, Span], int | None]) -> Span | None:
+        spans = self.spans(part)
+        if id(part) not in self._firsts:
+            self._firsts[id(part)] = [other.first for other in spans]
+        return nearest(span, spans, self._firsts[id(part)], measure)
 
     def events(self) -> list[Span]:
         """The passages that hold all actors and the verb."""
@@ -190,8 +197,13 @@ class Evaluation:
 
     @cached_property
     def _blanked(self) -> frozenset[int]:
-        spans = (span for term in self.rule.ignore for span in self._term(term))
-        return frozenset(at for span in spans for at in range(span.first, span.last + 1))
+        blanked: set[int] = set()
+        for term in self.rule.ignore:
+            done = -1  # phrases with gaps overlap; each word is blanked once
+            for span in self._term(term):
+                blanked.update(range(max(span.first, done + 1), span.last + 1))
+                done = max(done, span.last)
+        return frozenset(blanked)
 
     def _free(self, spans: list[Span]) -> list[Span]:
         if not spans or not self.rule.ignore or not self._blanked:
@@ -260,7 +272,8 @@ class Evaluation:
                 continue
             spans = paragraph.tokens.spans
             at = 0
-            for found in patterns.compiled(pattern).finditer(patterns.searchable(paragraph.text)):
+            matches = patterns.compiled(pattern).finditer(patterns.searchable(paragraph.text))
+            for found in islice(matches, _MOST_MATCHES):
                 while at < len(spans) and spans[at][1] <= found.start():
                     at += 1
                 last = at

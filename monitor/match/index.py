@@ -83,6 +83,7 @@ class Vocabulary:
         self.patterns: list[tuple[int, str]] = []
         for number, atom in enumerate(atoms.values()):
             self._add(atom, number)
+        self._wild_letters = {wild: sorted({len(norm) for norm in table}) for wild, table in self._wild.items()}
         self._memos: dict[tuple[str | None, bool], _Memo] = {}
         self._chunks: dict[str | None, _Chunks] = {}
 
@@ -125,17 +126,14 @@ class Vocabulary:
 
     def _open_hits(self, norm: str, word: str) -> Iterable[int]:
         size = len(norm)
-        ways = (
-            (Wild.PREFIX, (norm[:n] for n in range(1, size + 1))),
-            (Wild.SUFFIX, (norm[n:] for n in range(size))),
-            (Wild.INFIX, (norm[a:b] for a in range(size) for b in range(a + 1, size + 1))),
-        )
-        for wild, pieces in ways:
-            table = self._wild[wild]
-            for piece in pieces if table else ():
-                for number, capital in table.get(piece, ()):
-                    if capital is None or capital in word:
-                        yield number
+        for wild, table in self._wild.items():
+            for letters in self._wild_letters[wild]:
+                last = size - letters
+                places = {Wild.PREFIX: range(min(1, last + 1)), Wild.SUFFIX: range(max(0, last), last + 1)}
+                for at in places.get(wild, range(last + 1)):
+                    for number, capital in table.get(norm[at : at + letters], ()):
+                        if capital is None or capital in word:
+                            yield number
 
     def _part_hits(self, norm: str, language: str | None) -> Iterable[int]:
         if not self._part_heads or len(norm) < _HEAD_LETTERS or not self._holds_part(fold(norm)):

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from monitor.match.guards import Cue, label_group
 from monitor.match.languages import candidate_languages
 from monitor.match.spans import Hit, Span
 from monitor.match.text import PARAGRAPH_STEP, Analysed, Paragraph
 from monitor.model.rule import Label
+
+_WIDEST: Final = 600
+"""Letters from the first to the last word of a group.  More is a list or a page without full stops, no statement, and
+labelling each of its groups would cost the square of its length."""
+MOST_GROUPS: Final = 200
+"""Groups of one text that are labelled.  No article has as many of one rule, and a text made to cost time (each word a
+cue) takes 30 ms for each; what is not labelled is told."""
+_OVERLAPPING: Final = 8
+"""Passages looked at before a cue: words do not overlap, and the matches of a few patterns hardly do."""
 
 
 class Labelled(NamedTuple):
@@ -31,10 +41,8 @@ class Labelling:
 
     def __init__(self, analysed: Analysed, groups: Iterable[Span]) -> None:
         self._analysed = analysed
-        self._own: dict[int, set[Chars]] = {}
-        for span in groups:
-            for hit in span.hits:
-                self._own.setdefault(span.paragraph, set()).add(chars_of(hit, analysed))
+        own = {(span.paragraph, *chars_of(hit, analysed)) for span in groups for hit in span.hits}
+        self._own = sorted(own)
         self._known: dict[tuple[int, ...], Mapping[Label, Labelled]] = {}
 
     def first(self, wanted: Iterable[Label], span: Span) -> tuple[Label, Labelled] | None:
@@ -46,7 +54,7 @@ class Labelling:
         """All labels of a group."""
         key = tuple(hit.at for hit in span.hits)
         if key not in self._known:
-            self._known[key] = self._label(span)
+            self._known[key] = self._label(span) if len(self._known) < MOST_GROUPS else {}
         return self._known[key]
 
     def _label(self, span: Span) -> Mapping[Label, Labelled]:
@@ -55,6 +63,8 @@ class Labelling:
         for sentence, chars in self._by_sentence(span, paragraph).items():
             start, end = paragraph.sentence_span(sentence)
             within = [(first - start, last - start) for first, last in sorted(chars)]
+            if within[-1][1] - within[0][0] > _WIDEST:
+                continue
             for language in _languages(span, self._analysed):
                 for label, cue in label_group(paragraph.text[start:end], within, language).items():
                     if cue.form or not self._is_own(span.paragraph, start, cue):
@@ -70,7 +80,10 @@ class Labelling:
 
     def _is_own(self, paragraph: int, start: int, cue: Cue) -> bool:
         first, last = start + cue.start, start + cue.end
-        return any(one < last and first < two for one, two in self._own.get(paragraph, ()))
+        behind = bisect_left(self._own, (paragraph, last))
+        return any(
+            one == paragraph and end > first for one, _, end in self._own[max(0, behind - _OVERLAPPING) : behind]
+        )
 
 
 def _languages(span: Span, analysed: Analysed) -> tuple[str, ...]:

@@ -125,6 +125,19 @@ class Alert:
     id: int | None = None
 
 
+Shown = tuple[str, int]
+"""What a message tells: a rule's id (empty outside digests) and an article's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the messages that a message became which was too long for its service; `number` begins with 1."""
+
+    number: int
+    of: int
+    shown: tuple[Shown, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One alert to one target, with its attempts."""
@@ -143,6 +156,8 @@ class Delivery:
     sent_at: datetime | None = None
     epoch: int = 0
     """The lease under which it was claimed."""
+    part: Part | None = None
+    """What of the alert it tells, when the whole is too long for its service."""
 
 
 @dataclass(frozen=True, slots=True)

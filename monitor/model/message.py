@@ -82,7 +82,8 @@ class Message:
     the story so far, copies too.  `window` says what
     a gathering message gathers (`hourly`, `quiet`, `cap`, `catch-up`, `added` …).  `lines` are the paragraphs of an
     ops message, `late_s` how late an alert is after an outage of ours.  `offers` stand in place of what the desk may do
-    about an alert; `leave_url` lets mail programs offer to unsubscribe (RFC 8058).
+    about an alert; `leave_url` lets mail programs offer to unsubscribe (RFC 8058).  `part` of `parts`: which of several
+    messages this is.
     """
 
     key: str
@@ -109,6 +110,8 @@ class Message:
     silence_s: float = 4 * 3600.0
     offers: tuple[Offer, ...] = ()
     leave_url: str = ""
+    part: int = 1
+    parts: int = 1
     hidden: int = 0
     """Articles left out so that the message fits."""
     hidden_stories: int = 0

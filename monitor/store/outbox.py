@@ -9,10 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.model.alert import Channel, Delivery, DeliveryState, OnCrash, Target
+from monitor.errors import LeaseLost
+from monitor.model.alert import Channel, Delivery, DeliveryState, OnCrash, Part, Target
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
-from monitor.store.leases import Lease, claim, complete, is_free
+from monitor.store.leases import Lease, claim, complete, holds, is_free
 from monitor.store.wakeup import notify
 
 WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
@@ -125,7 +126,39 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         sent_at=row["sent_at"],
         epoch=row["lease_epoch"],
         tried_since=row["tried_since"] or row["created_at"],
+        part=_part(row["part"]),
     )
+
+
+def _part(stored: Mapping[str, Any] | None) -> Part | None:
+    if stored is None:
+        return None
+    return Part(stored["number"], stored["of"], tuple((rule_id, number) for rule_id, number in stored["shown"]))
+
+
+def split_delivery(
+    connection: sa.Connection, delivery: Delivery, parts: Sequence[Part], *, owner: str, now: datetime, lease_s: float
+) -> list[Delivery]:
+    """Let the delivery, which is being sent, tell only the first of the parts, and others after it the rest.
+
+    The others, leased by `owner` as well.  Raises `LeaseLost`.
+    """
+    c = t.delivery.c
+    stored = [{"number": part.number, "of": part.of, "shown": [list(pair) for pair in part.shown]} for part in parts]
+    mine = (c.id == delivery.id, holds(t.delivery, Lease(owner, delivery.epoch)))
+    first = connection.execute(sa.update(t.delivery).where(*mine).values(part=stored[0]).returning(*t.delivery.c))
+    row = first.mappings().first()
+    if row is None:
+        raise LeaseLost(f"delivery {delivery.id}: belongs to somebody else by now")
+    kept = ("alert_id", "channel", "target", "label", "priority", "created_at", "tried_since", "lease_owner")
+    rest = [
+        {name: row[name] for name in kept}
+        | {"alert_key": f"{row['alert_key']}/{part['number']}", "part": part, "due_at": now}
+        | {"state": DeliveryState.PENDING.value, "lease_until": now + timedelta(seconds=lease_s), "lease_epoch": 1}
+        for part in stored[1:]
+    ]
+    added = connection.execute(sa.insert(t.delivery).returning(*t.delivery.c, sort_by_parameter_order=True), rest)
+    return [_delivery(dict(each)) for each in added.mappings()]
 
 
 def start_sending(connection: sa.Connection, delivery: Delivery, *, owner: str, now: datetime, lease_s: float) -> bool:

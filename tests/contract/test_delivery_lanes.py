@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from monitor.model.alert import Channel, Target
+from monitor.errors import LeaseLost
+from monitor.model.alert import Channel, Part, Target
+from monitor.model.reasons import Reason
 from monitor.store import outbox
 from monitor.store import tables as t
 from monitor.store.alert_lists import retry_deliveries
@@ -62,3 +64,24 @@ def test_asking_for_a_retry_keeps_the_first_time(filled: Database) -> None:
             connection, "desk", "ann", owner="me", due_by=later, now=later, lease_s=60, limit=9
         )
     assert (found.created_at, found.tried_since) == (NOW, later)
+
+
+def test_a_delivery_in_parts(filled: Database) -> None:
+    parts = [Part(number, 3, (("oil", number), ("gas", number))) for number in (1, 2, 3)]
+    with filled.unit() as connection:
+        (found,) = outbox.claim_deliveries(
+            connection, "desk", "ann", owner="me", due_by=NOW, now=NOW, lease_s=60, limit=1
+        )
+        assert outbox.start_sending(connection, found, owner="me", now=NOW, lease_s=60)
+        rest = outbox.split_delivery(connection, found, parts, owner="me", now=NOW, lease_s=60)
+        assert [(each.alert_key, each.part) for each in rest] == [("k:2/2", parts[1]), ("k:2/3", parts[2])]
+        assert outbox.start_sending(connection, rest[0], owner="me", now=NOW, lease_s=60)
+        outbox.mark_sent(connection, rest[0], owner="me", now=NOW)
+        outbox.mark_retry(connection, found, owner="me", at=NOW, error=Reason("http-503", "HTTP 503"))
+    with filled.unit() as connection:
+        (again,) = outbox.claim_deliveries(
+            connection, "desk", "ann", owner="you", due_by=NOW, now=NOW, lease_s=60, limit=1
+        )
+        assert (again.id, again.part) == (found.id, parts[0])
+        with pytest.raises(LeaseLost):
+            outbox.split_delivery(connection, found, parts, owner="me", now=NOW, lease_s=60)

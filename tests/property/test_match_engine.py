@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,121 +10,15 @@ from monitor.match.compile import CompiledSet, compile_rules
 from monitor.match.covering import Covering
 from monitor.match.engine import Engine
 from monitor.match.index import Anchored, Scan, Vocabulary
-from monitor.match.nodes import And, Concept, Count, InField, Near, Node, Not, Or, Phrase, Regex, Value, Wild, Word
-from monitor.match.syntax import print_expression
 from monitor.match.text import analyse
 from monitor.model.article import Document
-from monitor.model.rule import ConceptSpec, EventSpec, RuleSpec, ScoreSpec
+from monitor.model.rule import RuleSpec
+from tests.property.match_rules import CONCEPTS, documents, rules
 from tests.unit.match.vocabulary import lexicon
-
-CONCEPTS = {
-    "who": ConceptSpec("who", "person", ("Putin", "Joe Biden", "Байден")),
-    "act": ConceptSpec("act", None, (), {"de": ("treffen", "Sanktion", "ausweisen"), "en": ("meet", "phone call")}),
-    "deep": ConceptSpec("deep", None, ("$who", "embargo*", "/krise[ns]?/i")),
-}
-
-
-def _words(text: str) -> list[str]:
-    return text.split()
-
-
-TEXT = _words(
-    "Putin Putins Biden Joe Байденом Sanktion Sanktionen Sanktionspolitik Gespräch Gespräche Embargo "
-    "Embargos Krise Haus Häuser meets met phone call calls WHO who weist aus санкций the und - . , ! "
-    "Muller Müller "
-)
-BASES = [
-    "Putin",
-    "Biden",
-    "Sanktion",
-    "Gespräch",
-    "Embargo",
-    "Haus",
-    "meet",
-    "call",
-    "WHO",
-    "санкция",
-    "Müller",
-    "Politik",
-]
-
-words = st.builds(Word, st.sampled_from(BASES), exact=st.booleans())
-wild = st.builds(Word, st.sampled_from(["sank", "haus", "präch", "put"]), wild=st.sampled_from(list(Wild)[1:]))
-phrases = st.builds(Phrase, st.lists(words | wild, min_size=1, max_size=3).map(tuple), gap=st.integers(0, 2))
-leaves = (
-    words
-    | wild
-    | phrases
-    | st.builds(Concept, st.sampled_from(list(CONCEPTS)))
-    | st.builds(Regex, st.sampled_from(["Sank\\w+ Ge", "[kK]rise", "call", r"\w+"]), st.booleans())
-)
-units = st.integers(1, 6) | st.sampled_from(["s", "p"])
-
-
-def _pairs(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[tuple[Node, ...]]:
-    return st.lists(nodes, min_size=2, max_size=3).map(tuple)
-
-
-def _near(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    joined = st.builds(Or, _pairs(nodes)) | st.builds(And, _pairs(nodes))
-    return joined | st.builds(Near, nodes, nodes, units, st.booleans()) | st.builds(InField, st.just("title"), nodes)
-
-
-positions = st.recursive(leaves, _near, max_leaves=5)
-countable = leaves | st.builds(Or, _pairs(leaves)) | st.builds(Near, leaves, leaves, units, st.booleans())
-conditions = st.builds(Value, st.just("source"), st.just(("wire*",))) | st.builds(
-    Value, st.just("lang"), st.just(("de",))
-)
-nodes = st.recursive(
-    positions | conditions,
-    lambda inner: (
-        st.builds(Or, _pairs(inner))
-        | st.builds(And, _pairs(inner))
-        | st.builds(Not, inner)
-        | st.builds(Count, st.integers(1, 3), countable)
-    ),
-    max_leaves=6,
-)
-terms = st.sampled_from(["$who", "$act", "$deep", "Sanktion", "neue Sanktion", "haus*", "=Krise"])
-events = st.builds(
-    EventSpec, st.lists(terms, min_size=1, max_size=2).map(tuple), terms, st.sampled_from(["sentence", "paragraph", 5])
-)
-scores = st.builds(
-    ScoreSpec,
-    st.integers(1, 5).map(float),
-    st.dictionaries(terms, st.integers(-2, 4).map(float), min_size=1, max_size=3),
-    st.just(2.0),
-    st.none() | st.integers(1, 2),
-)
-
-
-@st.composite
-def rules(draw: st.DrawFn) -> RuleSpec:
-    shape = draw(st.sampled_from(["match", "event", "score", "all"]))
-    return RuleSpec(
-        id="r",
-        name="r",
-        match=print_expression(draw(nodes)) if shape in {"match", "all"} else None,
-        event=draw(events) if shape in {"event", "all"} else None,
-        score=draw(scores) if shape in {"score", "all"} else None,
-        ignore=tuple(draw(st.lists(terms, max_size=1))),
-    )
-
-
-lines = st.lists(st.sampled_from(TEXT), max_size=14).map(" ".join)
-documents = st.builds(
-    Document,
-    title=lines,
-    lead=lines,
-    paragraphs=st.lists(lines, max_size=3).map(tuple),
-    sources=st.sampled_from([("wire-one",), ("paper",), ()]),
-    language=st.sampled_from(["de", "en", "ru", None]),
-    language_sure=st.booleans(),
-)
 
 
 def _compile(specs: list[RuleSpec]) -> CompiledSet:
-    numbered = [RuleSpec(f"r{n}", "r", s.match, s.event, s.score, ignore=s.ignore) for n, s in enumerate(specs)]
+    numbered = [replace(spec, id=f"r{number}") for number, spec in enumerate(specs)]
     return compile_rules(numbered, CONCEPTS, lexicon())
 
 
@@ -132,7 +27,8 @@ def _compile(specs: list[RuleSpec]) -> CompiledSet:
 def test_the_index_offers_every_rule_that_brute_force_finds(specs: list[RuleSpec], document: Document) -> None:
     compiled = _compile(specs)
     engine = Engine(compiled, lexicon())
-    fired = {rule.id for rule in compiled.rules if engine.match_rule(rule.id, document).fired}
+    verdicts = [engine.match_rule(rule.id, document) for rule in compiled.rules]
+    fired = {verdict.rule_id for verdict in verdicts if verdict.fired or verdict.held or verdict.waits}
     assert {verdict.rule_id for verdict in engine.match(document)} == fired
     vocabulary = Vocabulary(compiled.rules, lexicon())
     scan = Scan(vocabulary, analyse(document, lexicon()))
@@ -145,8 +41,10 @@ def test_the_index_offers_every_rule_that_brute_force_finds(specs: list[RuleSpec
 def test_evidence_points_at_the_very_words(spec: RuleSpec, document: Document) -> None:
     engine = Engine(_compile([spec]), lexicon())
     fields = {"title": (document.title,), "lead": (document.lead,), "body": document.paragraphs}
+    fields["author"] = document.authors
     for verdict in engine.match(document):
-        for item in verdict.evidence:
+        cues = [group.cue for group in verdict.held if group.cue]
+        for item in (*verdict.evidence, *(item for group in verdict.held for item in group.evidence), *cues):
             assert item.text
             assert fields[item.field][item.paragraph][item.start : item.end] == item.text
 

@@ -62,6 +62,7 @@ def test_concepts_may_use_others() -> None:
         (RuleSpec("r", "r", match=r"/(a)\1/"), "bad-regex"),
         (RuleSpec("r", "r", event=EventSpec(("a",), "b", within="page")), "bad-within"),
         (RuleSpec("r", "r", event=EventSpec((), "b")), "no-actors"),
+        (RuleSpec("r", "r", event=EventSpec(tuple("abcdefg"), "b")), "many-actors"),
         (RuleSpec("r", "r", score=ScoreSpec(3, {})), "no-terms"),
         (RuleSpec("r", "r", match="a", guard=(Label.QUOTED,), require=(Label.QUOTED,)), "contradiction"),
         (RuleSpec("r", "r", match="a", where=WhereSpec(lang=("de", "!de"))), "contradiction"),

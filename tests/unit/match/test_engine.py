@@ -110,3 +110,10 @@ def _steps(matcher: Engine, text: str) -> int:
     finally:
         sys.setprofile(old)
     return steps
+
+
+def test_a_word_of_a_hundred_thousand_letters_is_searched_for_wildcards() -> None:
+    found = engine(RuleSpec("r", "r", match="*ombar* OR begin* OR *end"))
+    assert found.match_rule("r", doc("x" * 50_000 + "Bombardment" + "x" * 50_000)).fired
+    assert found.match_rule("r", doc("x" * 100_000 + "end")).fired
+    assert not found.match_rule("r", doc("end" + "x" * 100_000)).fired

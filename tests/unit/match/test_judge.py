@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from monitor.match.judge import MAX_GROUPS
+from monitor.match.labelling import MOST_GROUPS
 from monitor.model.rule import EventSpec, Label, RuleSpec, ScoreSpec
 from tests.unit.match.rules import doc, fires, verdict
 
@@ -82,3 +83,15 @@ def test_the_reason_speaks_the_language_of_the_rule() -> None:
         "its terms weigh 2, and 2 is enough",
         "its expression matches",
     ]
+
+
+def test_a_statement_of_more_than_six_hundred_letters_is_not_labelled() -> None:
+    rule = RuleSpec("r", "r", match="Putin NEAR/p meet", guard=(Label.NEGATED,))
+    assert not fires(rule, doc("Putin did not meet Biden", language="en"))
+    assert fires(rule, doc("Putin did not " + "ever " * 200 + "meet Biden", language="en"))
+
+
+def test_what_is_not_labelled_is_told() -> None:
+    rule = RuleSpec("r", "r", match="speak", guard=(Label.NEGATED,))
+    assert not fires(rule, doc(*["Putin did not speak."] * MOST_GROUPS, language="en"))
+    assert fires(rule, doc(*["Putin did not speak."] * (MOST_GROUPS + 1), language="en"))

@@ -37,3 +37,8 @@ def test_a_line_break_ends_a_sentence() -> None:
 
 def test_nothing_yields_nothing() -> None:
     assert split_sentences(" \n ", "de") == []
+
+
+@pytest.mark.parametrize("hostile", ["a" + "." * 50_000 + "x", "a." + "»" * 50_000 + "x", "a." + " »" * 50_000 + "x"])
+def test_runs_of_marks_cost_no_more_than_their_length(hostile: str) -> None:
+    assert split_sentences(hostile, "en")[-1][1] == len(hostile)
