@@ -4,7 +4,7 @@ BIN := .venv/bin
 CORPUS ?= ../shared/corpus
 FARM ?= ../shared/farm
 
-.PHONY: soak setup demo run test lint types check bench conformance torture zoo docs lock clean
+.PHONY: soak namespaces setup demo run test lint types check bench conformance torture zoo docs lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make zoo          awkward servers (FARM=$(FARM))"
 	@echo "make torture      kill -9, dead mail servers, full disks: nothing lost"
 	@echo "make soak         twenty minutes under load: memory, files and leases stay flat"
+	@echo "make namespaces   three workers in network namespaces on one PostgreSQL (root): one killed, one cut off"
 	@echo "make docs         the documentation as HTML in site/"
 
 # uv where it is present, pip where it is not; both verify the hashes of the lock.
@@ -64,6 +65,9 @@ zoo: setup
 
 soak: setup
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+namespaces: setup
+	@$(BIN)/python -m tests.namespaces $(ARGS)
 
 torture: setup
 	@$(BIN)/python -m tests.crash $(ARGS)

@@ -25,6 +25,8 @@ from monitor.loops.hubs import Hubs, settle_subscriptions
 from monitor.loops.ops import tell_ops
 from monitor.loops.read import PageReading
 from monitor.loops.upkeep import Upkeep
+from monitor.loops.vocabulary import Vocabulary
+from monitor.match.forms import filed_under
 from monitor.store.presence import wakings
 
 log = structlog.get_logger("monitor")
@@ -59,7 +61,8 @@ class Loops:
         self.courier = CourierContext(context.database, telling, AppriseSender(), clock, owner)
         self.evaluate = EvaluateContext(context.database, telling, clock, owner, {KIND: watch_canary})
         model = self.monitor.setup.config.model
-        self.upkeep = Upkeep(context, retention_settings(model), aviary_of(model, self.monitor.lexicon, clock))
+        aviary = aviary_of(model, self.monitor.lexicon, clock)
+        self.upkeep = Upkeep(context, retention_settings(model), vocabulary_of(self.monitor), aviary)
         self._delivering = Courier(self.courier)
         self._files = self._changed_at()
 
@@ -182,6 +185,11 @@ class Loops:
             work = Work(connection, self.monitor.telling(), now)
             lines = error.message.splitlines()
             tell_ops(work, f"config:file:{now:%Y-%m-%dT%H:%M}", "The changed configuration is refused", lines)
+
+
+def vocabulary_of(monitor: Monitor) -> Vocabulary:
+    """Files words as the monitor's rules see them."""
+    return Vocabulary(lambda word, language: filed_under(word, language, monitor.lexicon))
 
 
 def _tell_changes(work: Work, setup: Setup, now: datetime) -> None:

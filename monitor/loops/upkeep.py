@@ -4,6 +4,7 @@
 
     whose turn | match stored articles with new rules    every few seconds
     whose turn | forget what was kept long enough        once a day
+    whose turn | file the words of new texts             every few seconds
     whose turn | let the canary fly                      when its timer asks for it
 """
 
@@ -21,6 +22,7 @@ from monitor.loops.flight import Aviary, flight_waits, fly
 from monitor.loops.hand import InHand
 from monitor.loops.rematch import rematch_once, rematch_waits
 from monitor.loops.retain import RetentionSettings, retain_once
+from monitor.loops.vocabulary import Vocabulary
 from monitor.store.turns import end_turn, take_turn, turn_lock
 
 TURN_S = 120.0
@@ -40,7 +42,9 @@ class Chore:
 class Upkeep:
     """The loop's state between two ticks.  `tick` starts what is due and never waits for it."""
 
-    def __init__(self, context: Context, retention: RetentionSettings, aviary: Aviary | None = None) -> None:
+    def __init__(
+        self, context: Context, retention: RetentionSettings, vocabulary: Vocabulary, aviary: Aviary | None = None
+    ) -> None:
         self.context = context
         self.retention = retention
         self._hand = InHand()
@@ -48,6 +52,7 @@ class Upkeep:
         self._chores: tuple[Chore, ...] = (
             Chore("rematch", 0.0, self._rematch, rematch_waits),
             Chore("retain", DAY_S, self._retain),
+            Chore("vocabulary", 0.0, vocabulary.learn, vocabulary.waits),
         )
         if aviary is not None:
             self._chores += (Chore("canary", 0.0, partial(fly, aviary=aviary), flight_waits),)

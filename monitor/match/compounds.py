@@ -19,6 +19,7 @@ COMPOUNDING: Final = frozenset(_LINKS)
 """Languages whose compounds are split."""
 
 _LONGEST: Final = 45
+_SHORTEST: Final = 2
 _DEPTH: Final = 4
 
 
@@ -35,12 +36,13 @@ class Vocabulary(Protocol):
 def split_compound(norm: str, language: str, words: Vocabulary, *, shortest: int = 4) -> tuple[str, ...]:
     """The parts of a compound, large and small (atomwaffen, atom, waffen, sperrvertrag …); empty for a simple word.
 
-    Parts have `shortest` letters or more.
+    Parts have `shortest` letters or more; what they are joined to may be one of the usual short words (Gas-preis).
     """
     links = _LINKS.get(language)
-    if links is None or not 2 * shortest <= len(norm) <= _LONGEST:
+    if links is None or not shortest + _SHORTEST <= len(norm) <= _LONGEST:
         return ()
-    return tuple(dict.fromkeys(_parts(norm, _Rules(links, words, shortest), _DEPTH)))
+    parts = _parts(norm, _Rules(links, words, shortest), _DEPTH)
+    return tuple(dict.fromkeys(part for part in parts if len(part) >= shortest))
 
 
 class _Rules(NamedTuple):
@@ -49,35 +51,59 @@ class _Rules(NamedTuple):
     shortest: int
 
 
+_Cut = tuple[str, str]
+
+
 def _parts(norm: str, rules: _Rules, depth: int) -> Iterator[str]:
-    """The parts of the best cut and theirs: the one whose right-hand side is a known word, the longest such."""
-    if depth == 0:
+    """The parts of the best cut and theirs, and what stands before each of the last ones (klimaschutz, gesetz)."""
+    if depth == 0 or norm in word_sets("particles")["simple"]:
         return
-    deep = None
-    for left, right in _cuts(norm, rules):
-        if rules.words.ends(right):
-            break
-        if deep is None and any(True for _ in _parts(right, rules, depth - 1)):
-            deep = left, right
-    else:
-        if deep is None:
-            return
-        left, right = deep
-    for part in (left, right):
-        yield part
-        yield from _parts(part, rules, depth - 1)
+    for left, right in _best_cuts(norm, rules, depth):
+        yield left
+        yield right
+        yield from _parts(left, rules, depth - 1)
+        for part in _parts(right, rules, depth - 1):
+            yield part
+            if right.endswith(part):
+                yield from _before_last(norm.removesuffix(part), rules)
 
 
-def _cuts(norm: str, rules: _Rules) -> Iterator[tuple[str, str]]:
+def _before_last(head: str, rules: _Rules) -> Iterator[str]:
+    """What the last part of a compound is joined to, without its link element: freihandel(s) of Freihandelsabkommen."""
+    yield from (head.removesuffix(link) for link in rules.links if head.endswith(link))
+
+
+def _best_cuts(norm: str, rules: _Rules, depth: int) -> tuple[_Cut, ...]:
+    """The cut whose right-hand side is a known word, the longest such; else one whose right-hand side can be cut.
+
+    Where a link element might also begin the word behind it (krieg-sende, kriegs-ende), both.
+    """
+    cuts = list(_cuts(norm, rules))
+    known = [cut for cut in cuts if rules.words.ends(cut[1])]
+    if known:
+        first = known[0][0]
+        return tuple(cut for cut in known if cut[0].removesuffix("s") == first.removesuffix("s"))
+    return tuple(cut for cut in cuts if any(True for _ in _parts(cut[1], rules, depth - 1)))[:1]
+
+
+def _cuts(norm: str, rules: _Rules) -> Iterator[_Cut]:
     """Cuts behind a word that can begin a compound, with its link element, the longest right-hand side first."""
-    no_left, no_right = word_sets("particles")["no_left"], word_sets("particles")["no_right"]
-    for at in range(rules.shortest, len(norm) - rules.shortest + 1):
-        if norm[at:] in no_right:
-            return
+    for at in range(_SHORTEST, len(norm) - _SHORTEST + 1):
+        right = norm[at:]
         for link in rules.links:
-            left = norm[: at - len(link)]
-            if not norm[:at].endswith(link) or len(left) < rules.shortest or left in no_left:
-                continue
-            if rules.words.begins(left):
-                yield left, norm[at:]
+            left = norm[:at].removesuffix(link)
+            if norm[:at].endswith(link) and _fits(left, link, right, rules):
+                yield left, right
                 break
+
+
+def _fits(left: str, link: str, right: str, rules: _Rules) -> bool:
+    """Whether both sides are long enough and may stand there; short ones are taken from lists of usual ones."""
+    lists = word_sets("particles")
+    if right in lists["no_right"] and not (link in ("s", "e") and right in lists["linked_right"]):
+        return False
+    if len(left) < rules.shortest and not (left in lists["short_left"] and len(right) > rules.shortest):
+        return False
+    if len(right) < rules.shortest and not (right in lists["short_right"] and len(left) >= rules.shortest):
+        return False
+    return left not in lists["no_left"] and (left in lists["bound_left"] or rules.words.begins(left))

@@ -64,16 +64,26 @@ class CompoundWords:
         self._capital_nouns = capital_nouns
 
     def begins(self, norm: str) -> bool:
-        """A noun in any form, an adjective's base form, or a verb's stem (Sperr-vertrag)."""
+        """A noun in any form, an adjective's base form, or a verb's stem (Sperr-vertrag, Liefer-kette)."""
         readings = self._dictionary.readings(norm)
+        stem = any(self._dictionary.is_lemma(norm + ending) for ending in _verb_endings(norm))
         if not readings:
-            return self._dictionary.is_lemma(norm + "en")
+            return stem
         nouns = any(reading.capital for reading in readings) or not self._capital_nouns
-        return nouns or self._dictionary.is_lemma(norm) or self._dictionary.is_lemma(norm + "en")
+        return nouns or stem or self._dictionary.is_lemma(norm)
+
+    def is_noun(self, norm: str) -> bool:
+        """Whether the word is known with a capital."""
+        return any(reading.capital for reading in self._dictionary.readings(norm))
 
     def ends(self, norm: str) -> bool:
         """A noun in any form, or another word's base form."""
         return any(reading.capital or reading.lemma == norm for reading in self._dictionary.readings(norm))
+
+
+def _verb_endings(stem: str) -> tuple[str, ...]:
+    """What makes an infinitive of a stem: sperr-en, liefer-n."""
+    return ("en", "n") if stem.endswith(("er", "el")) else ("en",)
 
 
 def build_dictionaries(directory: Path, languages: Iterable[str]) -> tuple[Path, ...]:

@@ -27,8 +27,10 @@ def base_candidates(norm: str, language: str, *, capital: bool | None, known: bo
     `capital`: how it is written (None: says nothing); `known`: the dictionary has the form, under other base forms.
     """
     propose = {"de": _german, "en": _english, "fr": _french, "ru": _russian}.get(language)
-    if propose is not None and len(norm) > 3:
-        yield from (candidate for candidate in propose(norm, capital, known) if candidate != norm)
+    if len(norm) > 3:
+        plain = _replaced(norm, _endings(f"{language}_verb"), shortest=0)
+        candidates = propose(norm, capital, known) if propose else plain
+        yield from (candidate for candidate in candidates if candidate != norm)
 
 
 def _german(norm: str, capital: bool | None, known: bool) -> Iterator[str]:

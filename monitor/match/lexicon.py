@@ -201,7 +201,7 @@ class Lexicon:
         keys: dict[str, None] = {}
         for part in compounds.split_compound(norm, language, words, shortest=shortest):
             keys.setdefault("=" + part)
-            for lemma in self.lemmas(part, language, capital=True):
+            for lemma in (*self.lemmas(part, language, capital=True), *_with_final_e(part, words)):
                 keys.setdefault(lemma)
         return tuple(keys)
 
@@ -252,6 +252,12 @@ def _stem(norm: str, language: str, *, capital: bool) -> str:
     if capital and language in _NAMES_STAY:
         return norm.rstrip("s")
     return stem(norm, language)
+
+
+def _with_final_e(part: str, words: CompoundWords) -> Iterator[str]:
+    """The noun that lost its -e in front of another: Straf-zoll, Schul-schließung."""
+    if not words.is_noun(part) and words.is_noun(part + "e"):
+        yield part + "e"
 
 
 def _capital(text: str) -> bool | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-# (ending of the base form, endings that replace it); the first fitting row of a language applies, several for `+`.
+# (ending of the base form, endings that replace it, "-" for none); the first fitting row of a language applies.
 _Rows = Sequence[tuple[str, str]]
 
 _RUSSIAN: Final[_Rows] = (
@@ -49,7 +49,7 @@ _RUSSIAN: Final[_Rows] = (
     ("а", "ы е у ой ою"),
     ("я", "и е ю ей ею"),
     ("ь", "я ю ем е и ью ей ям ями ях"),
-    ("ы", "ов ам ами ах"),
+    ("ы", "ов ам ами ах -"),
     ("и", "ей ев ам ами ах ям ями ях"),
     ("о", "а у ом е"),
     ("е", "я ю ем и"),
@@ -63,6 +63,12 @@ _UKRAINIAN: Final[_Rows] = (
     ("цький", "цького цькому цьким цька цької цькій цьку цькою"),
     ("ська", "ської ській ську ською"),
     ("ий", "ого ому им ім а ої ій у ою"),
+    ("їв", "єва єву євом єві їва їву ївом їві"),
+    ("ів", "ова ову овом ові ева еву евом еві іва іву івом іві"),
+    ("ін", "іна іну іном іним іні інові"),
+    ("ов", "ова ову овим ові ови ових"),
+    ("єв", "єва єву євим єві єви євих"),
+    ("ев", "ева еву евим еві еви евих"),
     ("ія", "ії ію ією"),
     ("ій", "ія ію ієм ії"),
     ("й", "я ю єві єм ї"),
@@ -70,14 +76,19 @@ _UKRAINIAN: Final[_Rows] = (
     ("ко", "ка ку кові ком"),
     ("ка", "ки ці ку кою"),
     ("га", "ги зі гу гою"),
+    ("ща", "щі щу щею"),
+    ("ша", "ші шу шею"),
+    ("ча", "чі чу чею"),
+    ("жа", "жі жу жею"),
     ("а", "и і у ою ей ам"),
     ("я", "і ю єю ею"),
     ("ь", "я ю еві ем і ю"),
     ("о", "а у ові ом і"),
-    ("и", "ів ам ами ах"),
+    ("и", "ів ам ами ах -"),
     ("е", "я ю ем і"),
     ("і", ""),
     ("у", ""),
+    ("р", "ра ру рові ром рі ри рів ря рю реві рем"),
     ("", "а у ові еві ом ем і и ів ами"),
 )
 _POLISH: Final[_Rows] = (
@@ -85,6 +96,7 @@ _POLISH: Final[_Rows] = (
     ("cki", "ckiego ckiemu ckim cka ckiej cką"),
     ("ska", "skiej ską"),
     ("cka", "ckiej cką"),
+    ("nia", "ni nii nię nią nio"),
     ("ia", "ii ię ią io"),
     ("ka", "ki ce kę ką ko"),
     ("ga", "gi dze gę gą"),
@@ -93,11 +105,21 @@ _POLISH: Final[_Rows] = (
     ("ta", "ty cie tę tą"),
     ("ła", "ły le łę łą"),
     ("a", "y i ie ę ą o"),
+    ("ów", "owa owowi owem owie owu"),
+    ("ódź", "odzi odzią"),
+    ("ń", "nia niowi niem niu ni nie nią"),
+    ("ś", "sia siowi siem siu si sią"),
+    ("ź", "zia ziowi ziem ziu zi zią"),
+    ("aw", "awa awowi awem awie awia awiu awiem"),
+    ("eł", "ła łowi łem le eła ełowi ełem ele"),
+    ("ad", "ada adowi adem adzie adu"),
+    ("at", "ata atowi atem acie atu"),
     ("ek", "ka kowi kiem ku ki ków"),
+    ("ro", "ra ru rem ry rze rę rą rowi"),
     ("o", "a u em y ie ę ą"),
-    ("y", "ego emu ym"),
+    ("y", "ego emu ym om ach ami -"),
     ("i", "ego emu im"),
-    ("e", ""),
+    ("e", "ego emu em"),
     ("", "a owi em iem u ie y i ów ami ach"),
 )
 
@@ -113,7 +135,7 @@ def _declined(rows: _Rows) -> Callable[[str], Iterable[str]]:
         for ending, endings in rows:
             if name.endswith(ending) and len(name) - len(ending) >= 2:
                 stem = name[: len(name) - len(ending)]
-                return [stem + other for other in endings.split()]
+                return [stem + other.removeprefix("-") for other in endings.split()]
         return []
 
     return forms

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 MOST_UNPACKED = 15_000_000
 """Bytes that a compressed document may have, as `fetching.md` 20 has it for bodies."""
+MOST_LAYERS = 2
+"""So often a document is unpacked: a packed file may have been packed once more on its way."""
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -48,6 +50,9 @@ _PROLOG = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9._:
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:+-]{2,40})""", re.IGNORECASE)
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
+# The six letters that make up nearly half of any Russian, Ukrainian or Bulgarian text, in either charset
+_CYRILLIC = {"cp1251": re.compile("[оеаинт]".encode("cp1251")), "koi8-r": re.compile("[оеаинт]".encode("koi8-r"))}
+_HIGH_RUN = re.compile(rb"[\x80-\xff]{2,}")
 # A multi-byte character that the end of the document cut in two
 _CUT_TAIL = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 
@@ -63,12 +68,14 @@ class Decoded:
 
 def unpacked(body: bytes) -> bytes:
     """The document inside a body that is a gzip file, up to `MOST_UNPACKED` bytes; any other body as it is."""
-    if not body.startswith(b"\x1f\x8b\x08"):
-        return body
-    try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MOST_UNPACKED)
-    except zlib.error:
-        return body
+    for _ in range(MOST_LAYERS):
+        if not body.startswith(b"\x1f\x8b\x08"):
+            return body
+        try:
+            body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MOST_UNPACKED)
+        except zlib.error:
+            return body
+    return body
 
 
 def decode(body: bytes, *, content_type: str | None = None, encoding: str | None = None) -> Decoded:
@@ -104,7 +111,9 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
         labels.append(found.group(1))
     if in_prolog := _PROLOG.search(body[:1024]):
         labels.append(in_prolog.group(1).decode("ascii"))
-    return [codec for label in labels if (codec := codec_of(label))]
+    codecs_named = [codec for label in labels if (codec := codec_of(label))]
+    # Servers say latin-1 where nobody has set anything: then whoever wrote the document knows better.
+    return sorted(codecs_named, key=lambda codec: codec == "cp1252")
 
 
 def _by_nuls(body: bytes) -> str | None:
@@ -136,8 +145,16 @@ def _eight_bit(body: bytes, declared: list[str]) -> Decoded:
             return Decoded(body.decode(codec), codec)
         except UnicodeDecodeError:
             continue
-    wide = next((codec for codec in declared if not codec.startswith(("utf", *_SEVEN_BIT))), "cp1252")
-    return _lenient(body, wide)
+    wide = next((codec for codec in declared if not codec.startswith(("utf", *_SEVEN_BIT))), None)
+    return _lenient(body, wide or _cyrillic(body) or "cp1252")
+
+
+def _cyrillic(body: bytes) -> str | None:
+    """The charset of a Cyrillic text that does not say so: whole words of high bytes, among them its usual letters."""
+    high, together = len(_HIGH.findall(body)), sum(map(len, _HIGH_RUN.findall(body)))
+    if together < 0.8 * high:
+        return None
+    return next((codec for codec, usual in _CYRILLIC.items() if len(usual.findall(body)) >= 0.35 * high), None)
 
 
 def _mostly_utf8(body: bytes) -> bool:

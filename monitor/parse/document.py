@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from monitor.model.entry import NotAFeed
 from monitor.parse import clean, direct
 from monitor.parse.charset import Decoded
 from monitor.parse.notfeed import looks_like_html, not_a_feed
-from monitor.parse.prune import Items, find_items
+from monitor.parse.prune import Items, find_items, hash_of
 
 # Local name of the root element, lower-case -> kind of feed
 KINDS = {
@@ -21,6 +22,7 @@ KINDS = {
     "urlset": "sitemap",
     "sitemapindex": "sitemapindex",
 }
+_END = re.compile(rb"</(?:[\w.-]+:)?(?:channel|rss|feed|rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
 _ITEM_NAMES = {"feed": b"entry", "entry": b"entry", "urlset": b"url", "sitemapindex": b"sitemap"}
 
 
@@ -65,9 +67,19 @@ def open_document(decoded: Decoded, *, url: str, known: frozenset[str], now: dat
         if prolog.root not in KINDS and looks_like_html(data):
             return not_a_feed(data)
     data = clean.rooted(data, prolog)
-    items = find_items(data, _ITEM_NAMES.get(prolog.root, b"item"))
+    items = _ended(find_items(data, _ITEM_NAMES.get(prolog.root, b"item")), data)
     if prolog.root not in KINDS and not items.spans:
         return not_a_feed(data)
     if prolog.root in direct.ITEMS:  # an entry alone is its own document: nothing to cut it out of
         items = replace(items, regular=False)
     return Document(data, prolog.root, prolog.entities, items, decoded.replaced, url, known, now)
+
+
+def _ended(items: Items, data: bytes) -> Items:
+    """An item that is not closed ends with the feed around it, if that is: then nothing was cut off."""
+    end = _END.search(data, items.open_at) if items.open_at is not None else None
+    if end is None or items.open_at is None:
+        return items
+    span = (items.open_at, end.start())
+    hashes = (*items.hashes, hash_of(data[span[0] : span[1]]))
+    return Items((*items.spans, span), hashes, items.regular)

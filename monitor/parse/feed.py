@@ -13,6 +13,7 @@ Items are read by themselves (their bytes and what surrounds all of them), so wh
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from monitor.errors import ParseError
@@ -23,7 +24,7 @@ from monitor.parse import clean, direct, jsonfeed, sitemap
 from monitor.parse.channel import Channel, hints_of, read_channel
 from monitor.parse.charset import decode, unpacked
 from monitor.parse.document import KINDS, Document, open_document
-from monitor.parse.fallback import read_with_feedparser
+from monitor.parse.fallback import Effort, read_with_feedparser
 from monitor.parse.links import absolute
 from monitor.parse.markup import Element
 from monitor.parse.names import name_of
@@ -126,16 +127,17 @@ def _read_broken(document: Document) -> ParsedFeed | NotAFeed:
     channel = _channel_of_shell(shell)
     before, after = _wrapping(document.data, items.spans[0][0])
     raws: list[RawItem] = []
+    effort = Effort()
     for (start, end), hashed in zip(items.spans, items.hashes, strict=True):
         if hashed not in document.known:
-            raws.extend(_read_alone(before + document.data[start:end] + after, hashed, document.entities))
+            raws.extend(_read_alone(before + document.data[start:end] + after, hashed, document.entities, effort))
     problem = _TRUNCATED if document.is_cut else _MALFORMED
     return _finish(document, raws, channel, items.hashes, problem)
 
 
-def _read_alone(wrapped: bytes, hashed: str, entities: dict[bytes, bytes]) -> list[RawItem]:
+def _read_alone(wrapped: bytes, hashed: str, entities: dict[bytes, bytes], effort: Effort) -> list[RawItem]:
     root = _parse(wrapped, entities)
-    raws = _items_of(root) if root is not None else _read_loosely(wrapped)[0]
+    raws = _items_of(root) if root is not None else _read_loosely(wrapped, effort)[0]
     for raw in raws:
         raw.item_hash = hashed
     return raws
@@ -156,12 +158,13 @@ def _channel_of_shell(shell: bytes) -> Channel:
     return read_channel(root) if root is not None else Channel()
 
 
-def _read_loosely(data: bytes) -> tuple[list[RawItem], Channel]:
+def _read_loosely(data: bytes, effort: Effort) -> tuple[list[RawItem], Channel]:
     """feedparser; what it does not find, lxml's own recovery may: a tree cut short is better than nothing."""
-    try:
-        raws, channel = read_with_feedparser(data)
-    except ParseError:
-        raws, channel = [], Channel()
+    raws: list[RawItem] = []
+    channel = Channel()
+    if effort.allows(data):
+        with suppress(ParseError):
+            raws, channel = read_with_feedparser(data)
     if raws and channel.title:
         return raws, channel
     root = direct.parse_recovering(clean.repaired(data, {}))
@@ -171,7 +174,7 @@ def _read_loosely(data: bytes) -> tuple[list[RawItem], Channel]:
 
 
 def _read_whole_loosely(document: Document) -> ParsedFeed | NotAFeed:
-    raws, channel = _read_loosely(document.data)
+    raws, channel = _read_loosely(document.data, Effort())
     if not raws and document.root not in KINDS:
         return not_a_feed(document.data)
     if document.is_cut:  # the last item is half-written

@@ -16,6 +16,7 @@ from monitor.parse.raw import Link, RawItem, Surroundings, entry_of, language_of
 from monitor.parse.text import plain
 
 _ITEMS_KEY = re.compile(r'"items"\s*:\s*\[')
+_TITLE_KEY = re.compile(r'"title"\s*:\s*')
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -29,7 +30,7 @@ def read_json(text: str, *, url: str, known: frozenset[str], now: datetime) -> P
     text = text.lstrip("\ufeff \t\r\n")
     problems: tuple[Reason, ...] = ()
     try:
-        document = json.loads(text)
+        document = json.loads(text, strict=False)  # line breaks inside strings are common
     except (ValueError, RecursionError):
         document = _complete_part(text)
         problems = (Reason("truncated", "the document ends in the middle; only its complete items were read"),)
@@ -61,7 +62,7 @@ def _complete_part(text: str) -> dict[str, Any]:
     found = _ITEMS_KEY.search(text)
     if not found:
         return {}
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(strict=False)
     items: list[Any] = []
     position = found.end()
     try:
@@ -71,8 +72,15 @@ def _complete_part(text: str) -> dict[str, Any]:
             items.append(item)
     except (ValueError, RecursionError):
         pass
-    title = re.search(r'"title"\s*:\s*("(?:[^"\\]|\\.)*")', text[: found.start()])
-    return {"items": items, "title": json.loads(title.group(1)) if title else "", "version": ""}
+    return {"items": items, "title": _title_in(text[: found.start()], decoder), "version": ""}
+
+
+def _title_in(head: str, decoder: json.JSONDecoder) -> str:
+    found = _TITLE_KEY.search(head)
+    try:
+        return _text(decoder.raw_decode(head, found.end())[0]) if found else ""
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _item(item: dict[str, Any]) -> RawItem:

@@ -13,7 +13,7 @@ import monitor
 from monitor.errors import SchemaMismatch
 from monitor.store.unit import Database
 
-HEAD = "0006"
+HEAD = "0007"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"

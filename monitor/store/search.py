@@ -1,7 +1,7 @@
 """Full text search over the latest revision of every article: FTS5 on SQLite, tsvector and GIN on PostgreSQL.
 
 The index changes in the transaction that changes the text.  Neither backend folds words to stems: a desk reads
-several languages at once, and a search should find what was typed; `word*` finds the beginnings of words.
+several languages at once.  Which forms of a word are looked for, the vocabulary says (`store.vocabulary`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.vocabulary import words_beginning, words_of
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 _WORD = re.compile(r"\w+")
@@ -87,6 +88,16 @@ class Begins:
 
 
 @dataclass(frozen=True, slots=True)
+class Formed:
+    """A word as it was typed (None: it cannot stand so), or any that the vocabulary has under one of the keys."""
+
+    typed: str | None
+    keys: tuple[str, ...] = ()
+    beginning: str | None = None
+    """How a key may begin, for a word with an open end."""
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every item stands in the article."""
 
@@ -100,7 +111,9 @@ class AnyOf:
     items: tuple[Wanted, ...]
 
 
-Wanted = Begins | AllOf | AnyOf
+Wanted = Begins | Formed | AllOf | AnyOf
+FORMS_MAX = 300
+"""So many words are looked for in place of one; more stand under a very open beginning, which the index then takes."""
 
 
 def candidates(
@@ -111,12 +124,29 @@ def candidates(
     ids = t.revision.c.id
     statement = sa.select(ids, t.article.c.id).select_from(t.revision.join(t.article, latest))
     if wanted is not None:
-        found = _found(connection.dialect.name, wanted, limit, before).subquery("found")
+        known = _in_words(connection, wanted)
+        found = _found(connection.dialect.name, known, limit, before).subquery("found")
         statement = statement.join(found, found.c.revision_id == ids)
     elif before is not None:
         statement = statement.where(ids < before)
     rows = connection.execute(statement.order_by(ids.desc()).limit(limit))
     return [(revision_id, article_id) for revision_id, article_id in rows]
+
+
+def _in_words(connection: sa.Connection, wanted: Wanted) -> Wanted:
+    """The same with words in place of their keys."""
+    if isinstance(wanted, Begins):
+        return wanted
+    if not isinstance(wanted, Formed):
+        return type(wanted)(tuple(_in_words(connection, item) for item in wanted.items))
+    if wanted.beginning is None:
+        words = words_of(connection, wanted.keys, limit=FORMS_MAX)
+    else:
+        words = words_beginning(connection, wanted.beginning, limit=FORMS_MAX + 1)
+    if wanted.typed is not None and len(words) > FORMS_MAX:
+        return Begins(wanted.typed, open=True)
+    own = [] if wanted.typed is None else [Begins(wanted.typed, open=wanted.beginning is not None and not words)]
+    return AnyOf((*own, *(Begins(word) for word in words if word != wanted.typed)) or (Begins("_"),))
 
 
 def _found(dialect: str, wanted: Wanted, limit: int, before: int | None) -> sa.TextualSelect:
@@ -135,6 +165,8 @@ def _found(dialect: str, wanted: Wanted, limit: int, before: int | None) -> sa.T
 def _spelt(wanted: Wanted, dialect: str) -> str:
     """The query in the backend's own language; words are quoted, so nothing in them is read as an operator."""
     sqlite = dialect == "sqlite"
+    if isinstance(wanted, Formed):
+        raise TypeError("a word in its forms has to be looked up first")
     if isinstance(wanted, Begins):
         words = _WORD.findall(wanted.text if sqlite else _fold(wanted.text)) or ["_"]
         if sqlite:

@@ -38,14 +38,30 @@ class SourceLine:
     brought_24h: int = 0
 
 
-def source_lines(connection: sa.Connection, now: datetime, *, source_id: str | None = None) -> list[SourceLine]:
-    """All configured sources, the sick ones first, then by name; or the one of that id."""
+def source_lines(
+    connection: sa.Connection,
+    now: datetime,
+    *,
+    source_id: str | None = None,
+    named: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[SourceLine]:
+    """Configured sources, the sick ones first, then by name; those with `named` in name, id or address, or one id's.
+
+    The order changes with the sources' health, so pages of it are counted off rather than begun behind a key.
+    """
     s = t.source.c
     sick = sa.case((s.health.in_(("ok", "new")), 1), else_=0)
     columns = [c for c in t.source.columns if c.name != "memory" or source_id is not None]
     statement = sa.select(*columns).where(s.configured).order_by(sick, sa.func.lower(s.name), s.id)
     if source_id is not None:
         statement = statement.where(s.id == source_id)
+    if named:
+        columns_searched = (sa.func.lower(s.name), s.id, sa.func.lower(s.url))
+        statement = statement.where(sa.or_(*(c.contains(named.lower(), autoescape=True) for c in columns_searched)))
+    if limit is not None:
+        statement = statement.limit(limit).offset(offset)
     rows = connection.execute(statement).mappings().all()
     brought = _brought(connection, now - timedelta(days=1), source_id)
     return [_line(row, brought.get(row["id"], 0)) for row in rows]

@@ -15,6 +15,7 @@ from monitor.store.columns import EPOCH, MICROSECOND, BigId, Json, JsonOrNull, U
 from monitor.store.push_tables import push, subscription
 from monitor.store.story_tables import fingerprint, rarity, sketch, story, story_link, story_term
 from monitor.store.visitor_tables import feed_token, reader
+from monitor.store.vocabulary_tables import vocabulary
 
 __all__ = [  # what those who query the tables need besides them, and the tables that stand in a module of their own
     "EPOCH",
@@ -31,6 +32,7 @@ __all__ = [  # what those who query the tables need besides them, and the tables
     "story_link",
     "story_term",
     "subscription",
+    "vocabulary",
 ]
 
 meta = sa.Table(

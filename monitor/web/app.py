@@ -145,6 +145,7 @@ def _rules() -> list[BaseRoute]:
         Route("/rules/new", looking(bench.begin)),
         Route("/rules/work", changing(bench.work), methods=["POST"]),
         Route("/rules/{id}", looking(bench.show)),
+        Route("/bench/offers", looking(bench.offer)),
     ]
 
 
@@ -205,7 +206,9 @@ async def _monitor_error(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     words = error.detail if isinstance(error, HTTPException) else ""
-    return _answer(request, status, "http", words, None)
+    answer = _answer(request, status, "http", words, None)
+    answer.headers.update((error.headers if isinstance(error, HTTPException) else None) or {})
+    return answer
 
 
 async def _bug(request: Request, error: Exception) -> Response:

@@ -1,24 +1,25 @@
 """Searching with the rules' own language: the index names candidates by their words, the engine decides.
 
-The index knows no inflection, so each word is looked for by its stems (`Sanktion` as `sanktion…`).  What only the
-engine could find (a compound that ends with the word, an irregular form) is not among the candidates.
+The index knows words as they are written.  Which of them are forms of a searched word, or compounds with it, the
+vocabulary knows, by the same keys by which rules match (`match.forms`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.match.compile import compile_rules
 from monitor.match.engine import Engine
+from monitor.match.forms import asked_for, beginning
 from monitor.match.lexicon import Lexicon
 from monitor.match.nodes import And, Concept, Count, InField, Near, Node, Or, Phrase, Wild, Word
-from monitor.match.stems import stem
 from monitor.match.syntax import parse_expression
+from monitor.match.tokens import tokenise
 from monitor.model.match import Verdict
 from monitor.model.rule import ConceptSpec, RuleProblem, RuleSpec
 from monitor.store.articles import StoredArticle, load_articles
-from monitor.store.search import AllOf, AnyOf, Begins, Wanted, candidates
+from monitor.store.search import AllOf, AnyOf, Begins, Formed, Wanted, candidates
 from monitor.store.unit import Database
 from monitor.web.documents import document_of
 
@@ -26,8 +27,6 @@ RULE = "search"
 BATCH = 40
 LOOKED_AT_MAX = 400
 """Candidates that one page asks the engine about; the next page goes on from there."""
-STEM_MIN = 4
-"""Shorter stems begin too much; such words are looked for as they are."""
 EXPRESSION_MAX = 2000
 
 
@@ -75,7 +74,7 @@ def prepare(text: str, concepts: Mapping[str, ConceptSpec], lexicon: Lexicon) ->
     problems = tuple(problem for rule_id, problem in compiled.problems if rule_id == RULE)
     if not compiled.rules:
         return Search(text, None, problems, None)
-    wanted = _wanted(parsed.node, concepts, lexicon.languages)
+    wanted = _wanted(parsed.node, concepts, lexicon)
     return Search(text, Engine(compiled, lexicon), problems, wanted)
 
 
@@ -104,54 +103,63 @@ def best_first(page: Page) -> Page:
     return Page(tuple(sorted(page.matches, key=lambda m: -m.weight)), page.looked_at, page.next)
 
 
-def _wanted(node: Node, concepts: Mapping[str, ConceptSpec], languages: Sequence[str]) -> Wanted | None:
+def _wanted(
+    node: Node, concepts: Mapping[str, ConceptSpec], lexicon: Lexicon, kind: str | None = None
+) -> Wanted | None:
     """What every match must have of an expression; None where that cannot be said in words of the index."""
     match node:
         case Word():
-            return _word(node, languages)
+            return _word(node, kind, lexicon)
         case Phrase():
-            return _all(_word(replace(word, exact=word.exact or node.exact), languages) for word in node.words)
+            words = (replace(word, exact=word.exact or node.exact) for word in node.words)
+            return _all(_word(word, kind, lexicon) for word in words)
         case And():
-            return _all(_wanted(item, concepts, languages) for item in node.items)
+            return _all(_wanted(item, concepts, lexicon) for item in node.items)
         case Near():
-            return _all(_wanted(item, concepts, languages) for item in (node.left, node.right))
+            return _all(_wanted(item, concepts, lexicon) for item in (node.left, node.right))
         case Or():
-            return _any([_wanted(item, concepts, languages) for item in node.items])
+            return _any([_wanted(item, concepts, lexicon) for item in node.items])
         case Count() | InField():
             outside = isinstance(node, InField) and node.field == "author"
-            return None if outside else _wanted(node.item, concepts, languages)
+            return None if outside else _wanted(node.item, concepts, lexicon)
         case Concept():
-            return _concept(concepts.get(node.name), languages)
+            return _concept(concepts.get(node.name), lexicon)
         case _:
             return None
 
 
-def _word(word: Word, languages: Sequence[str]) -> Wanted | None:
-    if word.wild in (Wild.SUFFIX, Wild.INFIX) and not word.exact:
-        return None
+def _word(word: Word, kind: str | None, lexicon: Lexicon) -> Wanted | None:
+    """A written word is several words of the text where hyphens divide it."""
     plain = word.text.strip("*")
-    if not any(char.isalnum() for char in plain):
+    if word.wild is Wild.INFIX or not any(char.isalnum() for char in plain):
         return None
-    if word.exact:
-        return Begins(plain)
-    if word.wild is Wild.PREFIX:
-        return Begins(plain, open=True)
-    # The index keeps ß as it is: look for a word as it is written, and as it is folded.
-    norms = {plain.lower(), plain.casefold()}
-    stems = {stem(norm, language) for language in languages for norm in norms} | norms
-    usable = {s for s in stems if len(s) >= STEM_MIN}
-    shortest = {s for s in usable if not any(s != other and s.startswith(other) for other in usable)}
-    return _any([Begins(s, open=True) for s in sorted(shortest)]) or Begins(plain)
+    if word.wild is not Wild.NONE:
+        return Formed(plain if word.wild is Wild.PREFIX else None, beginning=beginning(replace(word, text=plain)))
+    if len(tokenise(plain, language=None).words) > 1:
+        pieces = tokenise(plain, language=None).words
+        return _all(_word(replace(word, text=piece), kind, lexicon) for piece in pieces)
+    formed = Formed(plain, keys=tuple(sorted(asked_for(word, kind, lexicon))))
+    return _any([formed, *_separated(word, lexicon)])
 
 
-def _concept(concept: ConceptSpec | None, languages: Sequence[str]) -> Wanted | None:
+def _separated(word: Word, lexicon: Lexicon) -> Iterator[Wanted]:
+    """`ausweisen` as "weist … aus"."""
+    for language in () if word.exact else lexicon.languages:
+        found = lexicon.separable(word.text, language)
+        if found is not None:
+            particle, verb = found
+            keys = tuple(sorted(asked_for(Word(verb), None, lexicon)))
+            yield AllOf((Formed(verb, keys=keys), Begins(particle)))
+
+
+def _concept(concept: ConceptSpec | None, lexicon: Lexicon) -> Wanted | None:
     if concept is None:
         return None
     forms = [*concept.any, *(form for several in concept.by_language.values() for form in several)]
     found = []
     for form in forms:
         parsed = parse_expression(form if form.startswith(("=", "/", '"')) else f'"{form}"')
-        found.append(None if parsed.node is None else _wanted(parsed.node, {}, languages))
+        found.append(None if parsed.node is None else _wanted(parsed.node, {}, lexicon, concept.kind))
     return _any(found)
 
 

@@ -39,7 +39,9 @@ database: 'sqlite:///monitor.db'
 timezone: Europe/Berlin
 articles: {{languages: []}}          # no dictionaries: these tests need none
 fetch: {{allow_addresses: [127.0.0.1], host_spacing: 0, min_every: 1s}}
-channels: {{screen: {{to: 'console://'}}}}
+channels:
+  screen: {{to: 'console://'}}
+  post: {{mail: {{to: desk@example.org, server: 127.0.0.1, port: 9}}}}    # nobody listens there
 defaults: {{alert: {{to: [screen]}}}}
 web: {web}
 sources:
@@ -125,8 +127,18 @@ def _desk(folder: Path, titles: tuple[str, ...], web_section: str) -> Iterator[D
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """An open desk with some news."""
-    titles = ("Wetter bleibt schön", "Bahn: Streik beginnt am Montag", "<b>Markup</b> & Ausstand", "x" * 300)
-    with _desk(tmp_path_factory.mktemp("desk"), titles, "{listen: '127.0.0.1:0'}") as found:
+    titles = (
+        "x" * 300,
+        "Wetter bleibt schön",
+        "Bahn: Streik beginnt am Montag",
+        "<b>Markup</b> & Ausstand",
+        "إضراب عام في الموانئ يوقف العبارات",
+        "Hafen: Streik der Lotsen legt Fähren lahm",
+        "Stadtrat stimmt für neuen Kai",
+        "Dock workers return after nine days",
+    )
+    web = "{listen: '127.0.0.1:0', public_url: 'https://news.example.org', subscribe: {enabled: true}}"
+    with _desk(tmp_path_factory.mktemp("desk"), titles, web) as found:
         yield found
 
 
@@ -159,9 +171,15 @@ def _answers(url: str) -> bool:
 
 
 @pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
+def locale() -> str:
+    """The browser's language; tests may ask for another."""
+    return "de-DE"
+
+
+@pytest.fixture
+def page(chromium: Any, locale: str) -> Iterator[Any]:
     """A tab; a test fails when its console shows an error."""
-    context = chromium.new_context(locale="de-DE", timezone_id="Europe/Berlin", viewport={"width": 1200, "height": 800})
+    context = chromium.new_context(locale=locale, timezone_id="Europe/Berlin", viewport={"width": 1200, "height": 800})
     tab = context.new_page()
     errors: list[str] = []
     tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

@@ -18,8 +18,8 @@ PICTURES = os.environ.get("MONITOR_SCREENSHOTS")
 PAGES = {
     "ticker": "/",
     "stories": "/stories",
-    "story": "/stories/1",
-    "article": "/articles/1",
+    "story": "/stories/2",
+    "article": "/articles/3",
     "search": "/search?q=Streik",
     "alerts": "/alerts",
     "held": "/alerts?state=held",
@@ -30,6 +30,10 @@ PAGES = {
     "sources": "/sources",
     "source": "/sources/nordblick",
     "add-source": "/sources/add",
+    "right-to-left": "/articles/5",
+    "subscribe": "/subscribe?kind=rule&subject=strike",
+    "subscriptions": "/subscriptions",
+    "feeds": "/feeds",
     "charts": "/charts",
 }
 
@@ -41,27 +45,43 @@ def _violations(page: Any) -> list[str]:
     return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
 
 
-def test_every_page_is_accessible_in_light_and_dark(desk: Desk, page: Any) -> None:
+@pytest.mark.parametrize("locale", ["de-DE", "en-GB"])
+@pytest.mark.parametrize("width", [1200, 360])
+def test_every_page_is_accessible_in_light_and_dark(desk: Desk, page: Any, locale: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
     page.goto(desk.url)
     page.wait_for_selector(".line.hit")
     problems = []
     for name, address in PAGES.items():
+        page.emulate_media(color_scheme="light")
+        answer = page.goto(desk.url + address)
+        assert answer.status == 200, address
+        assert page.locator("html").get_attribute("lang") == locale[:2]
+        page.wait_for_timeout(150)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address
+        if PICTURES:
+            _picture(page, name, locale, width)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            answer = page.goto(desk.url + address)
-            assert answer.status == 200, address
-            page.wait_for_timeout(150)
             problems += [f"{name} ({scheme}) {violation}" for violation in _violations(page)]
-            if PICTURES and scheme == "light":
-                page.screenshot(path=f"{PICTURES}/{name}.png")
     assert problems == []
 
 
-def test_narrow_screens_scroll_in_one_direction_only(desk: Desk, page: Any) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
-    for address in PAGES.values():
-        page.goto(desk.url + address)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address
+def _picture(page: Any, name: str, locale: str, width: int) -> None:
+    """The pictures of the documentation: in English, wide, light; of the ticker also narrow, and dark."""
+    if locale.startswith("en") and width > 1000:
+        page.screenshot(path=f"{PICTURES}/{name}.png")
+        if name == "ticker":
+            page.emulate_media(color_scheme="dark")
+            page.screenshot(path=f"{PICTURES}/{name}-dark.png")
+    elif locale.startswith("en") and name == "ticker":
+        page.screenshot(path=f"{PICTURES}/{name}-narrow.png")
+
+
+def test_right_to_left_texts_run_from_the_right(desk: Desk, page: Any) -> None:
+    page.goto(f"{desk.url}/articles/5")
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == "rtl"
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).direction") == "ltr"
 
 
 def test_the_ticker_shows_what_a_poll_brings(desk: Desk, page: Any) -> None:
@@ -115,6 +135,29 @@ def test_from_typing_to_the_saved_file(desk: Desk, page: Any) -> None:
     assert "Streik OR Ausstand" in text
     for comment in ("# asked for by the desk", "# what the desk wants", "# asked by hand"):
         assert comment in text
+
+
+def test_suggestions_while_typing_are_taken_by_keys(desk: Desk, page: Any) -> None:
+    page.goto(f"{desk.url}/rules/new")
+    editor = page.locator("#rule-text")
+    editor.fill("id: a\nmatch: 'x'\n")
+    editor.press("Control+End")
+    page.keyboard.type("al")
+    page.wait_for_selector("#offers [aria-selected=true] >> text=alert:")
+    assert editor.get_attribute("aria-activedescendant") == "offer-0"
+    assert _violations(page) == []
+    page.keyboard.press("Enter")
+    assert editor.input_value() == "id: a\nmatch: 'x'\nalert: "
+    page.keyboard.type("{to: p")
+    page.wait_for_selector("#offers >> text=post")
+    page.keyboard.press("Escape")
+    assert page.locator("#offers").is_hidden()
+    page.keyboard.press("End")
+    page.keyboard.type("o")
+    page.wait_for_selector("#offers >> text=post")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert editor.input_value().endswith("alert: {to: post")
 
 
 def test_the_login_lets_in_and_a_foreign_form_does_not(locked_desk: Desk, page: Any) -> None:

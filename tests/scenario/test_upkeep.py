@@ -10,6 +10,7 @@ from monitor.config.schema import ConfigModel
 from monitor.loops.context import Context
 from monitor.loops.retain import RetentionSettings
 from monitor.loops.upkeep import Chore, Upkeep, in_turn
+from monitor.loops.vocabulary import Vocabulary
 from monitor.store import tables as t
 from tests.scenario.conftest import Item, Newsroom, long_text, rss
 
@@ -51,7 +52,7 @@ async def test_articles_are_forgotten_by_the_day(newsroom: Newsroom) -> None:
     await newsroom.poll()
     assert newsroom.titles() == ["Old"]
     newsroom.clock.advance(days=40)
-    upkeep = Upkeep(newsroom.context, RetentionSettings(articles_days=30.0))
+    upkeep = Upkeep(newsroom.context, RetentionSettings(articles_days=30.0), Vocabulary(lambda word, _: [word]))
     await upkeep.tick()
     await asyncio.wait_for(upkeep.drain(), 30)
     assert newsroom.titles() == []

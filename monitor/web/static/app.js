@@ -101,9 +101,88 @@ document.addEventListener("keydown", (event) => {
 // The workbench: insert a name where the cursor stands.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-insert]");
-  const editor = document.getElementById("rule-text");
-  if (!button || !editor) return;
-  editor.setRangeText(button.dataset.insert, editor.selectionStart, editor.selectionEnd, "end");
+  const text = document.getElementById("rule-text");
+  if (!button || !text) return;
+  text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+  text.focus();
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// The workbench: suggestions at the cursor.  The text keeps the focus, the chosen one is its active descendant.
+const editor = document.getElementById("rule-text");
+const offers = document.getElementById("offers");
+let offered = { length: 0, offers: [] };
+let asked = 0;
+
+function closeOffers() {
+  offers.hidden = true;
+  editor.removeAttribute("aria-activedescendant");
+}
+
+function chooseOffer(step) {
+  const items = [...offers.children];
+  const at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+  const next = (at + step + items.length) % items.length;
+  items.forEach((item, n) => item.setAttribute("aria-selected", String(n === next)));
+  editor.setAttribute("aria-activedescendant", items[next].id);
+  items[next].scrollIntoView({ block: "nearest" });
+}
+
+function takeOffer(text) {
+  const end = editor.selectionStart;
+  editor.setRangeText(text, end - offered.length, end, "end");
+  closeOffers();
   editor.focus();
   editor.dispatchEvent(new Event("input", { bubbles: true }));
-});
+}
+
+function showOffers() {
+  offers.replaceChildren(...offered.offers.map((text, n) => {
+    const item = document.createElement("li");
+    item.id = `offer-${n}`;
+    item.setAttribute("role", "option");
+    item.setAttribute("aria-selected", String(n === 0));
+    item.textContent = text;
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); takeOffer(text); });
+    return item;
+  }));
+  if (!offered.offers.length) { closeOffers(); return; }
+  const before = editor.value.slice(0, editor.selectionStart).split("\n");
+  const style = getComputedStyle(editor);
+  const line = parseFloat(style.lineHeight);
+  const ruler = document.createElement("canvas").getContext("2d");
+  ruler.font = style.font;
+  const left = ruler.measureText(before.at(-1)).width - editor.scrollLeft + parseFloat(style.paddingLeft);
+  offers.style.left = `${Math.max(0, Math.min(left, editor.clientWidth - 160))}px`;
+  offers.style.top = `${editor.offsetTop + before.length * line - editor.scrollTop + parseFloat(style.paddingTop) + 4}px`;
+  offers.hidden = false;
+  editor.setAttribute("aria-activedescendant", "offer-0");
+  document.getElementById("offers-said").textContent = offered.offers.join(", ");
+}
+
+async function askOffers() {
+  const turn = ++asked;
+  const before = editor.value.slice(0, editor.selectionStart).slice(-3000);
+  const answer = await fetch(`/bench/offers?${new URLSearchParams({ before })}`, { headers: { Accept: "application/json" } });
+  if (turn !== asked || !answer.ok) return;
+  offered = await answer.json();
+  showOffers();
+}
+
+if (editor && offers) {
+  let waiting;
+  editor.addEventListener("input", (event) => {
+    clearTimeout(waiting);
+    if (event.inputType) waiting = setTimeout(askOffers, 120); else closeOffers();
+  });
+  editor.addEventListener("keydown", (event) => {
+    if (offers.hidden) return;
+    const chosen = offers.querySelector('[aria-selected="true"]');
+    const acts = { ArrowDown: () => chooseOffer(1), ArrowUp: () => chooseOffer(-1), Escape: closeOffers, Enter: () => takeOffer(chosen.textContent), Tab: closeOffers };
+    if (!acts[event.key]) return;
+    if (event.key !== "Tab") event.preventDefault();
+    acts[event.key]();
+  });
+  editor.addEventListener("blur", closeOffers);
+  editor.addEventListener("scroll", closeOffers);
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from monitor.config.edit import EditRefused, put_rule_text
 from monitor.match.explain import Explanation, explain
@@ -14,6 +14,7 @@ from monitor.model.article import Document
 from monitor.store.articles import load_articles
 from monitor.store.rules import rule_states
 from monitor.store.volumes import matches_per
+from monitor.web.completion import Known, complete
 from monitor.web.documents import Shown, document_of, paragraphs, plain_evidence, shown
 from monitor.web.drafts import Draft, check, fingerprint, new_rule, require_unchanged, written
 from monitor.web.svg import bars
@@ -41,6 +42,20 @@ def begin(visit: Visit) -> Response:
     """A new rule; `match` is an expression that somebody searched with."""
     text = new_rule(visit.text("match"), visit.text("match")[:60])
     return _bench(visit, None, text, check(visit.context, None, text))
+
+
+def offer(visit: Visit) -> Response:
+    """What may stand at the cursor, for `before`, the text in front of it."""
+    config = visit.context.config
+    known = Known(
+        concepts=sorted(config.concepts),
+        channels=sorted(config.model.channels),
+        sources=sorted(spec.id for spec in config.sources),
+        tags=sorted({tag for spec in config.sources for tag in spec.tags}),
+        rules=sorted(spec.id for spec in config.rules),
+    )
+    found = complete(visit.text("before"), known)
+    return JSONResponse({"length": found.length, "offers": list(found.offers)})
 
 
 def work(visit: Visit) -> Response:

@@ -6,26 +6,34 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
-from monitor.store.rules import rule_states
+from monitor.store.rules import RuleState, rule_states
 from monitor.store.volumes import matches_per
 from monitor.web.svg import sparkline
 from monitor.web.visit import Visit
 
 DAYS = 14
+PAGE = 100
 
 
 def list_all(visit: Visit) -> Response:
-    """Every rule that is or was to be watched, with fourteen days of hits."""
+    """The rules that are or were to be watched, with fourteen days of hits; `q` is part of a name."""
+    named, page = visit.text("q").strip().casefold(), max(1, visit.number("page") or 1)
     since = midnight(visit) - timedelta(days=DAYS - 1)
     with visit.context.database.reading() as connection:
-        states = [state for state in rule_states(connection) if state.status != "removed"]
+        states = [state for state in rule_states(connection) if state.status != "removed" and _fits(state, named)]
         volume = matches_per(connection, since, timedelta(days=1))
     rows = []
-    for state in states:
+    shown = states[(page - 1) * PAGE : page * PAGE]
+    for state in shown:
         counts = [volume.get(state.rule_id, {}).get(day, 0) for day in range(DAYS)]
         words = visit.reader.say("{total} hits in {days} days", total=sum(counts), days=DAYS)
         rows.append({"state": state, "total": sum(counts), "today": counts[-1], "spark": sparkline(counts, words)})
-    return visit.page("rules.html", rows=rows, days=DAYS)
+    further = page + 1 if len(states) > page * PAGE else None
+    return visit.page("rules.html", rows=rows, days=DAYS, q=visit.text("q").strip(), page=page, further=further)
+
+
+def _fits(state: RuleState, named: str) -> bool:
+    return named in state.name.casefold() or named in state.rule_id
 
 
 def midnight(visit: Visit) -> datetime:

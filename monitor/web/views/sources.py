@@ -22,15 +22,21 @@ from monitor.store.sources import poll_now
 from monitor.store.subscriptions import subscriptions
 from monitor.web.visit import NotHere, Visit, form_visit
 
+PAGE = 100
+PAGES_MAX = 10_000
 KINDS = {"feed": "feed", "sitemap": "sitemap", "listing": "page", "article": "site"}
 """Which key of a source fits what an address turned out to be."""
 
 
 def list_all(visit: Visit) -> Response:
-    """Every source, the sick ones first."""
+    """The sources, the sick ones first; `q` is part of a name or address."""
+    named, page = visit.text("q").strip(), min(visit.number("page") or 1, PAGES_MAX)
     with visit.context.database.reading() as connection:
-        found = source_lines(connection, visit.context.now)
-    return visit.page("sources.html", sources=found)
+        found = source_lines(
+            connection, visit.context.now, named=named, limit=PAGE + 1, offset=(max(page, 1) - 1) * PAGE
+        )
+    further = page + 1 if len(found) > PAGE else None
+    return visit.page("sources.html", sources=found[:PAGE], q=named, page=page, further=further)
 
 
 def show(visit: Visit) -> Response:

@@ -142,13 +142,24 @@ def test_acronyms(word: str, expected: bool) -> None:
         ("gipfeltreffen", "treffen"),
         ("waffenlieferungen", "lieferung"),
         ("handelskrieg", "krieg"),
+        ("gaspreis", "preis"),
+        ("sicherheitsrat", "sicherheit"),
+        ("lieferkette", "kette"),
+        ("untersuchungshaft", "haft"),
+        ("kriegsende", "ende"),
+        ("strafzölle", "strafe"),
+        ("freihandelsabkommen", "=freihandel"),
+        ("cyberangriff", "angriff"),
     ],
 )
 def test_parts_of_compounds(lexicon: Lexicon, word: str, part: str) -> None:
     assert part in lexicon.compound_parts(word, "de")
 
 
-@pytest.mark.parametrize("word", ["unterhändler", "international", "verhandlung", "minister", "übernahme"])
+@pytest.mark.parametrize(
+    "word",
+    ["unterhändler", "international", "verhandlung", "minister", "übernahme", "krankhaft", "widerstand", "senat"],
+)
 def test_simple_words_have_no_parts(lexicon: Lexicon, word: str) -> None:
     assert lexicon.compound_parts(word, "de") == ()
 

@@ -21,6 +21,11 @@ from monitor.match.names import name_forms
         ("merkel", "de", "merkels"),
         ("шевченко", "uk", "шевченка шевченку"),
         ("tusk", "pl", "tuska tuskowi tuskiem"),
+        ("київ", "uk", "києва києву"),
+        ("лавров", "uk", "лавровим"),
+        ("kraków", "pl", "krakowa krakowem"),
+        ("rutte", "pl", "ruttego"),
+        ("сумы", "ru", "сум сумах"),
         ("warszawa", "pl", "warszawy warszawie warszawę warszawą"),
     ],
 )

@@ -78,3 +78,28 @@ def test_gzip_files_are_unpacked_within_bounds() -> None:
     assert unpacked(gzip.compress(b"<rss/>")) == b"<rss/>"
     assert len(unpacked(gzip.compress(b" " * 20_000_000))) == 15_000_000
     assert unpacked(b"\x1f\x8b\x08broken") == b"\x1f\x8b\x08broken"
+    assert unpacked(gzip.compress(gzip.compress(b"<rss/>"))) == b"<rss/>"
+
+
+RUSSIAN = "<title>Правительство объявило о новых мерах поддержки</title>"
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r"])
+@pytest.mark.parametrize("claimed", ["utf-8", "windows-1252"])
+def test_cyrillic_that_says_it_is_something_impossible(encoding: str, claimed: str) -> None:
+    body = f"<?xml version='1.0' encoding='{claimed}'?>{RUSSIAN}".encode(encoding)
+    read = decode(body, content_type="text/xml; charset=utf-8")
+    assert (RUSSIAN in read.text) == (claimed == "utf-8")  # what could be true is believed
+
+
+@pytest.mark.parametrize(
+    "text", ["L’été à Orléans : une soirée très élégante", "Größe, Fuß, Übermut", "Η κυβέρνηση ανακοίνωσε νέα μέτρα"]
+)
+def test_other_letters_are_not_taken_for_cyrillic(text: str) -> None:
+    encoding = "cp1253" if "Η" in text else "cp1252"
+    assert decode(f"<a>{text}</a>".encode(encoding)).encoding == "cp1252"
+
+
+def test_the_default_of_servers_does_not_hide_what_a_document_says() -> None:
+    body = f"<?xml version='1.0' encoding='koi8-r'?>{RUSSIAN}".encode("koi8-r")
+    assert RUSSIAN in decode(body, content_type="text/xml; charset=iso-8859-1").text

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.model.entry import Entry, NotAFeed, ParsedFeed
+from monitor.parse.fallback import MOST_TAGS
 from monitor.parse.feed import read_document, read_quickly
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -115,9 +116,27 @@ def test_bad_bytes_are_reported() -> None:
 def test_items_that_never_close_are_read() -> None:
     body = rss("<item><title>One</title><guid>1</guid>", "<item><title>Two</title><guid>2</guid>")
     found = entries(body)
-    assert {entry.id for entry in found} >= {"1"}
+    assert [entry.id for entry in found] == ["1", "2"]
     hashes = frozenset(entry.item_hash for entry in found)
     assert entries(body, known=hashes) == []
+
+
+def test_a_last_item_that_never_closes_is_read_and_pruned() -> None:
+    body = rss(item(1), "<item><title>Two</title><guid>2</guid>")
+    found = entries(body)
+    assert [entry.title for entry in found][1:] == ["Two"]
+    assert entries(body, known=frozenset(entry.item_hash for entry in found)) == []
+    cut = read_document(body.partition(b"</channel")[0], url=URL, now=NOW)
+    assert isinstance(cut, ParsedFeed)
+    assert (len(cut.entries), [problem.code for problem in cut.problems]) == (1, ["truncated"])
+
+
+def test_what_is_too_much_for_feedparser_is_read_more_quickly() -> None:
+    nested = rss("<item><title>Deep</title><author>" + "<b>" * MOST_TAGS + "</author></item>")
+    assert [entry.title for entry in entries(nested)] == ["Deep"]
+    many = MOST_TAGS // 40 + 100
+    broken = entries(rss(*(f"<item><title>{number} <b>bold</title></item>" for number in range(many))))
+    assert (len(broken), broken[-1].title[:4]) == (many, str(many - 1))
 
 
 def test_nested_items_are_all_read_and_pruned() -> None:

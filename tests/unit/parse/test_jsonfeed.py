@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from monitor.model.entry import NotAFeed, ParsedFeed
 from monitor.parse.feed import read_document
 
@@ -92,3 +94,13 @@ def test_an_empty_feed_is_a_feed() -> None:
 def test_deep_nesting_is_survived() -> None:
     assert read('{"version": "https://jsonfeed.org/version/1", "items": [' + "[" * 100_000)
     assert read('{"version": "1", "items": [{"id": ' + "[" * 980 + "]" * 980 + "}]}")
+
+
+@pytest.mark.parametrize(
+    ("title", "read_as"), [('"a\nb"', "a b"), ('"a\\u12', ""), ("7", "7"), ('{"x": 1}', ""), ('"a \\"b\\""', 'a "b"')]
+)
+def test_line_breaks_and_broken_titles_are_survived(title: str, read_as: str) -> None:
+    for end in ("]}", "]"):
+        feed = read('{"version": "1", "title": ' + title + ', "items": [{"id": 1, "content_text": "one\ntwo"}' + end)
+        assert isinstance(feed, ParsedFeed)
+        assert (feed.title, len(feed.entries)) == (read_as, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,16 @@ from monitor.bootstrap.backtest import backtest
 from monitor.bootstrap.monitor import Setup, put_in_force
 from monitor.config.load import load_config
 from monitor.loops.inspect import Inspection
+from monitor.loops.vocabulary import Vocabulary
 from monitor.match.compile import RuleCache
+from monitor.match.forms import filed_under
 from monitor.model.article import TextState
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
 from monitor.store.articles import NewArticle, NewRevision, add_revisions, insert_articles, load_articles
 from monitor.store.rules import add_match
 from monitor.store.unit import Database
+from monitor.store.vocabulary import file_words, unread_texts
 from monitor.testing import FrozenClock
 from monitor.web.app import build_app
 from monitor.web.context import WebContext
@@ -114,6 +117,17 @@ class Site:
             )
             self._revise(connection, article_id, 1, title=title, text=text, now=now)
         return article_id
+
+    def learn(self, vocabulary: Vocabulary | None = None, *, limit: int = 10_000) -> int:
+        """File the words of texts that were not read yet, as upkeep does; how many texts those were."""
+        learnt = vocabulary or Vocabulary(lambda word, language: filed_under(word, language, self.lexicon))
+        with self.database.unit() as connection:
+            texts = unread_texts(connection, before=datetime.max.replace(tzinfo=UTC), limit=limit)
+            words, filed = learnt.read(texts)
+            if texts:
+                file_words(connection, filed, upto=texts[-1].revision_id)
+        learnt.remember(words)
+        return len(texts)
 
     def revise(self, article_id: int, number: int, title: str, text: str) -> None:
         with self.database.unit() as connection:

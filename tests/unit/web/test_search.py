@@ -5,13 +5,15 @@ import re
 import pytest
 
 from monitor.model.rule import ConceptSpec
-from monitor.store.search import AllOf, AnyOf, Begins
-from monitor.web.finding import prepare
+from monitor.store.articles import load_articles
+from monitor.web.documents import document_of
+from monitor.web.finding import find, prepare
 from tests.unit.match.vocabulary import SmallLexicon
 from tests.unit.web.site import Site
 
 
 def _found(site: Site, query: str) -> list[str]:
+    site.learn()
     answer = site.browser().get(f"/search?q={query}")
     assert answer.status == 200
     return re.findall(r'<h2><a href="/articles/(\d+)"', answer.text)
@@ -64,22 +66,52 @@ def test_days_are_counted(site: Site) -> None:
     assert '<td class="num">1</td>' in answer.text
 
 
-@pytest.mark.parametrize(
-    ("expression", "wanted"),
-    [
-        ('="Weiße Haus"', AllOf((Begins("Weiße"), Begins("Haus")))),
-        ("=Haus", Begins("Haus")),
-        ("Regen*", Begins("Regen", open=True)),
-        ("*krise", None),
-        ("EU", Begins("EU")),
-        ("NOT Regen", None),
-        ("/[Kk]rieg/", None),
-        ("author:Meier", None),
-        ("=Boot AND *krise", Begins("Boot")),
-        ("=Boot OR *krise", None),
-        ("$boats", AnyOf((Begins("Schiff"), Begins("ship")))),
-    ],
+TEXTS = (
+    "Der Präsident sprach lange.",
+    "Sie wiesen den Botschafter aus.",
+    "Die Sanktionspolitik der Regierung",
+    "Neue Sanktionen wurden verhängt.",
+    "Ein Regenbogen über den Häusern",
+    "The workers struck again.",
+    "Введены новые санкции.",
+    "Die Wirtschaftskrise und das Weiße Haus",
+    "Putin-Biden-Gespräch in Genf",
+    "Mueller und Kowalski in 1984",
+    "WHO warnt, who knows",
 )
-def test_an_expression_says_what_the_index_must_have(expression: str, wanted: object) -> None:
-    concepts = {"boats": ConceptSpec("boats", any=("=Schiff",), by_language={"en": ("=ship",)})}
-    assert prepare(expression, concepts, SmallLexicon()).wanted == wanted
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "sprechen", "ausweisen", "Sanktion", "=Sanktionen", "~!Sanktion", "Haus", "Regen*", "*krise", "*bogen",
+        "strike", "санкция", '"weißes Haus"', '="Weiße Haus"', "Putin-Biden", "Putin AND Gespräch", "Müller", "1984",
+        "WHO", "Sanktion -Politik", "Regierung OR Krise", "neu NEAR/3 Sanktion", "title:Haus", "$boss", "$talks",
+        "*anktio*", "Kowalskis", "trifft", "Politik",
+    ],
+)  # fmt: skip
+def test_a_search_finds_what_a_rule_finds(site: Site, expression: str) -> None:
+    concepts = {
+        "boss": ConceptSpec("boss", kind="person", any=("Kowalski", "Biden")),
+        "talks": ConceptSpec("talks", by_language={"de": ("sprechen",), "en": ("talk",)}),
+    }
+    numbers = [site.article("Meldung", text, language=None) for text in TEXTS]
+    site.learn()
+    search = prepare(expression, concepts, site.lexicon)
+    assert search.engine is not None, search.problems
+    with site.database.reading() as connection:
+        documents = {number: document_of(article) for number, article in load_articles(connection, numbers).items()}
+    fired = {number for number, document in documents.items() if search.engine.match_rule("search", document).fired}
+    found = {match.article.id for match in find(site.database, search, limit=50).matches}
+    assert found == fired
+
+
+@pytest.mark.parametrize("expression", ["NOT Regen", "/[Kk]rieg/", "author:Meier", "*rise*", "=Boot OR /x/"])
+def test_what_the_index_cannot_say_is_looked_for_in_the_newest(expression: str) -> None:
+    assert prepare(expression, {}, SmallLexicon()).wanted is None
+
+
+def test_a_very_open_beginning_is_left_to_the_index(site: Site) -> None:
+    for first in "abcdefghijklmnopqrst":
+        site.article("x", " ".join(f"word{first}{second}" for second in "abcdefghijklmnopqrst"))
+    assert len(_found(site, "word*")) == 20

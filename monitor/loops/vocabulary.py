@@ -1,0 +1,65 @@
+"""VOCABULARY, behind the texts: unread texts | their words and keys | file them, a batch a unit.
+
+Searching looks words up here, so a text that has just come is found by the words it has in common with older ones, and
+half a minute later by all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from monitor.loops.context import Context, in_thread
+from monitor.match.tokens import tokenise
+from monitor.store.vocabulary import UnreadText, any_unread, file_words, unread_texts
+
+BATCH = 500
+SETTLED = timedelta(seconds=30)
+"""Ids are given before units end: a younger text may still get one with a lower id, from another process."""
+KNOWN_MAX = 300_000
+
+Filing = Callable[[str, str | None], Iterable[str]]
+"""A word as written and its language -> the keys to file it under."""
+
+
+class Vocabulary:
+    """Files the words of texts; keeps in memory which it has seen lately."""
+
+    def __init__(self, filing: Filing) -> None:
+        self._filing = filing
+        self._known: set[tuple[str, str | None]] = set()
+
+    def waits(self, context: Context) -> bool:
+        """Whether there are texts to read."""
+        with context.database.reading() as connection:
+            return any_unread(connection, before=context.clock.now() - SETTLED)
+
+    async def learn(self, context: Context) -> int:
+        """Read what has not been read yet; how many texts those were."""
+        texts = 0
+        while read := await in_thread(self._batch, context):
+            texts += read
+        return texts
+
+    def _batch(self, context: Context) -> int:
+        with context.database.reading() as connection:
+            texts = unread_texts(connection, before=context.clock.now() - SETTLED, limit=BATCH)
+        if not texts:
+            return 0
+        words, filed = self.read(texts)
+        with context.database.unit() as connection:
+            file_words(connection, filed, upto=texts[-1].revision_id)
+        self.remember(words)
+        return len(texts)
+
+    def read(self, texts: Iterable[UnreadText]) -> tuple[set[tuple[str, str | None]], set[tuple[str, str]]]:
+        """The words that have not been seen yet, with their language, and (key, word) pairs to be filed."""
+        words = {(word, text.language) for text in texts for word in tokenise(text.text, language=text.language).words}
+        words -= self._known
+        return words, {(key, word.lower()) for word, language in words for key in self._filing(word, language)}
+
+    def remember(self, words: set[tuple[str, str | None]]) -> None:
+        """These are filed: they need not be again."""
+        if len(self._known) + len(words) > KNOWN_MAX:
+            self._known.clear()
+        self._known |= words
