@@ -13,9 +13,10 @@ def impossible(rule: CompiledRule) -> Iterator[tuple[str, Path]]:
     if rule.match is not None and (fault := _contradiction(rule.match)):
         yield fault, ("match",)
     score = rule.spec.score
-    if score is not None and score.cap_per_term is not None:
-        most = sum(max(weight.points, 0) for weight in rule.weights) * score.cap_per_term * max(score.title_factor, 1)
-        if most < score.threshold:
+    if score is not None:
+        gain = sum(max(weight.points, 0) for weight in rule.weights) * max(score.title_factor, 1)
+        most = gain * (score.cap_per_term or 1)
+        if most < score.threshold and (score.cap_per_term or not gain):
             yield f"at most {most:g} points", ("score", "threshold")
 
 

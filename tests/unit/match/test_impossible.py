@@ -18,6 +18,7 @@ STRIKE = {"strike": ConceptSpec("strike", None, (), {"de": ("Streik",), "en": ("
         RuleSpec("r", "r", match="Hafen AND ((Streik NOT Streik) OR (Zoll NOT Zoll))"),
         RuleSpec("r", "r", match="Streik lang:de lang:en"),
         RuleSpec("r", "r", score=ScoreSpec(10, {"Streik": 2}, cap_per_term=3)),
+        RuleSpec("r", "r", score=ScoreSpec(1, {"Streik": -2})),
     ],
 )
 def test_rules_that_can_never_match_are_refused(rule: RuleSpec) -> None:
