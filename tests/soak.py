@@ -29,7 +29,7 @@ from tests import load
 
 GROWTH = 0.05
 HOSTS = 8
-PAGES_EVERY = 10
+PAGES_EVERY = 7
 """Every so many sources bring pages to read."""
 SETTLING_S = 600.0
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")

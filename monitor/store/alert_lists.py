@@ -11,6 +11,9 @@ import sqlalchemy as sa
 from monitor.model.alert import AlertState, DeliveryState
 from monitor.store import tables as t
 
+SIGNS_OF_LIFE = ("canary", "heartbeat")
+"""Reasons of messages that say nothing but that all is well: no list of alerts shows them unless they died."""
+
 OPEN = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
 
 
@@ -78,6 +81,8 @@ def list_alerts(
     if undelivered:
         dead = sa.select(t.delivery.c.alert_id).where(t.delivery.c.state == DeliveryState.DEAD.value)
         query = query.where(a.id.in_(dead))
+    else:
+        query = query.where(a.reason_code.not_in(SIGNS_OF_LIFE))
     return _lines(connection, connection.execute(query).mappings().all())
 
 

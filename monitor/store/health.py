@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store import tables as t
 from monitor.store.canary import CanaryState, canary_state
+from monitor.store.overview import OPS
 from monitor.store.presence import living
 from monitor.store.subscriptions import count_pushes, count_states
 
@@ -44,7 +45,7 @@ def figures_now(connection: sa.Connection, now: datetime) -> Figures:
         articles_24h=int(connection.execute(recent).scalar_one()),
         newest_at=connection.execute(sa.select(sa.func.max(a.first_seen_at, type_=t.UtcTime))).scalar(),
         sources=_by(connection, s.health, s.configured),
-        alerts_24h=_by(connection, t.alert.c.state, t.alert.c.created_at >= day),
+        alerts_24h=_by(connection, t.alert.c.state, sa.and_(t.alert.c.created_at >= day, t.alert.c.kind != OPS)),
         deliveries=_by(connection, d.state, d.state.in_(WAITING)),
         waiting_since=connection.execute(sa.select(sa.func.min(d.created_at, type_=t.UtcTime)).where(waiting)).scalar(),
         rules=_by(connection, t.rule_state.c.status, t.rule_state.c.status != "removed"),

@@ -8,9 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.model.alert import AlertKind
 from monitor.store import subscriptions
 from monitor.store import tables as t
 from monitor.store.canary import canary_state
+
+OPS = AlertKind.OPS.value
+"""What the monitor says about itself is no alert of a rule."""
 
 STUCK = ("retry", "dead")
 
@@ -32,7 +36,9 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, Any]:
             sa.select(sa.func.count()).select_from(t.article).where(a.first_seen_at >= day)
         ).scalar_one(),
         "newest_at": connection.execute(sa.select(sa.func.max(a.first_seen_at))).scalar(),
-        "alerts_24h": _counted(connection, t.alert.c.state, t.alert.c.created_at >= day),
+        "alerts_24h": _counted(
+            connection, t.alert.c.state, sa.and_(t.alert.c.created_at >= day, t.alert.c.kind != OPS)
+        ),
         "deliveries": _counted(connection, d.state, sa.true()),
         "canary": asdict(canary) if canary else None,
         "hubs": subscriptions.count_states(connection),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from monitor.errors import StoreError
 from monitor.store import tables as t
-from monitor.store.unit import Database
+from monitor.store.unit import Database, rehearsal
 
 
 def write(database: Database, key: str, value: int = 1) -> None:
@@ -86,3 +86,27 @@ def test_the_observer_sees_each_commit_and_can_prevent_it(database: Database) ->
     with pytest.raises(KeyboardInterrupt):
         write(Database(database.engine, observer=die), "b")
     assert keys(database) == ["a"]
+
+
+def test_a_rehearsal_shows_everything_and_leaves_nothing(database: Database) -> None:
+    stage = rehearsal(database, lambda connection: put(connection, "prepared"))
+    for _ in range(2):  # each unit begins anew
+        with stage.unit(lock="a") as connection:
+            put(connection, "rehearsed")
+            assert names(connection) == ["prepared", "rehearsed"]
+    with database.reading() as connection:
+        assert names(connection) == []
+    with pytest.raises(ZeroDivisionError), stage.unit():
+        raise ZeroDivisionError
+    with database.unit() as connection:
+        put(connection, "real")
+    with stage.reading() as connection:
+        assert names(connection) == ["real"]
+
+
+def put(connection: sa.Connection, key: str) -> None:
+    connection.execute(sa.insert(t.meta).values(key=key, value=1))
+
+
+def names(connection: sa.Connection) -> list[str]:
+    return sorted(connection.execute(sa.select(t.meta.c.key)).scalars())

@@ -38,3 +38,7 @@ def test_every_file_of_the_package_comes_along(names: set[str]) -> None:
 
 def test_the_command_is_installed(names: set[str]) -> None:
     assert any(name.endswith("entry_points.txt") for name in names)
+
+
+def test_the_manual_page_comes_along(names: set[str]) -> None:
+    assert any(name.endswith(".data/data/share/man/man1/monitor.1") for name in names)

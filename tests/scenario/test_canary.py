@@ -20,12 +20,18 @@ from monitor.errors import WorkerError
 from monitor.loops.courier import courier_once
 from monitor.loops.evaluate import evaluate_once
 from monitor.store import tables as t
+from monitor.store.alert_lists import list_alerts
 from monitor.store.canary import CanaryState, canary_state
+from monitor.store.overview import overview
+from monitor.store.unit import open_engine
 from monitor.testing.mailbox import Mailbox
+from tests.contract.conftest import postgresql_url
+
+__all__ = ["postgresql_url"]
 
 T = TypeVar("T")
 CONFIG = """\
-database: 'sqlite:///m.db'
+database: '{database}'
 channels:
   ops: {{mail: {{to: ops@example.org, server: 127.0.0.1, port: {ops}}}}}
   pager: {{mail: {{to: pager@example.org, server: 127.0.0.1, port: {pager}}}}}
@@ -49,13 +55,14 @@ class Mine:
     pager: Mailbox = field(default_factory=Mailbox)
     clock: SharedClock = field(default_factory=SharedClock)
     ahead: timedelta = timedelta(0)
+    database: str = "sqlite:///m.db"
     monitor: Monitor = field(init=False)
     loops: Loops = field(init=False)
 
     @asynccontextmanager
     async def open(self, more: str = "") -> AsyncIterator[None]:
         path = self.folder / "config.yaml"
-        path.write_text(CONFIG.format(ops=self.ops.port, pager=self.pager.port, more=more))
+        path.write_text(CONFIG.format(database=self.database, ops=self.ops.port, pager=self.pager.port, more=more))
         async with open_monitor(path, surroundings=Surroundings(clock=self.clock)) as self.monitor:
             self.loops = Loops(self.monitor)
             await asyncio.to_thread(self.loops.arm)
@@ -110,7 +117,23 @@ async def test_it_comes_through_on_its_schedule_and_leaves_nothing_behind(mine: 
         await mine.pass_on(minutes=31)
         assert mine.heard(mine.ops, "Canary: articles come through") == 2
         assert mine.heard(mine.pager, "Canary") == 0
+        with mine.monitor.database.reading() as connection:
+            assert list_alerts(connection) == []
+            assert overview(connection, mine.clock.now())["alerts_24h"] == {}
         assert mine.heard(mine.pager, "alive") >= 2
+        assert {name: mine.rows(name) for name in QUIET} == dict.fromkeys(QUIET, 0)
+
+
+async def test_it_flies_on_postgresql_too(mine: Mine, postgresql_url: str) -> None:
+    mine.database = postgresql_url
+    engine = open_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    async with mine.open():
+        await mine.pass_on()
+        assert mine.heard(mine.ops, "Canary: articles come through") == 1
         assert {name: mine.rows(name) for name in QUIET} == dict.fromkeys(QUIET, 0)
 
 

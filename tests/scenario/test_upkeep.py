@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
+import structlog
+
 from monitor.bootstrap.settings import alert_settings, retention_settings
 from monitor.config.schema import ConfigModel
+from monitor.errors import StoreFull
 from monitor.loops.context import Context
 from monitor.loops.retain import RetentionSettings
 from monitor.loops.upkeep import Chore, Upkeep, in_turn
@@ -85,3 +89,26 @@ async def test_leases_in_hand_are_prolonged(newsroom: Newsroom) -> None:
     await gathering.drain()
     await gathering.renew()
     assert newsroom.row("a").lease_owner is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "event"), [(StoreFull("no space"), "upkeep-failed"), (ZeroDivisionError(), "upkeep-broke")]
+)
+async def test_a_chore_that_goes_wrong_is_told_and_comes_again(
+    newsroom: Newsroom, fault: Exception, event: str
+) -> None:
+    done: list[str] = []
+
+    async def work(_context: Context) -> None:
+        done.append("tried")
+        if len(done) == 1:
+            raise fault
+
+    upkeep = Upkeep(newsroom.context, RetentionSettings(), Vocabulary(lambda word, _: [word]))
+    upkeep._chores = (Chore("odd", 0.0, work),)
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            await upkeep.tick()
+            await asyncio.wait_for(upkeep.drain(), 30)
+    assert [entry["event"] for entry in logs] == [event]
+    assert done == ["tried", "tried"]

@@ -58,9 +58,9 @@ class Harbour:
     monitor: Monitor = field(init=False)
     loops: Loops = field(init=False)
 
-    def publish(self, *numbers: int) -> None:
+    def publish(self, *numbers: int, hub: str | None = None) -> None:
         """What the feed says from now on."""
-        links = {"Link": f'<{self.hub.url}>; rel="hub", <{self.topic}>; rel="self"'}
+        links = {"Link": f'<{hub or self.hub.url}>; rel="hub", <{self.topic}>; rel="self"'}
         self.web.route("/feed", Reply(rss(*map(ferry, numbers)), headers=links))
 
     @property
@@ -286,6 +286,40 @@ async def test_hubs_are_told_to_stop(harbour: Harbour, change: dict[str, Any]) -
         assert harbour.rows(t.subscription) == []
         assert harbour.hub.requests[-1]["hub.mode"] == "unsubscribe"
         assert (await asyncio.to_thread(harbour.hub.ask, callback, {"hub.mode": "subscribe"}))[0] == 404
+
+
+async def test_a_hub_may_have_moved(harbour: Harbour) -> None:
+    moved = harbour.web.route("/old-hub", Reply(status=308, headers={"Location": harbour.hub.url}))
+    harbour.publish(1, hub=moved)
+    async with harbour.open():
+        await harbour.work()
+        await harbour.subscribed()
+        assert await harbour.push(2) == [202]
+
+
+async def test_a_feed_that_names_its_hub_no_more_is_left_alone_by_it(harbour: Harbour) -> None:
+    async with harbour.open():
+        await harbour.work()
+        await harbour.subscribed()
+        harbour.web.route("/feed", Reply(rss(ferry(1), ferry(2))))
+        harbour.later(minutes=11)
+        await harbour.work()
+        await harbour.subscribed(0)
+        assert len(harbour.told()) == 1
+
+
+async def test_an_address_of_ours_that_changes_is_told_to_the_hub(harbour: Harbour) -> None:
+    async with harbour.open():
+        await harbour.work()
+        await harbour.subscribed()
+        old = set(harbour.hub.subscribers)
+    harbour.port = free_port()
+    harbour.configure()
+    async with harbour.open():
+        await harbour.work()
+        await harbour.subscribed(2)
+        (new,) = harbour.hub.subscribers.keys() - old
+        assert f":{harbour.port}/push/" in new
 
 
 async def test_hubs_are_asked_about_feeds_that_do_not_change(harbour: Harbour) -> None:

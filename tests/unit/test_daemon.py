@@ -69,3 +69,37 @@ async def test_a_trouble_that_stays_is_told_once_and_its_end_too() -> None:
         await asyncio.wait_for(daemon.run(), 20)
     told = [(entry["event"], entry.get("remedy")) for entry in logs if entry.get("tick") == "gather"]
     assert told == [("tick-failed", "free some"), ("tick-recovered", None)]
+
+
+async def test_an_error_of_ours_ends_neither_the_tick_nor_the_daemon() -> None:
+    times: list[str] = []
+
+    async def broken() -> None:
+        times.append("again")
+        if len(times) == 3:
+            daemon.stop()
+        raise ZeroDivisionError
+
+    daemon = Daemon((Tick("broken", 0.05, broken),), nothing, nothing)
+    with structlog.testing.capture_logs() as logs:
+        await asyncio.wait_for(daemon.run(), 20)
+    told = [entry for entry in logs if entry["event"] == "tick-failed"]
+    assert [(entry["tick"], entry["error"]) for entry in told] == [("broken", "ZeroDivisionError: ")], "once a minute"
+
+
+async def test_what_does_not_end_in_time_is_cut_off() -> None:
+    cut: list[str] = []
+
+    async def endless() -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            cut.append("cut")
+            raise
+
+    async def started() -> None:
+        daemon.stop()
+
+    daemon = Daemon((), nothing, started, (endless,), drain_s=0.1)
+    await asyncio.wait_for(daemon.run(), 20)
+    assert cut == ["cut"]
