@@ -18,6 +18,10 @@ TEMPLATE_WORDS = 220
 """Longer texts do not become one another by filling a template with another name."""
 
 
+NOTICE_WORDS, TELLING, STEM = 3, 4, 4
+"""So many words of the headline, of so many letters or more, are looked for in the text by their first letters."""
+
+
 def prepare(title: str, lead: str, text: str, language: str | None) -> Prepared:
     """Everything that `place_articles` needs of a text; pure, and cheap to send between processes."""
     language = (language or UNKNOWN_LANGUAGE).split("-")[0].lower()
@@ -25,7 +29,7 @@ def prepare(title: str, lead: str, text: str, language: str | None) -> Prepared:
     headline, written = raw_tokens(title), raw_tokens(body)
     words = [word.casefold() for word in written]
     capitalised = {word: count for word, count in Counter(headline + written).items() if is_name_like(word)}
-    hashes = hashes_of(words)
+    hashes = hashes_of([] if is_notice(headline, words) else words)
     found = numbers(f"{title}\n{body}")
     return Prepared(
         language=language,
@@ -47,3 +51,12 @@ def _subjects(headline: Sequence[str], body: str) -> frozenset[str]:
     named = names(body)
     in_headline = {word.casefold() for word in headline if is_name_like(word)}
     return frozenset(name for name, count in named.items() if count > 1 or name in in_headline)
+
+
+def is_notice(headline: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a text says nothing of what its headline does: a wall, a banner or a footer in place of the article.
+
+    Many articles have such a text in common, and are no copies of each other.  `words` are case-folded.
+    """
+    beginnings = {word.casefold()[:STEM] for word in headline if len(word) >= TELLING}
+    return len(beginnings) >= NOTICE_WORDS and beginnings.isdisjoint(word[:STEM] for word in words)

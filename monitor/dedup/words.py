@@ -109,17 +109,19 @@ def is_name_like(word: str) -> bool:
 
 
 def names(text: str) -> Counter[str]:
-    """Capitalised words of a text, normalised, with their counts; those that only begin a sentence are left out.
+    """Capitalised words of a text, normalised, with their counts; those that only ever begin a sentence are left out.
 
     In German that includes every noun: whoever compares names compares what the other text lacks, so words shared by
     a template do not matter.
     """
     text = text[:MAX_CHARACTERS]
-    return Counter(
-        normal(match.group())
-        for match in _token_in(text).finditer(text)
-        if is_name_like(match.group()) and not _SENTENCE_START.search(text, max(0, match.start() - 4), match.start())
-    )
+    inside: Counter[str] = Counter()
+    first: Counter[str] = Counter()
+    for match in _token_in(text).finditer(text):
+        if is_name_like(match.group()):
+            begins = _SENTENCE_START.search(text, max(0, match.start() - 4), match.start())
+            (first if begins else inside)[normal(match.group())] += 1
+    return Counter({name: count + first[name] for name, count in inside.items()})
 
 
 def similarity(a: str, b: str) -> float:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -153,6 +154,33 @@ def test_dates_that_cannot_be_are_not_believed(year: int) -> None:
 def test_odd_texts_are_placed_alone_and_without_exceptions(desk: Desk, text: str) -> None:
     desk.place("Ferry runs aground off Norrholm", FERRY)
     assert desk.place("", text).opened
+
+
+def test_a_text_of_five_megabytes_is_placed_and_found_again(desk: Desk) -> None:
+    chance = random.Random(1)
+    long = " ".join(f"{chance.choice(FERRY.split())} {chance.getrandbits(20)}" for _ in range(400_000))
+    first = desk.place("Ferry runs aground off Norrholm", long)
+    assert desk.place("Ferry runs aground off Norrholm, island says", long).copy_of == 1
+    assert desk.place("Parliament of Estavia passes budget", BUDGET).story_id != first.story_id
+
+
+def test_the_same_banner_in_place_of_texts_merges_nothing(desk: Desk) -> None:
+    banner = "We and our partners store information on your device such as cookies to measure what is read. " * 3
+    titles = ["Ferry runs aground off Norrholm", "Parliament of Estavia passes budget", "Brandt wins chess final again"]
+    assert [desk.place(title, banner).copy_of for title in titles] == [None, None, None]
+
+
+@pytest.mark.parametrize("days", [-400, -9, -1, 1, 9, 400])
+def test_a_clock_that_jumps_stops_nothing(desk: Desk, database: Database, days: int) -> None:
+    desk.place("Ferry runs aground off Norrholm", FERRY)
+    desk.count, at = 2, NOW + timedelta(days=days)
+    with database.unit() as connection:
+        desk._store(connection, 2, "Ferry aground", "s", at)
+        (placed,) = place_articles(
+            connection, [PlacedArticle(2, "s", prepare("Ferry aground", "", FERRY, "en"), at)], now=at
+        )
+    assert placed.copy_of == (None if days >= 9 else 1)
+    assert desk.place("Ferry off Norrholm", FERRY, published=NOW + timedelta(days=days)).copy_of == 1
 
 
 def test_tiny_texts_never_become_copies(desk: Desk) -> None:
