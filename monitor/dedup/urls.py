@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from posixpath import normpath
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
@@ -46,6 +47,7 @@ _AMP_CACHE = re.compile(r"^/[acirv]/(s/)?(?=[^/]+\.[^/]+)")
 _UNWRAP_LIMIT = 4
 
 
+@lru_cache(maxsize=2048)  # a document's addresses are asked for again and again while it is taken in
 def url_key(url: str) -> str:
     """A key that equal addresses share: `host/path?query`, without scheme, fragment and tracking.
 

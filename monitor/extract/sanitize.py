@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, fragment_fromstring, tostring
 
@@ -18,6 +20,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "abbr": ("title",),
 }
 _MAX_CHARS = 2_000_000
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def html_to_text(html: str) -> str:
@@ -68,7 +71,7 @@ def _clean_attributes(element: HtmlElement, url: str) -> None:
 
 
 def _fragment(html: str) -> HtmlElement | None:
-    text = "".join(char if char >= " " or char in "\n\t\r" else " " for char in html[:_MAX_CHARS])
+    text = _CONTROLS.sub(" ", html[:_MAX_CHARS])
     try:
         parser = HTMLParser(encoding="utf-8")
         return fragment_fromstring(text.encode("utf-8", "replace").decode("utf-8"), create_parent="div", parser=parser)

@@ -115,7 +115,7 @@ class Gathering:
 
     async def wait_for_room(self) -> None:
         """Until at least one poll in hand has ended."""
-        await self._hand.one_ended()
+        await self._hand.some_ended()
 
     async def drain(self) -> None:
         """Until every poll in hand has ended and is committed; nothing new is claimed."""

@@ -7,6 +7,9 @@ from collections.abc import Coroutine
 
 import structlog
 
+TOGETHER_S = 0.1
+"""What ends within so many seconds is committed, and other work claimed in its place, together."""
+
 log = structlog.get_logger("loops")
 
 
@@ -34,10 +37,12 @@ class InHand:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("work-lost", work=task.get_name(), error=repr(error))
 
-    async def one_ended(self) -> None:
-        """Wait until at least one piece has ended; at once when there is none."""
+    async def some_ended(self) -> None:
+        """Wait until at least one piece has ended, with those that end soon after it; at once when there is none."""
         if self._tasks:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=TOGETHER_S)
 
     async def all_ended(self) -> None:
         """Wait until everything has ended, also what is started meanwhile."""

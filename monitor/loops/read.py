@@ -85,7 +85,7 @@ class PageReading:
 
     async def wait_for_room(self) -> None:
         """Until at least one page in hand is settled."""
-        await self._hand.one_ended()
+        await self._hand.some_ended()
 
     async def drain(self) -> None:
         """Until every page in hand is settled; nothing new is claimed."""

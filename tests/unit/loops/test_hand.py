@@ -11,12 +11,12 @@ async def test_it_waits_for_one_and_for_all() -> None:
     hand, gate = InHand(), asyncio.Event()
     hand.start(asyncio.sleep(0), "short")
     hand.start(_wait(gate), "long")
-    await hand.one_ended()
+    await hand.some_ended()
     assert len(hand) == 1
     gate.set()
     await hand.all_ended()
     assert len(hand) == 0
-    await hand.one_ended()
+    await hand.some_ended()
 
 
 async def test_work_that_fails_is_logged_and_forgotten() -> None:
