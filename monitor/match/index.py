@@ -22,6 +22,7 @@ from monitor.match.lexicon import Lexicon
 from monitor.match.nodes import Parts, Wild
 from monitor.match.patterns import searchable
 from monitor.match.program import Atom, CompiledRule
+from monitor.match.recent import Recent
 from monitor.match.spans import Span
 from monitor.match.text import PARAGRAPH_STEP, Analysed
 from monitor.match.tokens import words_of
@@ -29,40 +30,38 @@ from monitor.model.match import How
 
 WordHits = tuple[tuple[int, How], ...]
 Occurrence = tuple[int, How]
-_MEMO_WORDS: Final = 100_000
+_MEMO_WORDS: Final = 20_000
+"""A generation: some three hundred articles of a language bring as many words; a word takes 150 bytes."""
 _LONGEST_CHUNK: Final = 40
 _HEAD_LETTERS: Final = 4
 
 
-class _Memo(dict[str, WordHits]):
-    """Words as written -> atoms that they hit; fills itself."""
+class _Memo(Recent[WordHits]):
+    """Words as written -> atoms that they hit."""
 
     def __init__(self, vocabulary: Vocabulary, language: str | None, *, shouting: bool) -> None:
-        super().__init__()
+        super().__init__(_MEMO_WORDS)
         self._vocabulary, self._language, self._shouting = vocabulary, language, shouting
 
-    def __missing__(self, word: str) -> WordHits:
-        if len(self) >= _MEMO_WORDS:
-            self.clear()
-        found = self[word] = self._vocabulary.analyse(word, self._language, shouting=self._shouting)
-        return found
+    def answer(self, word: str) -> WordHits:
+        """The word's atoms, each with how."""
+        return self._vocabulary.analyse(word, self._language, shouting=self._shouting)
 
 
-class _Chunks(dict[str, tuple[int, ...]]):
-    """What stands between white space -> atoms that its words hit; fills itself."""
+class _Chunks(Recent[tuple[int, ...]]):
+    """What stands between white space -> atoms that its words hit."""
 
     def __init__(self, words: _Memo) -> None:
-        super().__init__()
+        super().__init__(_MEMO_WORDS)
         self._words = words
 
     def __missing__(self, chunk: str) -> tuple[int, ...]:
-        found = tuple({atom for word in words_of(chunk) for atom, _ in self._words[word]})
-        if len(chunk) > _LONGEST_CHUNK:  # a sentence in Chinese, an address: hardly seen again
-            return found
-        if len(self) >= _MEMO_WORDS:
-            self.clear()
-        self[chunk] = found
-        return found
+        # A sentence in Chinese, an address: hardly seen again.
+        return self.answer(chunk) if len(chunk) > _LONGEST_CHUNK else super().__missing__(chunk)
+
+    def answer(self, chunk: str) -> tuple[int, ...]:
+        """The chunk's atoms, in no order."""
+        return tuple({atom for word in words_of(chunk) for atom, _ in self._words[word]})
 
 
 class Vocabulary:

@@ -18,6 +18,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import cast
 
+import uvloop
+
 from monitor.clock import SystemClock
 from monitor.fetch.http import FetchSettings, HttpFetcher
 from monitor.loops.context import Context, LoopSettings, Watchlist
@@ -87,7 +89,7 @@ def run(feeds: int = FEEDS) -> list[Row]:
     try:
         urls = [f"http://127.0.0.1:{port}/{number}" for port in [ours.recv()] for number in range(feeds)]
         with tempfile.TemporaryDirectory() as folder:
-            rows, mine = asyncio.run(_ours(Path(folder), urls, ours))
+            rows, mine = uvloop.run(_ours(Path(folder), urls, ours))
             for name in PEERS:
                 rows += _theirs(name, Path(folder), urls, ours, mine)
         return rows

@@ -103,3 +103,14 @@ def test_other_letters_are_not_taken_for_cyrillic(text: str) -> None:
 def test_the_default_of_servers_does_not_hide_what_a_document_says() -> None:
     body = f"<?xml version='1.0' encoding='koi8-r'?>{RUSSIAN}".encode("koi8-r")
     assert RUSSIAN in decode(body, content_type="text/xml; charset=iso-8859-1").text
+
+
+def test_bytes_that_are_in_no_declared_encoding_are_replaced() -> None:
+    body = b"<?xml version='1.0' encoding='shift_jis'?><a>\x81 \x81 \x81 </a>"
+    read = decode(body, content_type="text/xml; charset=euc-jp")
+    assert (read.encoding, read.replaced) == ("euc_jp", True)
+
+
+def test_a_character_that_the_end_cut_in_two_is_dropped_in_any_encoding() -> None:
+    body = "<?xml version='1.0' encoding='shift_jis'?><a>東京".encode("cp932")
+    assert decode(body[:-1]).text.endswith("東")

@@ -154,3 +154,31 @@ def test_results_are_utc() -> None:
     found = parse_date("2024-03-05T09:08:07+05:30", now=NOW)
     assert found is not None
     assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("20 апреля 2026, 11:05 МСК", "2026-04-20T08:05"),
+        ("mar. 14 avril 2026 09:05 CEST", "2026-04-14T07:05"),
+        ("le 20 avril 26 à 9h05 UTC", "2026-04-20T09:05"),
+        ("20 April 2026 09:05 (Central European Time)", "2026-04-20T09:05"),
+        ("2026-04-20T09:05:00 Europe/Berlin", "2026-04-20T07:05"),
+        ("Mon, 20 Apr 2026 9:05 PM EST", "2026-04-21T02:05"),
+    ],
+)
+def test_words_and_places_around_a_date(text: str, instant: str) -> None:
+    found = parse_date(text, now=NOW)
+    assert found is not None
+    assert found.strftime("%Y-%m-%dT%H:%M") == instant
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "x" * 121, "2026/04", "20 April", "20 April 123", "200 April 2026", "20 Apr 2026 09:05 +1900"]
+)
+def test_what_cannot_be_a_date(text: str) -> None:
+    assert parse_date(text, now=NOW) is None
+
+
+def test_a_place_that_nobody_knows_is_utc() -> None:
+    assert parse_date("20 April 2026 09:05 Europe/Atlantis", now=NOW) == datetime(2026, 4, 20, 9, 5, tzinfo=UTC)
