@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.store import tables as t
-from monitor.web.rendering import Reader, duration, marked, web_address
+from monitor.web.rendering import Reader, duration, marked, rule_page, web_address
 from monitor.web.sessions import COOKIE, Sessions
 from tests.unit.web.site import Site
 
@@ -103,3 +103,8 @@ def test_figures_are_for_prometheus_unless_they_are_switched_off(site: Site) -> 
     site.path.write_text(site.path.read_text(encoding="utf-8") + "metrics: {enabled: false}\n", encoding="utf-8")
     site.load()
     assert site.browser().get("/metrics").status == 404
+
+
+def test_a_subscription_is_looked_at_where_subscriptions_are() -> None:
+    assert rule_page("ports & ships") == "/rules/ports%20%26%20ships"
+    assert rule_page("subscription:4") == "/subscriptions"
