@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.match.anchors import clauses_of
+from monitor.match.impossible import impossible
 from monitor.match.lexicon import Lexicon
 from monitor.match.marks import Notes, Path
 from monitor.match.nodes import And, Count, InField, Near, Node, Not, Or, Unit, Value
@@ -156,10 +157,17 @@ class _Compilation:
         weights = self._weights(spec.score) if spec.score is not None else ()
         ignore = tuple(term for n, text in enumerate(spec.ignore) if (term := self._listed(text, ("ignore", n))))
         self._check_whole(match)
-        if self._broken or any(problem.severity == "error" for problem in self._problems):
+        if self._refused():
             return None, self._problems
         rule = CompiledRule(spec, digest, match, event, weights, ignore)
+        for fault, path in impossible(rule):
+            self._error("never-matches", f"this can never match: {fault}", path)
+        if self._refused():
+            return None, self._problems
         return replace(rule, clauses=tuple(map(self._terms.row, clauses_of(rule)))), self._problems
+
+    def _refused(self) -> bool:
+        return self._broken or any(problem.severity == "error" for problem in self._problems)
 
     def _error(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
         self._problems.append(RuleProblem(code, message, path, hint=hint))

@@ -7,7 +7,7 @@ from typing import Final
 
 from monitor.match.compile import CompiledSet
 from monitor.match.nodes import Wild
-from monitor.match.program import All, Any, Atom, CompiledRule, Form, Only, Program, Term, Without
+from monitor.match.program import Any, Atom, CompiledRule, Form, Term
 from monitor.match.transliterate import other_script
 from monitor.match.wordlists import word_sets
 from monitor.model.rule import ConceptSpec, RuleProblem, RuleSpec, WhereSpec
@@ -41,7 +41,9 @@ def _at(form: Form, code: str, message: str, hint: str | None = None) -> RulePro
 
 
 def _of_rule(rule: CompiledRule) -> Iterator[RuleProblem]:
-    yield from _never(rule)
+    blanked = {form.atoms[0] for term in rule.ignore for form in term.forms if len(form.atoms) == 1}
+    if any(blanked.issuperset(clause) for clause in rule.clauses):
+        yield _warning("never-matches", "this can never match: ignore blanks what is needed", ("ignore",))
     if not rule.clauses:
         hint = "a word that must be there lets the index skip other articles"
         yield _warning("no-anchor", "every article has to be tried: no word is always needed", ("match",), hint)
@@ -57,64 +59,6 @@ def _of_rule(rule: CompiledRule) -> Iterator[RuleProblem]:
 
 def _is_common(atom: Atom) -> bool:
     return atom.capital is None and any(atom.norm in words for words in word_sets("stop_words").values())
-
-
-# -- can never match ----------------------------------------------------------------------------------------------
-
-
-def _never(rule: CompiledRule) -> Iterator[RuleProblem]:
-    code = "never-matches"
-    if rule.match is not None and (fault := _contradiction(rule.match)):
-        yield _warning(code, f"this can never match: {fault}", ("match",))
-    score = rule.spec.score
-    if score is not None and score.cap_per_term is not None:
-        most = sum(max(weight.points, 0) for weight in rule.weights) * score.cap_per_term * max(score.title_factor, 1)
-        if most < score.threshold:
-            yield _warning(code, f"this can never match: at most {most:g} points", ("score", "threshold"))
-    blanked = {form.atoms[0] for term in rule.ignore for form in term.forms if len(form.atoms) == 1}
-    if any(blanked.issuperset(clause) for clause in rule.clauses):
-        yield _warning(code, "this can never match: ignore blanks what is needed", ("ignore",))
-
-
-def _contradiction(program: Program) -> str | None:
-    if isinstance(program, Any):
-        faults = [_contradiction(item) for item in program.items]
-        return faults[0] if all(faults) else None
-    if not isinstance(program, All):
-        return None
-    wanted = list(_flat(program))
-    for item in wanted:
-        if isinstance(item, Without) and any(_same(item.item, other) for other in wanted):
-            return "the same is wanted and excluded"
-        if isinstance(item, Any) and (fault := _contradiction(item)):
-            return fault
-    return _exclusive([item for item in wanted if isinstance(item, Only)])
-
-
-def _flat(program: Program) -> Iterator[Program]:
-    if isinstance(program, All):
-        for item in program.items:
-            yield from _flat(item)
-    else:
-        yield program
-
-
-def _same(one: Program, two: Program) -> bool:
-    if isinstance(one, Term) and isinstance(two, Term):
-        return {form.atoms for form in one.forms} >= {form.atoms for form in two.forms} and one.field in {
-            None,
-            two.field,
-        }
-    return one == two
-
-
-def _exclusive(conditions: Sequence[Only]) -> str | None:
-    for one in conditions:
-        for two in conditions:
-            plain = not any("*" in value for value in (*one.values, *two.values))
-            if one.field == two.field == "lang" and plain and not set(one.values) & set(two.values):
-                return "no article is in two languages"
-    return None
 
 
 # -- shadowed -----------------------------------------------------------------------------------------------------

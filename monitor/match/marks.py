@@ -107,7 +107,9 @@ def read_bare(text: str, at: int, notes: Notes) -> Word:
             f"{text} has nothing to work on here",
             at,
             end,
-            f'put it in quotes if the word is meant: "{text}"',
+            "behind NEAR stands what is near: a NEAR/8 b NOT c"
+            if text == "NOT"
+            else f'put it in quotes if the word is meant: "{text}"',
         )
     elif text in _LOOKALIKE:
         hint = f"write {_LOOKALIKE[text]}, or put the word in quotes"

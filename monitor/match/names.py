@@ -132,11 +132,9 @@ def _latin_s(name: str) -> Iterable[str]:
 
 def _declined(rows: _Rows) -> Callable[[str], Iterable[str]]:
     def forms(name: str) -> Iterable[str]:
-        for ending, endings in rows:
-            if name.endswith(ending) and len(name) - len(ending) >= 2:
-                stem = name[: len(name) - len(ending)]
-                return [stem + other.removeprefix("-") for other in endings.split()]
-        return []
+        fitting = ((end, ends) for end, ends in rows if name.endswith(end) and len(name) - len(end) >= 2)
+        ending, endings = next(fitting)
+        return [name.removesuffix(ending) + other.removeprefix("-") for other in endings.split()]
 
     return forms
 

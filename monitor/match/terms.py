@@ -162,7 +162,7 @@ class Terms:
         source = patterns.source(node.pattern, ignore_case=node.ignore_case)
         fault = patterns.fault(source)
         if fault:
-            hint = "RE2 knows no look-around and no back-references"
+            hint = "RE2 knows no look-around, no back-references, and at most 1000 repetitions"
             notes.error("bad-regex", f"this pattern cannot be used: {fault}", node.start, node.end, hint)
             return None
         if not patterns.has_literal(node.pattern):

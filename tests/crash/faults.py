@@ -196,6 +196,8 @@ def _lock(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
+        # The program's own connections are ended when they idle in a transaction; this one stands for somebody else's.
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         connection.exec_driver_sql("LOCK TABLE delivery IN EXCLUSIVE MODE")
 
 

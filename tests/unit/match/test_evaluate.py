@@ -141,7 +141,7 @@ def test_separable_verbs() -> None:
 
 def test_scores() -> None:
     assert verdict(scored(5, {"Streik": 2}), "Streik und Streik").score == 4
-    assert verdict(scored(5, {"Streik": 2}, cap=1), "Streik und Streik").score == 2
+    assert verdict(scored(2, {"Streik": 2}, cap=1), "Streik und Streik").score == 2
     assert verdict(scored(5, {"Streik": 2, "Embargo": -1}), "Streik und Embargo").score == 1
     assert verdict(scored(5, {"Streik": 2}, title_factor=3), doc("Streik", title="Streik")).score == 8
     assert verdict(scored(1, {"Sanktion": 2}), doc("Sanktionspolitik", language="de")).score == 1
