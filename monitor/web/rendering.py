@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from monitor import __version__
+from monitor.model.subscription import OWN_RULE
 from monitor.store.pages import Line
 from monitor.web.words import german
 
@@ -82,6 +83,7 @@ def environment() -> Environment:
         "query": query,
         "headline": headline,
         "path": path_part,
+        "rule_page": rule_page,
         "duration": duration,
     }
     found.globals |= {"version": __version__, "static": static}
@@ -125,6 +127,11 @@ def headline(line: Line) -> Markup:
 def path_part(text: str) -> str:
     """A text as one part of an address."""
     return quote(str(text), safe="")
+
+
+def rule_page(rule_id: str) -> str:
+    """Where a rule is looked at: its workbench, or the list of subscriptions where a reader's is meant."""
+    return "/subscriptions" if rule_id.startswith(OWN_RULE) else f"/rules/{path_part(rule_id)}"
 
 
 def duration(seconds: float | None) -> str:

@@ -45,7 +45,8 @@ class Sessions:
         """The session of a cookie that is ours, untouched and not too old."""
         payload_text, _, signature = cookie.partition(".")
         payload = _bytes(payload_text)
-        if payload is None or not hmac.compare_digest(_text(self._sign(b"session", payload)), signature):
+        given = signature.encode("utf-8", "replace")
+        if payload is None or not hmac.compare_digest(_text(self._sign(b"session", payload)).encode(), given):
             return None
         session_id, issued, user = payload.decode().split("|", 2)
         age = now.timestamp() - int(issued)

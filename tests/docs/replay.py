@@ -35,6 +35,7 @@ _MARK = re.compile(r"<!-- ([a-z ]+): ([^\n]*?) -->\n\Z")
 _ANY_MARK = re.compile(r"<!-- newsroom: (.*?) -->")
 _CHANGING = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?"), "TIME"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?( [A-Z]{3,4})?\b"), "TIME"),  # with a date around midnight
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "DATE"),
     (re.compile(r"\b\d\d:\d\d(:\d\d)?( [A-Z]{3,4})?\b"), "TIME"),
     (re.compile(r"\b(in )?\d+(\.\d+)? (s|min|ms)\b"), "SPAN"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import DeliveryError
@@ -44,7 +44,7 @@ rules = st.builds(
 
 
 @given(given_rule=rules, script=events)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 def test_every_matched_article_is_told_exactly_once_or_held_back_for_a_reason_that_lasts(given_rule, script) -> None:  # type: ignore[no-untyped-def]  # hypothesis
     with tempfile.TemporaryDirectory() as folder:
         night = channel("night", quiet_hours=("22:00-06:30",))

@@ -45,7 +45,7 @@ def fitting(schema: dict[str, Any]) -> st.SearchStrategy[str]:
     return st.text(max_size=60)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_every_answer_is_one_that_the_description_names(site: Site, data: st.DataObject) -> None:
     described = site.browser().get("/openapi.json", accept="application/json").json

@@ -46,7 +46,7 @@ def polls(draw: st.DrawFn) -> list[list[tuple[int, Entry]]]:
     return documents
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(polls())
 def test_every_item_is_new_exactly_once_and_no_article_holds_two(documents: list[list[tuple[int, Entry]]]) -> None:
     ledger = Ledger()
@@ -65,7 +65,7 @@ def test_every_item_is_new_exactly_once_and_no_article_holds_two(documents: list
     assert len(set(article_of.values())) == len(article_of), "two items became one article"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.builds(

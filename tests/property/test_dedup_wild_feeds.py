@@ -88,7 +88,7 @@ def _tellable(nature: Nature, before: Shown, now: Shown) -> bool:
     return nature.id == "own" and before.epoch == now.epoch
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(feeds())
 def test_nothing_is_lost_and_nothing_doubles_where_the_document_can_tell(
     feed: tuple[list[Nature], list[list[Shown]]],

@@ -22,7 +22,7 @@ def _compile(specs: list[RuleSpec]) -> CompiledSet:
     return compile_rules(numbered, CONCEPTS, lexicon())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(rules(), min_size=1, max_size=6), documents)
 def test_the_index_offers_every_rule_that_brute_force_finds(specs: list[RuleSpec], document: Document) -> None:
     compiled = _compile(specs)
@@ -36,7 +36,7 @@ def test_the_index_offers_every_rule_that_brute_force_finds(specs: list[RuleSpec
         assert fired <= {compiled.rules[number].id for number in index.among(scan)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rules(), documents)
 def test_evidence_points_at_the_very_words(spec: RuleSpec, document: Document) -> None:
     engine = Engine(_compile([spec]), lexicon())
@@ -49,7 +49,7 @@ def test_evidence_points_at_the_very_words(spec: RuleSpec, document: Document) -
             assert fields[item.field][item.paragraph][item.start : item.end] == item.text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(rules(), min_size=2, max_size=8), documents, st.data())
 def test_an_edited_watchlist_matches_like_a_new_one(
     specs: list[RuleSpec], document: Document, data: st.DataObject
@@ -61,7 +61,7 @@ def test_an_edited_watchlist_matches_like_a_new_one(
     assert updated.match(document) == Engine(after, lexicon()).match(document)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(["alpha", "beta", "gamma", "."]), max_size=40),
     st.integers(1, 6) | st.sampled_from(["s", "p"]),

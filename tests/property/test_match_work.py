@@ -118,7 +118,7 @@ def test_an_adversary_gains_nothing(name: str) -> None:
     assert_linear(spec, [stretch.split() for stretch in block.split("|")], LARGE)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rules(), st.lists(st.sampled_from(TEXT), min_size=1, max_size=6))
 def test_every_rule_is_linear_in_the_text(spec: RuleSpec, block: list[str]) -> None:
     assert_linear(replace(spec, where=WhereSpec()), [block], SMALL)

@@ -55,7 +55,7 @@ def entries(body: bytes, known: frozenset[str] = frozenset()) -> tuple[Entry, ..
 
 
 @given(FEED, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_pruning_leaves_the_other_entries_as_they_were(text: str, data: st.DataObject) -> None:
     feed = read_document(text.encode(), url=URL, now=NOW)
     assert isinstance(feed, ParsedFeed)
@@ -67,7 +67,7 @@ def test_pruning_leaves_the_other_entries_as_they_were(text: str, data: st.DataO
 
 
 @given(FEED, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_cut_document_gives_a_prefix(text: str, data: st.DataObject) -> None:
     body = text.encode()
     part = entries(body[: data.draw(st.integers(0, len(body)))])
@@ -75,7 +75,7 @@ def test_a_cut_document_gives_a_prefix(text: str, data: st.DataObject) -> None:
 
 
 @given(FEED)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_encodings_do_not_matter(text: str) -> None:
     whole = entries(text.encode())
     assert entries(text.encode("utf-16")) == whole
@@ -84,14 +84,14 @@ def test_encodings_do_not_matter(text: str) -> None:
 
 
 @given(FEED)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_quick_reading_is_the_whole_reading_or_none(text: str) -> None:
     quick = read_quickly(text.encode(), url=URL, now=NOW)
     assert quick is None or quick == read_document(text.encode(), url=URL, now=NOW)
 
 
 @given(st.one_of(st.binary(max_size=300), PIECES))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_no_bytes_make_it_raise(body: bytes) -> None:
     for document in (body, b"<rss><channel><item>" + body + b"</item></channel></rss>", b'{"items": [' + body):
         assert isinstance(read_document(document, url=URL, now=NOW), ParsedFeed | NotAFeed)

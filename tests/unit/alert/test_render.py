@@ -28,7 +28,7 @@ def message(*shown: Item) -> Message:
 
 
 @given(st.lists(items, min_size=1, max_size=8), st.integers(60, 4000), st.integers(0, 250))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_message_fits_and_keeps_the_first_link(shown: list[Item], body_max: int, title_max: int) -> None:
     rendered = render(message(*shown), Shape(Form.CHAT, Markup.TEXT, title_max, body_max), STYLE, NOW)
     assert len(rendered.title) <= title_max
@@ -37,7 +37,7 @@ def test_every_message_fits_and_keeps_the_first_link(shown: list[Item], body_max
 
 
 @given(st.lists(items, min_size=1, max_size=4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_html_has_no_markup_of_the_feed(shown: list[Item]) -> None:
     hostile = tuple(Item(5, f"<img src=x onerror=y>{item.title}", item.url) for item in shown)
     body = render(message(*hostile), Shape(Form.MAIL, Markup.HTML, 250, 32000), STYLE, NOW).body

@@ -55,7 +55,7 @@ def test_every_described_address_answers(site: Site) -> None:
         assert site.browser().get(path.replace("{id}", str(number)), accept="application/json").status == 200, path
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(
     path=st.sampled_from(sorted(READS)),
     number=st.integers(0, 2**70),
@@ -81,7 +81,7 @@ HOSTILE = st.text(max_size=40) | st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(title=HOSTILE, text=HOSTILE)
 def test_no_stored_text_reaches_a_page_unescaped(site: Site, title: str, text: str) -> None:
     from lxml import html

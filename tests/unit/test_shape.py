@@ -1,0 +1,44 @@
+"""The shape that the code keeps: short functions, modules of one idea."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from statistics import median
+
+PACKAGE = Path(__file__).parents[2] / "monitor"
+LONGEST_FUNCTION = 60
+LONGEST_MODULE = 450
+
+
+def own_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How long a function is, its docstring aside: a longer explanation is no fault."""
+    length = (function.end_lineno or function.lineno) - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function, clean=False) is not None:
+        length -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return length
+
+
+def functions() -> dict[str, int]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found[f"{path.relative_to(PACKAGE)}:{node.lineno} {node.name}"] = own_lines(node)
+    return found
+
+
+def test_functions_are_short() -> None:
+    lengths = sorted(functions().values())
+    assert median(lengths) <= 10
+    assert lengths[int(len(lengths) * 0.95)] < 45
+
+
+def test_no_function_is_long() -> None:
+    assert {name: lines for name, lines in functions().items() if lines > LONGEST_FUNCTION} == {}
+
+
+def test_modules_hold_one_idea() -> None:
+    lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
