@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -10,6 +11,9 @@ from email.policy import default as default_policy
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+CLOSING_S = 0.01
+"""A connection that was ended closes in the next turns of the loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Mailbox:
     def stop(self) -> None:
         """Close the server: connections are refused until `start`."""
         if self._controller is not None:
-            self._controller.stop()
+            end_server(self._controller)
             self._controller = None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
@@ -74,6 +78,18 @@ class Mailbox:
         message = BytesParser(EmailMessage, policy=default_policy).parsebytes(content)
         self.received.append(Received(datetime.now(UTC), tuple(envelope.rcpt_tos), message))
         return "250 kept"
+
+
+def end_server(controller: Controller) -> None:
+    """Stop a mail server.  Its own `stop` ends the loop with connections open, whose sockets are then never closed."""
+    asyncio.run_coroutine_threadsafe(_end_sessions(), controller.loop).result(10)
+    controller.stop()
+
+
+async def _end_sessions() -> None:
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    await asyncio.sleep(CLOSING_S)
 
 
 def free_port() -> int:

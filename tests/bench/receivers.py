@@ -29,6 +29,7 @@ from monitor.deliver.apprise import AppriseSender
 from monitor.loops.courier import CourierContext, courier_once
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
+from monitor.testing.mailbox import end_server
 from tests.bench.alerts import CHANNELS, Row, _decide, _fill
 from tests.scenario.timeline import MovableClock, Timeline, channel, rule
 
@@ -109,7 +110,7 @@ def receivers(arrivals: Arrivals) -> Iterator[tuple[str, ...]]:
             *(f"{hook}/{name}" for name in CHANNELS[1:]),
         )
     finally:
-        mail.stop()
+        end_server(mail)
         web.shutdown()
         web.server_close()
 

@@ -22,6 +22,7 @@ from monitor.deliver.mail import MailSpec, mail_addresses, mail_problem, targets
 from monitor.errors import DeliveryError
 from monitor.model.alert import AlertKind
 from monitor.model.message import HeldNote, Item, Markup, Message, Passage, Rendered
+from monitor.testing.mailbox import end_server
 
 NOW = datetime(2026, 1, 5, 22, 5, 12, tzinfo=UTC)
 STYLE = Style("de", ZoneInfo("Europe/Berlin"), list_domain="monitor.example.org")
@@ -57,7 +58,7 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     yield box, port
-    controller.stop()
+    end_server(controller)
 
 
 def free_port() -> int:

@@ -16,6 +16,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from monitor.deliver.apprise import AppriseSender
 from monitor.deliver.mail import MailSpec, mail_addresses
 from monitor.errors import DeliveryError
+from monitor.testing.mailbox import end_server
 from tests.contract.test_delivery_mail import PLAIN, Mailbox, free_port
 
 OPENSSL = shutil.which("openssl")
@@ -60,7 +61,7 @@ def serve() -> Iterator[Any]:
 
     yield start
     for controller in running:
-        controller.stop()
+        end_server(controller)
 
 
 def address(port: int, password: str = "open sesame") -> str:

@@ -21,6 +21,7 @@ from monitor.config.load import load_config
 from monitor.deliver.apprise import AppriseSender
 from monitor.model.alert import AlertKind
 from monitor.model.message import Item, Message, RuleBlock, StoryBlock
+from monitor.testing.mailbox import end_server
 from tests.contract.test_delivery_mail import NOW, STYLE, alert, free_port
 from tests.contract.test_delivery_tls import OPENSSL, certificate, check_login
 
@@ -68,7 +69,7 @@ def maildir(tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not loaded.errors
     (address,) = channels_of(loaded.usable().model)["desk"].addresses
     yield folder, address
-    controller.stop()
+    end_server(controller)
 
 
 def delivered(folder: Path) -> list[tuple[bytes, EmailMessage]]:
@@ -150,5 +151,5 @@ def test_a_digest_of_two_hundred_articles(maildir: tuple[Path, str]) -> None:
     assert str(mail["Subject"]).startswith("[Sammelmeldung] Überschrift 0")
     assert "(+199)" in str(mail["Subject"])
     lines = str(next(mail.iter_parts()).get_content()).splitlines()
-    assert "200 Artikel, 100 Themen, 1 Regeln" in lines
+    assert "200 Artikel, 100 Themen, 1 Regel" in lines
     assert {f"https://nordblick.example/{number}" for number in range(200)} <= set(lines)

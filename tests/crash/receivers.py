@@ -15,6 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from monitor.testing import Reply
+from monitor.testing.mailbox import end_server
 from monitor.testing.web import SeenRequest
 
 MARK = re.compile(r"\bnews-(\d+)-mark\b")
@@ -62,7 +63,7 @@ class Mail:
 
     def stop(self) -> None:
         if self._controller is not None:
-            self._controller.stop()
+            end_server(self._controller)
             self._controller = None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name and arguments
