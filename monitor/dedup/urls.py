@@ -45,15 +45,20 @@ _WRAPPERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 _AMP_VIEWER = re.compile(r"^/amp/(s/)?(?=[^/]+\.[^/]+)")
 _AMP_CACHE = re.compile(r"^/[acirv]/(s/)?(?=[^/]+\.[^/]+)")
 _UNWRAP_LIMIT = 4
+_USUAL_LENGTH = 500
+"""Keys of longer addresses are not remembered: whoever writes megabytes of them shall not fill the memory."""
 
 
-@lru_cache(maxsize=2048)  # a document's addresses are asked for again and again while it is taken in
 def url_key(url: str) -> str:
     """A key that equal addresses share: `host/path?query`, without scheme, fragment and tracking.
 
     Never raises: what is no web address is returned trimmed.  Built from w3lib's and RFC 3986's normal forms plus
     what newsrooms add (AMP, mobile hosts, index pages, campaign parameters).
     """
+    return _remembered(url) if len(url) <= _USUAL_LENGTH else _key(url)
+
+
+def _key(url: str) -> str:
     url = _tidied(url)
     for _ in range(_UNWRAP_LIMIT):
         inner = _unwrapped(url)
@@ -71,6 +76,10 @@ def url_key(url: str) -> str:
     authority = _host(host) + (f":{port}" if port not in {None, default} else "")
     query = _query(parts.query)
     return authority + _path(parts.path) + (f"?{query}" if query else "")
+
+
+_remembered = lru_cache(maxsize=2048)(_key)
+"""A document's addresses are asked for again and again while it is taken in."""
 
 
 def _tidied(url: str) -> str:

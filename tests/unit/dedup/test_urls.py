@@ -75,3 +75,8 @@ def test_a_canonical_link_is_trusted_within_its_site_only() -> None:
     assert not usable_canonical(None, page)
     assert not usable_canonical("/a/1", page)
     assert is_home_page("https://blatt.example/de/")
+
+
+def test_an_address_of_any_length_has_its_key() -> None:
+    path = "a" * 5000
+    assert url_key(f"https://www.news.example/{path}?utm_source=x") == f"news.example/{path}"
