@@ -143,7 +143,7 @@ class FakeWeb:
         try:
             while (request := await self._read(reader)) is not None:
                 await self._answer(request, writer)
-        except (ConnectionError, asyncio.CancelledError, ssl.SSLError, _HangUp):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ssl.SSLError, _HangUp):
             pass
         finally:
             self._connections.discard(task)
