@@ -21,7 +21,7 @@ POOL_SIZE = 8
 PAGE_BYTES = 2048
 """Of new SQLite files.  A changed row costs its page in the log: half of the usual 4096 writes two thirds as much."""
 CHECKPOINT_PAGES = 8000
-"""How far SQLite's log grows (16 MB) before it is copied: pages that change with every poll are copied once, not often."""
+"""How far SQLite's log grows (16 MB) before it is copied: what changes with every poll is copied once, not often."""
 # Retrying helps: serialisation failure, deadlock, lock not available, a unique key that another worker took first,
 # and a server that is shutting down, starting up or has too many clients.
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03", "23505", "57P01", "57P02", "57P03", "53300"})
