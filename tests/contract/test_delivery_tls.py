@@ -92,3 +92,13 @@ def test_a_certificate_that_nobody_vouches_for(certificate: Path, serve: Any) ->
         AppriseSender().send(address(port), PLAIN)
     assert not caught.value.permanent
     assert caught.value.message.replace("self signed", "self-signed") == "certificate: self-signed certificate"
+
+
+def test_a_certificate_that_has_expired(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    expired = Path(__file__).with_name("expired.pem")
+    _, port = serve(expired)
+    monkeypatch.setenv("SSL_CERT_FILE", str(expired))
+    with pytest.raises(DeliveryError) as caught:
+        AppriseSender().send(address(port), PLAIN)
+    assert not caught.value.permanent
+    assert caught.value.message == "certificate: certificate has expired"
