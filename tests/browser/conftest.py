@@ -128,7 +128,7 @@ def _desk(folder: Path, titles: tuple[str, ...], web_section: str) -> Iterator[D
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """An open desk with some news."""
     titles = (
-        "x" * 300,
+        "Langes Wort: " + "Donaudampfschifffahrt" * 12,
         "Wetter bleibt schön",
         "Bahn: Streik beginnt am Montag",
         "<b>Markup</b> & Ausstand",
