@@ -21,7 +21,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
-from typing import cast
 from urllib.parse import urlsplit
 
 
@@ -70,6 +69,8 @@ class Reply:
         return self.body.encode() if isinstance(self.body, str) else self.body
 
 
+BEGINNING_TURNS = 20
+"""Accepted connections begin within so many turns of the loop."""
 CLOSING_S = 0.01
 """Aborted connections close in the next turns of the loop, those with TLS in several."""
 
@@ -89,7 +90,6 @@ class FakeWeb:
         self._counts: dict[str, int] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fake-web", daemon=True)
-        self._connections: set[asyncio.Task[None]] = set()
         self._answering = 0
         self.requests: list[SeenRequest] = []
         self.busiest = 0
@@ -132,21 +132,20 @@ class FakeWeb:
 
     async def _stop(self) -> None:
         self._server.close()
-        for task in self._connections:
+        await _turns()  # a task that is cancelled before its first step never closes what it was given
+        open_ones = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in open_ones:
             task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.gather(*open_ones, return_exceptions=True)
         await asyncio.sleep(CLOSING_S)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = cast("asyncio.Task[None]", asyncio.current_task())
-        self._connections.add(task)
         try:
             while (request := await self._read(reader)) is not None:
                 await self._answer(request, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ssl.SSLError, _HangUp):
             pass
         finally:
-            self._connections.discard(task)
             writer.transport.abort()
 
     async def _read(self, reader: asyncio.StreamReader) -> SeenRequest | None:
@@ -177,6 +176,11 @@ class FakeWeb:
     def _open_route(self, path: str) -> tuple[Reply | Answerer, ...]:
         fitting = (route for route in self._routes if route.endswith("*") and path.startswith(route[:-1]))
         return self._routes.get(max(fitting, key=len, default=""), (Reply("no such path", status=404),))
+
+
+async def _turns() -> None:
+    for _ in range(BEGINNING_TURNS):
+        await asyncio.sleep(0)
 
 
 class _HangUp(Exception):
