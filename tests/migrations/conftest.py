@@ -16,7 +16,7 @@ __all__ = ["postgresql_url"]
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database without any table."""
-    url = f"sqlite:///{tmp_path}/new/folder/monitor.db"
+    url = f"sqlite:///{tmp_path}/monitor.db"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgresql_url")
         engine = open_engine(url)
