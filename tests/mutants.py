@@ -40,7 +40,7 @@ pytest_add_cli_args = ["-p", "no:randomly", "-p", "no:cacheprovider"]
 pytest_add_cli_args_test_selection = {tests!r}
 type_check_command = [
   "{python}", "-m", "mypy", "--output", "json", "--no-warn-unreachable", "--no-warn-unused-ignores",
-  "--cache-dir", {cache!r}, {module!r},
+  "--disable-error-code", "no-redef", "--cache-dir", {cache!r}, {module!r},
 ]
 """
 
