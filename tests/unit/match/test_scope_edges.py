@@ -74,6 +74,7 @@ def test_every_field_that_is_asked_for_has_to_fit() -> None:
 def test_what_is_not_known_excludes_nothing() -> None:
     assert refused(WhereSpec(lang=("en",)), language=None) is None
     assert refused(WhereSpec(source=("bbc",), section=("sport",), url=("kultur",)), BLANK) is None
+    assert refused(WhereSpec(lang=("en",), source=("bbc",)), language=None) is not None
     # An article of a known source without a section is not in that section.
     reason = refused(WhereSpec(section=("sport",)), replace(BLANK, sources=("dw",)))
     assert reason == Reason("where-section", "where: section unknown is not among sport")

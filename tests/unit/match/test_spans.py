@@ -91,6 +91,7 @@ def phrase(rows: Sequence[Sequence[int]], gap: int = 0) -> list[tuple[int, ...]]
         ([[1, 4], [2, 5], [3, 6]], 0, [(1, 2, 3), (4, 5, 6)]),
         ([[1], [2], [4]], 0, []),
         ([[9], [10]], 0, []),  # a sentence ends between them
+        ([[8], [9], [10]], 0, []),
         ([[1], [2, 3]], 1, [(1, 2), (1, 3)]),
     ],
 )
@@ -101,6 +102,8 @@ def test_words_of_a_phrase_stand_in_a_row(rows: list[list[int]], gap: int, found
 def test_a_phrase_goes_from_its_first_to_its_last_word() -> None:
     (found,) = in_a_row([[hit(1)], [hit(3)]], 1, sentence_of)
     assert found == Span(1, 3, (hit(1), hit(3)))
+    (longer,) = in_a_row([[hit(1)], [hit(2)], [hit(3)]], 0, sentence_of)
+    assert (longer.first, longer.last) == (1, 3)
 
 
 # --- distances ------------------------------------------------------------------------------------------------------
@@ -140,6 +143,12 @@ def test_the_words_from_one_passage_to_another(left: Span, right: Span, within: 
 )
 def test_in_order_the_right_one_begins_behind_the_left_one(left: Span, right: Span, words: int | None) -> None:
     assert words_between(left, right, "p", ordered=True) == words
+
+
+def test_in_order_the_right_one_does_not_begin_on_the_last_word_of_a_pattern() -> None:
+    pattern = Span(1, 5, (Hit(1, How.REGEX, FORM, (0, 20)),))  # has one hit, whatever it covers
+    assert words_between(pattern, span(5), "p", ordered=True) is None
+    assert words_between(pattern, span(6), "p", ordered=True) == 1
 
 
 def closest(at: Span, others: list[Span], within: Unit = "p") -> Span | None:
@@ -229,3 +238,20 @@ def test_a_role_gives_way_when_another_needs_its_word() -> None:
     assert together([spans(3, 5), spans(5), spans(6)]) == [(3, 6)]
     assert together([spans(1, 2, 3), spans(1, 2, 3), spans(1, 2, 3)]) == [(1, 3)]
     assert together([spans(2, 3), spans(2, 3), spans(2, 3)]) == []
+
+
+def test_the_role_with_the_fewest_choices_chooses_first() -> None:
+    few, many = spans(1, 5), [*spans(2, 3), span(4, 5)]
+    assert together([few, many, spans(6)]) == [(3, 6)]
+    assert together([many, few, spans(6)]) == [(3, 6)]
+
+
+def test_passages_come_in_order_of_their_ends() -> None:
+    assert together([[span(1, 6)], spans(3)]) == [(1, 6)]
+    assert together([[span(1, 6)], spans(3, 7)]) == [(1, 6), (1, 7)]
+
+
+def test_two_concepts_may_have_the_same_word() -> None:
+    namesake = Span(4, 4, (hit(4, form=OTHER),))
+    assert together([spans(4), [namesake, span(6)]]) == [(4, 6)]
+    assert together([spans(2, 4), [namesake]]) == [(2, 4)]
