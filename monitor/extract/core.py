@@ -58,7 +58,7 @@ def _prepare(tree: HtmlElement) -> None:
 
 
 def _runs_between_blocks(element: HtmlElement) -> list[tuple[str | None, HtmlElement | None, list[HtmlElement]]]:
-    """What stands between the blocks inside `element`: text, the block before it, inline elements; none, if no block."""
+    """What stands between blocks inside `element`: text, the block before, inline elements; none without a block."""
     runs: list[tuple[str | None, HtmlElement | None, list[HtmlElement]]] = [(element.text, None, [])]
     for child in element:
         if child.tag in BLOCK_TAGS:
