@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -66,10 +67,10 @@ def test_a_gathering_message_tells_what_waited_for_it_in_its_order(database: Dat
 def test_what_a_first_poll_or_a_new_rule_kept_back_is_listed_by_rule_newest_first(database: Database) -> None:
     with database.unit() as connection:
         here, there = (rows.article(connection, "x", source) for source in ("blatt", "anzeiger"))
-        old = {"state": AlertState.SUPPRESSED, "code": "baseline"}
-        first, second = (rows.alert(connection, key, here, **old) for key in "ab")
-        elsewhere = rows.alert(connection, "c", there, **old)
-        rows.alert(connection, "d", here, **old, rule_id="other")
+        kept_back = partial(rows.alert, connection, state=AlertState.SUPPRESSED, code="baseline")
+        first, second = (kept_back(key, here) for key in "ab")
+        elsewhere = kept_back("c", there)
+        kept_back("d", here, rule_id="other")
         rows.alert(connection, "e", here)
         assert messages.older_listed(connection, ["port"], "source.blatt") == {"port": [second, first]}
         assert messages.older_listed(connection, ["port"], "rule.port") == {"port": [elsewhere, second, first]}
