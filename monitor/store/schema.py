@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import monitor
-from monitor.errors import SchemaMismatch
+from monitor.errors import SchemaMismatch, StoreError
 from monitor.store.unit import Database
 
 HEAD = "0007"
@@ -107,4 +107,9 @@ def _version(connection: sa.Connection) -> str | None:
 
 def _make_folder(url: sa.URL) -> None:
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            remedy = "check the folder's owner and permissions, or name another place with database:"
+            raise StoreError(f"the folder {folder} cannot be made: {error.strerror}", remedy=remedy) from error
