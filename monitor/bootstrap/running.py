@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.alert.words import counted
 from monitor.bootstrap.frugal import give_back, hold_little
 from monitor.bootstrap.logs import set_up_logs
 from monitor.bootstrap.loops import Loops
 from monitor.bootstrap.monitor import Monitor, Surroundings, open_monitor
+from monitor.bootstrap.page import Page
 from monitor.bootstrap.presence import Presence, present
 from monitor.bootstrap.service import ServiceManager
 from monitor.config.problems import ERROR
-from monitor.daemon import Daemon, Step, Tick
+from monitor.daemon import Daemon, Tick
 from monitor.errors import SchemaMismatch
 from monitor.loops.courier import courier_once
 from monitor.loops.evaluate import evaluate_once
@@ -62,11 +64,11 @@ class OnceReport:
     def in_words(self) -> str:
         """One line for people."""
         g, c = self.gathered, self.courier
-        told = g.told + self.read.told
-        return (
-            f"polled {g.polled} ({g.failed} failed, {g.unchanged} unchanged): {g.new} new articles, "
-            f"{self.read.read} pages read, {told} alerts; sent {c.sent}, {c.retried} to be tried again, {c.dead} dead"
+        found = f"{counted(g.new, 'new article')}, {counted(self.read.read, 'page')} read"
+        told = (
+            f"{counted(g.told + self.read.told, 'alert')}; sent {c.sent}, {c.retried} to be tried again, {c.dead} dead"
         )
+        return f"polled {g.polled} ({g.failed} failed, {g.unchanged} unchanged): {found}, {told}"
 
 
 async def run_once(path: Path, *, everything: bool, surroundings: Surroundings | None = None) -> OnceReport:
@@ -108,25 +110,16 @@ async def run_daemon(path: Path, role: str, *, surroundings: Surroundings | None
         section = monitor.setup.config.model.log
         set_up_logs(level=section.level, form=section.format)
         loops = Loops(monitor)
-        closing = await _open_page(monitor, role)
+        page = Page(monitor, role)
+        await page.follow()
         await asyncio.to_thread(loops.arm)
         async with present(monitor, role) as presence:
-            daemon = _daemon(loops, presence, service, closing)
+            daemon = _daemon(loops, presence, service, page)
             with Wakeups(monitor.database, _waker(daemon, loops, role)):
                 await daemon.run()
 
 
-async def _open_page(monitor: Monitor, role: str) -> tuple[Step, ...]:
-    """The page, where the role and the configuration want one; what closes it."""
-    if role not in ("all", "web") or monitor.setup.config.model.web.listen == "off":
-        return ()
-    from monitor.bootstrap.web import open_page  # noqa: PLC0415 - 10 MB that many workers do without
-
-    page = await open_page(monitor, must=role == "web")
-    return (page.stop,) if page else ()
-
-
-def _daemon(loops: Loops, presence: Presence, service: ServiceManager, closing: Sequence[Step]) -> Daemon:
+def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Page) -> Daemon:
     role = presence.role
 
     async def beat() -> None:
@@ -142,8 +135,13 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, closing: 
         service.reloading()
         try:
             await loops.reload()
+            await page.follow()
         finally:
             service.ready(loops.in_words())
+
+    async def look() -> None:
+        await loops.look()
+        await page.follow()
 
     async def alive() -> None:
         service.alive()
@@ -153,7 +151,7 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, closing: 
 
     upkeep = [
         Tick("heartbeat", HEARTBEAT_S, beat),
-        Tick("files", RELOAD_LOOK_S, loops.look),
+        Tick("files", RELOAD_LOOK_S, look),
         Tick("memory", GIVE_BACK_S, tidy),
     ]
     if service.watchdog_s is not None:
@@ -163,7 +161,7 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, closing: 
         ticks=(*loops.ticks(role), *upkeep),
         reload=reload,
         started=started,
-        drain=(*loops.drains(role), *closing),
+        drain=(*loops.drains(role), page.close),
         stopping=service.stopping,
     )
     return daemon
