@@ -53,7 +53,7 @@ def test_tables_and_migrations_say_the_same(empty: Database) -> None:
 
 
 def test_an_older_database_keeps_its_rows(empty: Database) -> None:
-    schema._make_folder(empty.engine.url)
+    schema.make_folder(empty)
     with empty.unit() as connection:
         command.upgrade(schema.alembic_config(connection), "0002")
         connection.execute(sa.insert(metadata.tables["meta"]).values(key="kept", value="by the upgrade"))
@@ -105,13 +105,13 @@ def test_a_newer_schema_is_refused_and_left_alone(empty: Database) -> None:
 
 
 def test_a_command_that_reads_names_the_remedy_for_an_empty_database(empty: Database) -> None:
-    schema._make_folder(empty.engine.url)
+    schema.make_folder(empty)
     with pytest.raises(SchemaMismatch, match="empty"):
         schema.require_current(empty)
 
 
 def test_a_migration_that_fails_changes_nothing(empty: Database) -> None:
-    schema._make_folder(empty.engine.url)
+    schema.make_folder(empty)
     with empty.unit() as connection:
         connection.execute(sa.text("CREATE TABLE timer (id INTEGER)"))
     with pytest.raises(Exception, match="timer"):
