@@ -19,7 +19,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from monitor.config.build import slug
-from monitor.config.load import Loaded, load_config
+from monitor.config.load import Loaded, included, load_config
 from monitor.errors import ConfigError
 
 Change = Callable[[CommentedMap], bool]
@@ -56,27 +56,6 @@ def set_source(path: Path, source_id: str, key: str, value: Any) -> Path:
         return True
 
     return _edit(_files(path), change, missing=f"no source {source_id!r} in the configuration")
-
-
-def put_rule(path: Path, rule_id: str, rule: Mapping[str, Any]) -> Path:
-    """Replace a rule, or append it where there is none of that id; the file that was changed.  Raises `EditRefused`."""
-
-    def replace(document: CommentedMap) -> bool:
-        rules = document.get("watchlist") or []
-        for number, item in enumerate(rules):
-            if _id_of(item) == rule_id:
-                rules[number] = _updated(item, rule)
-                return True
-        return False
-
-    def append(document: CommentedMap) -> bool:
-        _list(document, "watchlist").append(_quoted(rule))
-        return True
-
-    files = _files(path)
-    if any(_item(_read(file)[1], "watchlist", rule_id) is not None for file in files):
-        return _edit(files, replace)
-    return _edit([path], append)
 
 
 def rule_text(path: Path, rule_id: str) -> str | None:
@@ -198,7 +177,7 @@ def _included(path: Path) -> Iterator[Path]:
     _, document = _read(path)
     patterns = document.get("include") or []
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
-        yield from sorted(p for p in path.parent.glob(str(pattern)) if p.is_file() and os.access(p, os.R_OK))
+        yield from (file for file in included(path.parent, str(pattern)) if os.access(file, os.R_OK))
 
 
 def _item(document: CommentedMap, section: str, wanted: str) -> CommentedMap | None:
@@ -215,16 +194,6 @@ def _list(document: CommentedMap, key: str) -> CommentedSeq:
         document[key] = CommentedSeq(document[key] if isinstance(document.get(key), list) else [])
     found: CommentedSeq = document[key]
     return found
-
-
-def _updated(old: CommentedMap, new: Mapping[str, Any]) -> CommentedMap:
-    """The old item with the new values: what stays keeps its comments."""
-    for key in [key for key in old if key not in new]:
-        del old[key]
-    for key, value in new.items():
-        if key not in old or old[key] != value:
-            old[key] = _quoted(value)
-    return old
 
 
 def _quoted(value: Any) -> Any:
