@@ -35,13 +35,6 @@ _log = logging.getLogger("apprise")
 class AppriseSender:
     """Sends through Apprise 2.2.  Safe to use from several threads: every send builds its own object."""
 
-    def __init__(self) -> None:
-        """Make Apprise's log usable: causes stand only in DEBUG lines, which also hold payloads and so go nowhere."""
-        _log.setLevel(logging.DEBUG)
-        _log.propagate = False
-        if not _log.handlers:
-            _log.addHandler(logging.NullHandler())
-
     def shape(self, address: str) -> Shape:
         """What the service takes.  Raises `DeliveryError` for an address that cannot be used."""
         if address.startswith(SCHEME):
@@ -165,7 +158,14 @@ def _load_all() -> None:
 
 
 def _load(folder: str | None) -> None:
-    """Without warnings about the standard library of the day."""
+    """Without warnings about the standard library of the day.
+
+    Apprise's log becomes usable: causes stand only in DEBUG lines, which also hold payloads and so go nowhere.
+    """
+    _log.setLevel(logging.DEBUG)
+    _log.propagate = False
+    if not _log.handlers:
+        _log.addHandler(logging.NullHandler())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         apprise.plugins.N_MGR.load_modules(folder, name="apprise.plugins")  # type: ignore[no-untyped-call]  # as above
