@@ -4,7 +4,7 @@ BIN := .venv/bin
 CORPUS ?= ../shared/corpus
 FARM ?= ../shared/farm
 
-.PHONY: soak namespaces setup demo run test lint types check bench conformance torture zoo docs lock clean
+.PHONY: coverage soak namespaces setup demo run test lint types check bench conformance torture zoo docs lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make run          start the monitor on config.yaml"
 	@echo "make test         the whole test suite"
 	@echo "make check        lint, types, import contract"
+	@echo "make coverage     what the tests of each package reach of its modules (ARGS=package)"
 	@echo "make bench        what things cost, as ratios measured in one run"
 	@echo "make conformance  real feeds and pages (CORPUS=$(CORPUS))"
 	@echo "make zoo          awkward servers (FARM=$(FARM))"
@@ -53,6 +54,9 @@ types: setup
 	@$(BIN)/mypy
 
 check: lint types
+
+coverage: setup
+	@$(BIN)/python -m tests.coverage $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)

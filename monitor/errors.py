@@ -7,8 +7,6 @@
     ├── UsageError               a command was called wrongly (exit code 2)
     ├── FetchError               the world did not answer as hoped
     ├── ParseError               bytes are not what they claim to be
-    ├── ExtractError             no article text could be had from a page
-    ├── RuleError                a rule cannot be compiled
     ├── StoreError               the database refused
     │   ├── StoreBusy            locked or briefly away: trying again helps
     │   ├── StoreFull            no space left
@@ -63,18 +61,6 @@ class ParseError(MonitorError):
     """The document could not be read as what it claims to be."""
 
     code = "parse"
-
-
-class ExtractError(MonitorError):
-    """The page holds no article text that could be read."""
-
-    code = "extract"
-
-
-class RuleError(MonitorError):
-    """The rule cannot be used."""
-
-    code = "rule"
 
 
 class StoreError(MonitorError):

@@ -58,27 +58,6 @@ def set_source(path: Path, source_id: str, key: str, value: Any) -> Path:
     return _edit(_files(path), change, missing=f"no source {source_id!r} in the configuration")
 
 
-def put_rule(path: Path, rule_id: str, rule: Mapping[str, Any]) -> Path:
-    """Replace a rule, or append it where there is none of that id; the file that was changed.  Raises `EditRefused`."""
-
-    def replace(document: CommentedMap) -> bool:
-        rules = document.get("watchlist") or []
-        for number, item in enumerate(rules):
-            if _id_of(item) == rule_id:
-                rules[number] = _updated(item, rule)
-                return True
-        return False
-
-    def append(document: CommentedMap) -> bool:
-        _list(document, "watchlist").append(_quoted(rule))
-        return True
-
-    files = _files(path)
-    if any(_item(_read(file)[1], "watchlist", rule_id) is not None for file in files):
-        return _edit(files, replace)
-    return _edit([path], append)
-
-
 def rule_text(path: Path, rule_id: str) -> str | None:
     """A rule as its author wrote it, comments and all, as keys and values; None where there is none of that id."""
     for file in _files(path):
@@ -215,16 +194,6 @@ def _list(document: CommentedMap, key: str) -> CommentedSeq:
         document[key] = CommentedSeq(document[key] if isinstance(document.get(key), list) else [])
     found: CommentedSeq = document[key]
     return found
-
-
-def _updated(old: CommentedMap, new: Mapping[str, Any]) -> CommentedMap:
-    """The old item with the new values: what stays keeps its comments."""
-    for key in [key for key in old if key not in new]:
-        del old[key]
-    for key, value in new.items():
-        if key not in old or old[key] != value:
-            old[key] = _quoted(value)
-    return old
 
 
 def _quoted(value: Any) -> Any:

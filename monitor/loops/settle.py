@@ -319,8 +319,3 @@ def stored_text(stored: StoredArticle, *, complete: bool) -> Text:
         published_at=stored.published_at,
         complete=complete,
     )
-
-
-def incomplete(text: Text) -> Text:
-    """The same text, its page still to be read."""
-    return replace(text, complete=False)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from typing import Final, Protocol
+from typing import Final
 
 from monitor.match.wordlists import word_sets
 
@@ -49,27 +49,6 @@ def base_language(declared: str | None) -> str | None:
     """`de-AT` and `DE_at` -> `de`; None for nothing, or for what is no language tag."""
     found = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
     return {"iw": "he", "no": "nb", "in": "id"}.get(code := found.group(1).lower(), code) if found else None
-
-
-def recognise_by_statistics(text: str) -> tuple[str, float]:
-    """The language and its probability by py3langid, for the undecided.
-
-    Loading it takes 0.75 s and 100 MB: call it in a worker.
-    """
-    language, probability = _identifier().classify(text[:_SAMPLE_LETTERS])
-    return str(language), float(probability)
-
-
-class _Identifier(Protocol):
-    def classify(self, instance: str) -> tuple[str, float]: ...
-
-
-@cache
-def _identifier() -> _Identifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - heavy, and rarely needed
-
-    identifier: _Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    return identifier
 
 
 def candidate_languages(text: str) -> tuple[str, ...]:

@@ -71,11 +71,6 @@ class Tokens(Sequence[Token]):
         return tuple(found.span() for found in _expression_for(self.text).finditer(_without_possessive(self.text)))
 
     @cached_property
-    def norms(self) -> tuple[str, ...]:
-        """The normal form of each word."""
-        return tuple(map(normalise, self.words))
-
-    @cached_property
     def sentence_spans(self) -> list[tuple[int, int]]:
         """Start and end of each sentence in the original text."""
         return split_sentences(self.text, self.language)

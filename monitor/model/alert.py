@@ -9,9 +9,6 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from monitor.model.reasons import Reason
-from monitor.model.rule import Priority
-
 
 class AlertKind(StrEnum):
     """What an alert tells; each kind has its key (`delivery.md`)."""
@@ -106,23 +103,6 @@ class Silence:
     until: datetime
     created_at: datetime
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """What people are to be told, or were not told and why."""
-
-    key: str
-    kind: AlertKind
-    state: AlertState
-    reason: Reason
-    created_at: datetime
-    rule_id: str | None = None
-    rule_version: int | None = None
-    story_id: int | None = None
-    article_ids: tuple[int, ...] = ()
-    priority: Priority = Priority.NORMAL
-    id: int | None = None
 
 
 Shown = tuple[str, int]

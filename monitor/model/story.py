@@ -69,19 +69,6 @@ class KnownEntries:
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
-    """One version of an article's text."""
-
-    number: int
-    title: str
-    lead: str
-    text: str
-    created_at: datetime
-    material: bool
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
     """Articles about the same event, one language each.
 

@@ -192,12 +192,6 @@ def add_facts(connection: sa.Connection, alert_id: int, facts: Mapping[str, Any]
     connection.execute(sa.update(t.alert).where(t.alert.c.id == alert_id).values(facts={**known, **facts}))
 
 
-def member_ids(connection: sa.Connection, alert_id: int) -> tuple[int, ...]:
-    """The articles of an alert, oldest first."""
-    query = sa.select(t.alert_article.c.article_id).where(t.alert_article.c.alert_id == alert_id)
-    return tuple(connection.execute(query.order_by(t.alert_article.c.article_id)).scalars())
-
-
 def earlier_alert(connection: sa.Connection, rule_id: str, article_id: int) -> Earlier | None:
     """The newest alert in which the rule dealt with the article, digests apart."""
     query = (

@@ -192,15 +192,6 @@ def poll_now(connection: sa.Connection, ids: Sequence[str], now: datetime) -> in
     return connection.execute(statement).rowcount
 
 
-def set_health(connection: sa.Connection, source_id: str, health: Health, reason: Reason | None) -> None:
-    """Correct the health between two polls (a source that fell silent is stale)."""
-    connection.execute(
-        sa.update(t.source)
-        .where(t.source.c.id == source_id)
-        .values(health=health, reason_code=reason and reason.code, reason=reason and reason.text)
-    )
-
-
 def host_of(url: str) -> str:
     """Scheme, name and port: what one server's patience is counted by."""
     parts = urlsplit(url)

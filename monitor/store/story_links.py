@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from monitor.store.tables import story, story_link
+from monitor.store.tables import story_link
 from monitor.store.upsert import insert_new
 
 APART = "apart"
 ALSO_IN = "also-in"
 MERGED = "merged"
-
-
-def languages_of(connection: sa.Connection, story_ids: Iterable[int]) -> dict[int, str]:
-    """The languages of stories; those that were merged into others are left out."""
-    found = sa.select(story.c.id, story.c.language).where(story.c.id.in_(story_ids), story.c.merged_into.is_(None))
-    return {row.id: row.language for row in connection.execute(found)}
 
 
 def link_stories(connection: sa.Connection, a: int, b: int, *, score: float, verdict: str, now: datetime) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,25 +12,13 @@ from monitor.errors import SchemaMismatch
 from monitor.store import schema
 from monitor.store.tables import metadata
 from monitor.store.unit import Database, open_engine
-from tests.contract.conftest import postgresql_url
-
-__all__ = ["postgresql_url"]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database without any table."""
-    url = f"sqlite:///{tmp_path}/new/folder/monitor.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-        engine = open_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-        engine.dispose()
-    found = Database(open_engine(url))
-    yield found
-    found.dispose()
+def test_the_folder_of_a_new_database_is_made(tmp_path: Path) -> None:
+    database = Database(open_engine(f"sqlite:///{tmp_path}/new/folder/monitor.db"))
+    schema.upgrade(database)
+    database.dispose()
+    assert (tmp_path / "new" / "folder" / "monitor.db").stat().st_size
 
 
 def test_the_head_in_the_program_is_the_last_migration() -> None:
@@ -53,7 +40,6 @@ def test_tables_and_migrations_say_the_same(empty: Database) -> None:
 
 
 def test_an_older_database_keeps_its_rows(empty: Database) -> None:
-    schema._make_folder(empty.engine.url)
     with empty.unit() as connection:
         command.upgrade(schema.alembic_config(connection), "0002")
         connection.execute(sa.insert(metadata.tables["meta"]).values(key="kept", value="by the upgrade"))
@@ -105,13 +91,11 @@ def test_a_newer_schema_is_refused_and_left_alone(empty: Database) -> None:
 
 
 def test_a_command_that_reads_names_the_remedy_for_an_empty_database(empty: Database) -> None:
-    schema._make_folder(empty.engine.url)
     with pytest.raises(SchemaMismatch, match="empty"):
         schema.require_current(empty)
 
 
 def test_a_migration_that_fails_changes_nothing(empty: Database) -> None:
-    schema._make_folder(empty.engine.url)
     with empty.unit() as connection:
         connection.execute(sa.text("CREATE TABLE timer (id INTEGER)"))
     with pytest.raises(Exception, match="timer"):

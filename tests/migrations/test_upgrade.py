@@ -6,7 +6,6 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,6 @@ import sqlalchemy as sa
 from alembic import command
 from monitor.store import schema
 from monitor.store.unit import Database, open_engine
-from tests.contract.conftest import postgresql_url
-
-__all__ = ["postgresql_url"]
 
 ROWS = 3
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,21 +24,11 @@ REMADE = frozenset({"story_term"})
 """Made anew from other tables by a later migration."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def first(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture
+def first(empty: Database) -> Database:
     """A database of the first release with some rows in every table."""
-    url = f"sqlite:///{tmp_path}/monitor.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-        engine = open_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-        engine.dispose()
-    found = Database(open_engine(url))
-    _make_first(found)
-    yield found
-    found.dispose()
+    _make_first(empty)
+    return empty
 
 
 def _make_first(database: Database) -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,10 +11,7 @@ from monitor.loops.placing import place_articles
 from monitor.model.story import PlacedArticle, Placement
 from monitor.store import schema
 from monitor.store.tables import article
-from monitor.store.unit import Database, open_engine
-from tests.contract.conftest import postgresql_url
-
-__all__ = ["postgresql_url"]
+from monitor.store.unit import Database
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEXT = (
@@ -33,23 +28,13 @@ OTHER = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture
+def before(empty: Database) -> Database:
     """A database as the schema before left it, with one story of one article."""
-    url = f"sqlite:///{tmp_path}/monitor.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-        engine = open_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-        engine.dispose()
-    found = Database(open_engine(url))
-    with found.unit() as connection:
+    with empty.unit() as connection:
         command.upgrade(schema.alembic_config(connection), "0003")
         _fill(connection)
-    yield found
-    found.dispose()
+    return empty
 
 
 def _fill(connection: sa.Connection) -> None:

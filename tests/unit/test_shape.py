@@ -6,6 +6,8 @@ import ast
 from pathlib import Path
 from statistics import median
 
+from tests import coverage
+
 PACKAGE = Path(__file__).parents[2] / "monitor"
 LONGEST_FUNCTION = 60
 LONGEST_MODULE = 450
@@ -42,3 +44,15 @@ def test_no_function_is_long() -> None:
 def test_modules_hold_one_idea() -> None:
     lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.py")}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+
+
+def test_the_tests_of_every_package_are_where_its_coverage_looks_for_them() -> None:
+    assert [package for package in coverage.found() if not coverage.tests_of(package)] == []
+    deciders = [
+        PACKAGE / folder / f"{name}.py" for folder, names in coverage.DECIDERS_AMONG_OTHERS.items() for name in names
+    ]
+    assert [path for path in deciders if not path.is_file()] == []
+    counted = {path for package in coverage.found() for path in coverage.tests_of(package)}
+    folders = (PACKAGE.parent / "tests" / kind for kind in ("property", "contract"))
+    tests = {str(path.relative_to(PACKAGE.parent)) for folder in folders for path in folder.glob("test_*.py")}
+    assert tests - counted == set()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.edit import EditRefused, add_sample, add_sources, put_rule, set_source, snippet
+from monitor.config.edit import EditRefused, add_sample, add_sources, put_rule_text, set_source, snippet
 from monitor.config.load import load_config
 
 TEXT = """\
@@ -32,9 +32,9 @@ def path(tmp_path: Path) -> Path:
 def test_comments_survive_every_edit(path: Path) -> None:
     add_sources(path, [{"id": "bote", "feed": "https://bote.example/rss"}])
     set_source(path, "blatt", "paused", True)
-    put_rule(path, "port", {"id": "port", "match": "harbour OR pier"})
+    put_rule_text(path, "port", "id: port\nmatch: harbour OR pier  # both\n")
     text = path.read_text()
-    for comment in ("# the desk's own file", "# the screen", "# daily", "# ships only"):
+    for comment in ("# the desk's own file", "# the screen", "# daily", "# ships only", "# both"):
         assert comment in text
     config = load_config(path).usable()
     assert [s.id for s in config.sources] == ["blatt", "bote"]
@@ -42,13 +42,13 @@ def test_comments_survive_every_edit(path: Path) -> None:
 
 
 def test_a_rule_of_an_included_file_is_edited_there(path: Path) -> None:
-    changed = put_rule(path, "ferry", {"id": "ferry", "match": "ferry OR boat"})
+    changed = put_rule_text(path, "ferry", "id: ferry\nmatch: ferry OR boat\n")
     assert changed.name == "rules.yaml"
     assert path.read_text() == TEXT
 
 
 def test_a_new_rule_goes_into_the_main_file(path: Path) -> None:
-    assert put_rule(path, "tug", {"id": "tug", "match": "tug*"}) == path
+    assert put_rule_text(path, None, "id: tug\nmatch: 'tug*'\n") == path
     assert [r.id for r in load_config(path).usable().rules] == ["port", "tug", "ferry"]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.match.languages import base_language, candidate_languages, recognise, recognise_by_statistics
+from monitor.match.languages import base_language, candidate_languages, recognise
 
 GERMAN = (
     "Die Regierung hat am Montag beschlossen, dass die neuen Regeln für alle Unternehmen gelten. Der Minister sagte, "
@@ -64,10 +64,3 @@ def test_languages_of_a_script() -> None:
     assert candidate_languages("санкция") == ("ru", "uk")
     assert "de" in candidate_languages("Sanktion")
     assert "ru" not in candidate_languages("Sanktion")
-
-
-@pytest.mark.slow
-def test_statistics_decide_what_stop_words_cannot() -> None:
-    language, probability = recognise_by_statistics(GERMAN)
-    assert language == "de"
-    assert probability > 0.5
