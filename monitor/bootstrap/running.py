@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from monitor.bootstrap.frugal import give_back, hold_little
 from monitor.bootstrap.logs import set_up_logs
 from monitor.bootstrap.loops import Loops
 from monitor.bootstrap.monitor import Monitor, Surroundings, open_monitor
+from monitor.bootstrap.page import Page
 from monitor.bootstrap.presence import Presence, present
 from monitor.bootstrap.service import ServiceManager
 from monitor.config.problems import ERROR
-from monitor.daemon import Daemon, Step, Tick
+from monitor.daemon import Daemon, Tick
 from monitor.errors import SchemaMismatch
 from monitor.loops.courier import courier_once
 from monitor.loops.evaluate import evaluate_once
@@ -108,25 +109,16 @@ async def run_daemon(path: Path, role: str, *, surroundings: Surroundings | None
         section = monitor.setup.config.model.log
         set_up_logs(level=section.level, form=section.format)
         loops = Loops(monitor)
-        closing = await _open_page(monitor, role)
+        page = Page(monitor, role)
+        await page.follow()
         await asyncio.to_thread(loops.arm)
         async with present(monitor, role) as presence:
-            daemon = _daemon(loops, presence, service, closing)
+            daemon = _daemon(loops, presence, service, page)
             with Wakeups(monitor.database, _waker(daemon, loops, role)):
                 await daemon.run()
 
 
-async def _open_page(monitor: Monitor, role: str) -> tuple[Step, ...]:
-    """The page, where the role and the configuration want one; what closes it."""
-    if role not in ("all", "web") or monitor.setup.config.model.web.listen == "off":
-        return ()
-    from monitor.bootstrap.web import open_page  # noqa: PLC0415 - 10 MB that many workers do without
-
-    page = await open_page(monitor, must=role == "web")
-    return (page.stop,) if page else ()
-
-
-def _daemon(loops: Loops, presence: Presence, service: ServiceManager, closing: Sequence[Step]) -> Daemon:
+def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Page) -> Daemon:
     role = presence.role
 
     async def beat() -> None:
@@ -142,8 +134,13 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, closing: 
         service.reloading()
         try:
             await loops.reload()
+            await page.follow()
         finally:
             service.ready(loops.in_words())
+
+    async def look() -> None:
+        await loops.look()
+        await page.follow()
 
     async def alive() -> None:
         service.alive()
@@ -153,7 +150,7 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, closing: 
 
     upkeep = [
         Tick("heartbeat", HEARTBEAT_S, beat),
-        Tick("files", RELOAD_LOOK_S, loops.look),
+        Tick("files", RELOAD_LOOK_S, look),
         Tick("memory", GIVE_BACK_S, tidy),
     ]
     if service.watchdog_s is not None:
@@ -163,7 +160,7 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, closing: 
         ticks=(*loops.ticks(role), *upkeep),
         reload=reload,
         started=started,
-        drain=(*loops.drains(role), *closing),
+        drain=(*loops.drains(role), page.close),
         stopping=service.stopping,
     )
     return daemon

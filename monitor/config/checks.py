@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.config.channels import mail_channel
+from monitor.config.listen import listen_of
 from monitor.config.load import Config, Loaded
 from monitor.config.nodes import Mapping, Node, Scalar, Sequence, find, offset_place
 from monitor.config.problems import ERROR, WARNING, Place, Problem, sort_problems
 from monitor.config.values import suggestion
+from monitor.errors import ConfigError
 from monitor.match.compile import CompiledSet, RuleCache, compile_rules
 from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
@@ -174,8 +176,18 @@ def _references(config: Config) -> Iterator[Problem]:
         for name in names:
             if name not in known:
                 yield _unknown_channel(name, _name_place(config.root, path, name), known, None)
+    yield from _page(config)
     yield from _pushes(config)
     yield from _subscribe(config)
+
+
+def _page(config: Config) -> Iterator[Problem]:
+    """An address that cannot be listened on, or that others can reach while nothing asks who they are."""
+    try:
+        listen_of(config.model.web)
+    except ConfigError as error:
+        reached, _, _ = find(config.root, ("web", "auth" if error.code == "web-proxy" else "listen"))
+        yield Problem(error.code, error.message, (reached or config.root).place, ERROR, error.remedy)
 
 
 def _pushes(config: Config) -> Iterator[Problem]:

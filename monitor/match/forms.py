@@ -36,12 +36,17 @@ def asked_for(word: Word, kind: str | None, lexicon: Lexicon) -> frozenset[str]:
     return frozenset((*keys, *(PART + key for key in keys)))
 
 
-def beginning(word: Word) -> str | None:
-    """How the keys begin that a word with an open end asks for; None for one that is open at both."""
+def beginning(word: Word) -> str:
+    """How the keys begin that a word with an open end asks for."""
     norm = normalise(word.text)
     if word.wild is Wild.PREFIX:
         return WHOLE + norm
-    return BACKWARDS + norm[::-1] if word.wild is Wild.SUFFIX else None
+    return BACKWARDS + (norm[::-1] if word.wild is Wild.SUFFIX else "")
+
+
+def within(word: Word) -> str:
+    """What stands somewhere in those keys; nothing unless the word is open at both ends."""
+    return normalise(word.text)[::-1] if word.wild is Wild.INFIX else ""
 
 
 def _parts(norm: str, language: str | None, lexicon: Lexicon) -> Iterator[str]:

@@ -138,7 +138,7 @@ class Terms:
         gap: int,
         row: bool,
     ) -> tuple[Form, ...]:
-        pieces = [piece for word in words for piece in _split(word)]
+        pieces = [piece for word in words for piece in pieces_of(word)]
         languages = (language,) if language else LANGUAGES
         closed = row or len(pieces) > 1 or kind is not None
         if not pieces:
@@ -214,7 +214,7 @@ def _shown(word: Word) -> str:
     return f"{opens}{word.text}{closes}"
 
 
-def _split(word: Word) -> list[Word]:
+def pieces_of(word: Word) -> list[Word]:
     """The words that the tokeniser finds in a written one; a wildcard belongs to the outer ones."""
     pieces = tokenise(word.text, language=None).words
     if len(pieces) < 2:

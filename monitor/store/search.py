@@ -95,6 +95,8 @@ class Formed:
     keys: tuple[str, ...] = ()
     beginning: str | None = None
     """How a key may begin, for a word with an open end."""
+    within: str = ""
+    """What has to stand in such a key, for a word that is open at both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +115,22 @@ class AnyOf:
 
 Wanted = Begins | Formed | AllOf | AnyOf
 FORMS_MAX = 300
-"""So many words are looked for in place of one; more stand under a very open beginning, which the index then takes."""
+"""So many words are looked for in place of one.  More stand under a very open beginning, which the index then takes, or
+under an end or a part that many words have: those are so frequent that reading the newest texts finds them."""
 
 
 def candidates(
     connection: sa.Connection, wanted: Wanted | None, *, limit: int, before: int | None = None
 ) -> list[tuple[int, int]]:
-    """(revision, article) whose latest text has these words (None: any), the latest text first; `before` a revision."""
+    """(revision, article) whose latest text has these words (None: any), the latest text first; `before` a revision.
+
+    Where more words than the index can be asked for would do, any text may come, too.
+    """
     latest = sa.and_(t.revision.c.article_id == t.article.c.id, t.revision.c.number == t.article.c.revision)
     ids = t.revision.c.id
     statement = sa.select(ids, t.article.c.id).select_from(t.revision.join(t.article, latest))
-    if wanted is not None:
-        known = _in_words(connection, wanted)
+    known = None if wanted is None else _in_words(connection, wanted)
+    if known is not None:
         found = _found(connection.dialect.name, known, limit, before).subquery("found")
         statement = statement.join(found, found.c.revision_id == ids)
     elif before is not None:
@@ -133,18 +139,26 @@ def candidates(
     return [(revision_id, article_id) for revision_id, article_id in rows]
 
 
-def _in_words(connection: sa.Connection, wanted: Wanted) -> Wanted:
-    """The same with words in place of their keys."""
+def _in_words(connection: sa.Connection, wanted: Wanted) -> Wanted | None:
+    """The same with words in place of their keys; None where those are too many."""
     if isinstance(wanted, Begins):
         return wanted
-    if not isinstance(wanted, Formed):
-        return type(wanted)(tuple(_in_words(connection, item) for item in wanted.items))
+    if isinstance(wanted, Formed):
+        return _words(connection, wanted)
+    items = [_in_words(connection, item) for item in wanted.items]
+    known = tuple(item for item in items if item is not None)
+    if not known or (isinstance(wanted, AnyOf) and len(known) < len(items)):
+        return None
+    return type(wanted)(known)
+
+
+def _words(connection: sa.Connection, wanted: Formed) -> Wanted | None:
     if wanted.beginning is None:
-        words = words_of(connection, wanted.keys, limit=FORMS_MAX)
+        words = words_of(connection, wanted.keys, limit=FORMS_MAX + 1)
     else:
-        words = words_beginning(connection, wanted.beginning, limit=FORMS_MAX + 1)
-    if wanted.typed is not None and len(words) > FORMS_MAX:
-        return Begins(wanted.typed, open=True)
+        words = words_beginning(connection, wanted.beginning, within=wanted.within, limit=FORMS_MAX + 1)
+    if len(words) > FORMS_MAX:
+        return Begins(wanted.typed, open=True) if wanted.typed is not None and wanted.beginning is not None else None
     own = [] if wanted.typed is None else [Begins(wanted.typed, open=wanted.beginning is not None and not words)]
     return AnyOf((*own, *(Begins(word) for word in words if word != wanted.typed)) or (Begins("_"),))
 

@@ -67,11 +67,13 @@ def words_of(connection: sa.Connection, keys: Iterable[str], *, limit: int) -> l
     return sorted(connection.execute(query).scalars())
 
 
-def words_beginning(connection: sa.Connection, beginning: str, *, limit: int) -> list[str]:
-    """The words that are filed under a key that begins so."""
+def words_beginning(connection: sa.Connection, beginning: str, *, within: str = "", limit: int) -> list[str]:
+    """The words that are filed under a key that begins so, and has `within` somewhere in it."""
     v = t.vocabulary.c
-    query = sa.select(v.word).where(v.key >= beginning, v.key < beginning + _LAST).distinct().limit(limit)
-    return sorted(connection.execute(query).scalars())
+    query = sa.select(v.word).where(v.key >= beginning, v.key < beginning + _LAST)
+    if within:
+        query = query.where(v.key.contains(within, autoescape=True))
+    return sorted(connection.execute(query.distinct().limit(limit)).scalars())
 
 
 def _read_up_to(connection: sa.Connection) -> int:

@@ -16,9 +16,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from monitor.config.listen import Listen
 from monitor.errors import ConfigError, MonitorError, StoreError, UsageError
 from monitor.web.context import WebContext
-from monitor.web.exposure import Listen, known_hosts
+from monitor.web.exposure import known_hosts
 from monitor.web.guard import HEADERS, Door, Guard
 from monitor.web.live import Hub
 from monitor.web.sessions import Sessions, session_key

@@ -1,21 +1,23 @@
 """Searching with the rules' own language: the index names candidates by their words, the engine decides.
 
 The index knows words as they are written.  Which of them are forms of a searched word, or compounds with it, the
-vocabulary knows, by the same keys by which rules match (`match.forms`).
+vocabulary knows, by the same keys by which rules match (`match.forms`).  What has no word to look up (a pattern, `NOT`
+alone, an author) is looked for article by article, from the newest on, as long as a page may take.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from monitor.match.compile import compile_rules
 from monitor.match.engine import Engine
-from monitor.match.forms import asked_for, beginning
+from monitor.match.forms import asked_for, beginning, within
 from monitor.match.lexicon import Lexicon
 from monitor.match.nodes import And, Concept, Count, InField, Near, Node, Or, Phrase, Wild, Word
 from monitor.match.syntax import parse_expression
-from monitor.match.tokens import tokenise
+from monitor.match.terms import pieces_of
 from monitor.model.match import Verdict
 from monitor.model.rule import ConceptSpec, RuleProblem, RuleSpec
 from monitor.store.articles import StoredArticle, load_articles
@@ -25,8 +27,8 @@ from monitor.web.documents import document_of
 
 RULE = "search"
 BATCH = 40
-LOOKED_AT_MAX = 400
-"""Candidates that one page asks the engine about; the next page goes on from there."""
+LOOKS_S = 1.0
+"""So long one page asks the engine about candidates; the next page goes on from there."""
 EXPRESSION_MAX = 2000
 
 
@@ -55,11 +57,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Matches, the latest text first; `next` is where the next page begins, None at the end."""
+    """Matches, the latest text first; `next` is where the next page begins, None at the end.
+
+    `unfinished`: time was up before the page was full, having come `back_to` articles first seen then.
+    """
 
     matches: tuple[Match, ...]
     looked_at: int
     next: int | None
+    back_to: datetime | None = None
+    unfinished: bool = False
 
 
 def prepare(text: str, concepts: Mapping[str, ConceptSpec], lexicon: Lexicon) -> Search:
@@ -78,29 +85,35 @@ def prepare(text: str, concepts: Mapping[str, ConceptSpec], lexicon: Lexicon) ->
     return Search(text, Engine(compiled, lexicon), problems, wanted)
 
 
-def find(database: Database, search: Search, *, limit: int, before: int | None = None) -> Page:
-    """A page of matches."""
+def find(
+    database: Database, search: Search, *, limit: int, now_s: Callable[[], float], before: int | None = None
+) -> Page:
+    """A page of matches, or as much of it as `LOOKS_S` allow; `now_s` is a monotonic clock."""
     matches: list[Match] = []
-    looked_at, last = 0, before
-    while search.engine is not None and looked_at < LOOKED_AT_MAX:
+    looked_at, last, back_to = 0, before, None
+    ends_s = now_s() + LOOKS_S
+    while search.engine is not None:
         with database.reading() as connection:
             found = candidates(connection, search.wanted, limit=BATCH, before=last)
             articles = load_articles(connection, [article_id for _, article_id in found])
         for revision_id, article_id in found:
-            looked_at, last = looked_at + 1, revision_id
-            verdict = search.engine.match_rule(RULE, document_of(articles[article_id]))
+            article = articles[article_id]
+            looked_at, last, back_to = looked_at + 1, revision_id, article.first_seen_at
+            verdict = search.engine.match_rule(RULE, document_of(article))
             if verdict.fired:
-                matches.append(Match(articles[article_id], verdict))
+                matches.append(Match(article, verdict))
             if len(matches) == limit:
-                return Page(tuple(matches), looked_at, last)
+                return Page(tuple(matches), looked_at, last, back_to)
         if len(found) < BATCH:
-            return Page(tuple(matches), looked_at, None)
-    return Page(tuple(matches), looked_at, last)
+            break
+        if now_s() >= ends_s:
+            return Page(tuple(matches), looked_at, last, back_to, unfinished=True)
+    return Page(tuple(matches), looked_at, None, back_to)
 
 
 def best_first(page: Page) -> Page:
     """The matches of a page by weight."""
-    return Page(tuple(sorted(page.matches, key=lambda m: -m.weight)), page.looked_at, page.next)
+    return replace(page, matches=tuple(sorted(page.matches, key=lambda m: -m.weight)))
 
 
 def _wanted(
@@ -130,16 +143,25 @@ def _wanted(
 
 def _word(word: Word, kind: str | None, lexicon: Lexicon) -> Wanted | None:
     """A written word is several words of the text where hyphens divide it."""
-    plain = word.text.strip("*")
-    if word.wild is Wild.INFIX or not any(char.isalnum() for char in plain):
+    pieces = pieces_of(word)
+    if len(pieces) > 1:
+        return _all(_word(piece, kind, lexicon) for piece in pieces)
+    if not pieces:
         return None
+    (word,) = pieces
     if word.wild is not Wild.NONE:
-        return Formed(plain if word.wild is Wild.PREFIX else None, beginning=beginning(replace(word, text=plain)))
-    if len(tokenise(plain, language=None).words) > 1:
-        pieces = tokenise(plain, language=None).words
-        return _all(_word(replace(word, text=piece), kind, lexicon) for piece in pieces)
-    formed = Formed(plain, keys=tuple(sorted(asked_for(word, kind, lexicon))))
+        return _open(word)
+    formed = Formed(word.text, keys=tuple(sorted(asked_for(word, kind, lexicon))))
     return _any([formed, *_separated(word, lexicon)])
+
+
+def _open(word: Word) -> Wanted | None:
+    """A word with an open end; the vocabulary has words with letters only, and the index only beginnings."""
+    if word.wild is Wild.PREFIX:
+        return Formed(word.text, beginning=beginning(word))
+    if not any(char.isalpha() for char in word.text):
+        return None
+    return Formed(None, beginning=beginning(word), within=within(word))
 
 
 def _separated(word: Word, lexicon: Lexicon) -> Iterator[Wanted]:

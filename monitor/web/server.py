@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 import structlog
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
+from monitor.config.listen import Listen
 from monitor.errors import ConfigError
 from monitor.web.app import build_app
 from monitor.web.context import WebContext
-from monitor.web.exposure import Listen
 
 log = structlog.get_logger("web")
 
@@ -33,10 +34,12 @@ class WebServer:
     """The page at an address; `start` and `stop` it."""
 
     def __init__(self, context: WebContext, listen: Listen) -> None:
+        self._context, self._asked = context, listen
         self.app = build_app(context, listen)
         self.listen = listen
         config = uvicorn.Config(
-            self.app,
+            self._answer,
+            interface="asgi3",
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -56,12 +59,29 @@ class WebServer:
         self._serving = asyncio.create_task(self._server.serve(sockets=[sock]))
         log.info("page", url=self.listen.url, locked=not self.listen.open)
 
+    def is_at(self, listen: Listen) -> bool:
+        """Whether that is the address that was asked for (port 0 is any)."""
+        return (listen.host, listen.port) == (self._asked.host, self._asked.port)
+
+    async def change(self, listen: Listen) -> None:
+        """Take up a changed configuration at the same address.
+
+        The next request meets the new door; open event streams end, and their browsers come back through it.
+        """
+        former, self.app = self.app, build_app(self._context, listen)
+        self._asked, self.listen = listen, Listen(listen.host, self.listen.port, listen.open)
+        await former.state.hub.close()
+        log.info("page", url=self.listen.url, locked=not self.listen.open)
+
     async def stop(self) -> None:
         """End the event streams, finish what is being answered, and close."""
         await self.app.state.hub.close()
         self._server.should_exit = True
         if self._serving is not None:
             await self._serving
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
 
 
 def _bind(listen: Listen) -> socket.socket:

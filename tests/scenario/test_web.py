@@ -11,10 +11,10 @@ from typing import ClassVar
 import pytest
 import sqlalchemy as sa
 
+from monitor.config.listen import Listen
 from monitor.errors import ConfigError, StoreBusy
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FrozenClock
-from monitor.web.exposure import Listen
 from monitor.web.server import WebServer
 from tests.unit.web.site import Site
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from monitor.bootstrap.loops import Loops
 from monitor.bootstrap.monitor import Monitor, Surroundings, open_monitor
-from monitor.bootstrap.web import open_page
+from monitor.bootstrap.page import Page
 from monitor.clock import SharedClock
 from monitor.loops.courier import courier_once
 from monitor.store import tables as t
@@ -79,12 +79,12 @@ class Harbour:
         async with open_monitor(self.folder / "config.yaml", writes=writes, surroundings=around) as self.monitor:
             self.loops = Loops(self.monitor)
             await asyncio.to_thread(self.loops.arm)
-            page = await open_page(self.monitor, must=role == "web") if role != "poller" else None
+            page = Page(self.monitor, role)
+            await page.follow()
             try:
                 yield
             finally:
-                if page is not None:
-                    await page.stop()
+                await page.close()
 
     def later(self, **step: float) -> None:
         self.ahead += timedelta(**step)
@@ -354,8 +354,8 @@ async def test_the_page_alone_stores_what_the_poller_takes(harbour: Harbour) -> 
 async def _serve(harbour: Harbour, ready: threading.Event, over: threading.Event) -> None:
     """`monitor run --role web`, without its signals."""
     async with open_monitor(harbour.folder / "config.yaml", writes=False) as monitor:
-        page = await open_page(monitor, must=True)
-        assert page is not None
+        page = Page(monitor, "web")
+        await page.follow()
         ready.set()
         await asyncio.to_thread(over.wait, 60)
-        await page.stop()
+        await page.close()

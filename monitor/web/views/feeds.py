@@ -70,7 +70,7 @@ def _opened(visit: Visit) -> tuple[FeedToken, list[Line]]:
 def _lines(visit: Visit, token: FeedToken) -> list[Line]:
     database = visit.context.database
     if token.kind == "search":
-        page = find(database, prepared(visit, token.subject), limit=ENTRIES)
+        page = find(database, prepared(visit, token.subject), limit=ENTRIES, now_s=visit.context.clock.monotonic)
         with database.reading() as connection:
             return lines(connection, [match.article.id for match in page.matches])
     rule = token.subject if token.kind == "rule" else None

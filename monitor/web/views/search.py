@@ -29,9 +29,7 @@ def show(visit: Visit) -> Response:
     text = visit.text("q").strip()
     best = visit.text("order") == "best"
     search = prepared(visit, text) if text else None
-    page = find(visit.context.database, search, limit=PAGE, before=visit.number("before")) if search else None
-    if page is not None and best:
-        page = best_first(page)
+    page = _page(visit, search) if search else None
     return visit.page(
         "search.html",
         q=text,
@@ -42,6 +40,12 @@ def show(visit: Visit) -> Response:
         values={"q": text, "order": "best" if best else ""},
         rules=names_of(visit.context),
     )
+
+
+def _page(visit: Visit, search: Search) -> Page:
+    now_s, before = visit.context.clock.monotonic, visit.number("before")
+    page = find(visit.context.database, search, limit=PAGE, now_s=now_s, before=before)
+    return best_first(page) if visit.text("order") == "best" else page
 
 
 def prepared(visit: Visit, text: str) -> Search:

@@ -39,6 +39,33 @@ def test_what_keeps_hubs_away_is_said(tmp_path: Path, lexicon: Lexicon, text: st
     assert [p.code for p in checked.problems] == codes
 
 
+@pytest.mark.parametrize(
+    ("section", "code", "column"),
+    [
+        ("{listen: '0.0.0.0:8787'}", "web-exposed", 15),
+        ("{auth: {tokens: [{name: a, token: b}]}, listen: '[::]:80'}", "web-exposed", 54),
+        ("{listen: '8787'}", "web-address", 15),
+        ("{listen: 'localhost:http'}", "web-address", 15),
+        ("{listen: '0.0.0.0:80', auth: {proxy_header: X-User}}", "web-proxy", 35),
+    ],
+)
+def test_a_page_that_would_be_open_to_others_refuses_the_file(
+    tmp_path: Path, lexicon: Lexicon, section: str, code: str, column: int
+) -> None:
+    _, checked = check(tmp_path, lexicon, f"web: {section}\n")
+    (problem,) = checked.fatal
+    assert (problem.code, problem.place.line, problem.place.column) == (code, 3, column)
+    assert problem.hint
+
+
+@pytest.mark.parametrize(
+    "section", ["{listen: 'off'}", "{listen: '[::1]:0'}", "{listen: '0.0.0.0:80', auth: {password: x}}"]
+)
+def test_a_page_behind_a_lock_or_on_this_machine_is_fine(tmp_path: Path, lexicon: Lexicon, section: str) -> None:
+    _, checked = check(tmp_path, lexicon, f"web: {section}\n")
+    assert checked.problems == ()
+
+
 def test_an_error_inside_a_folded_block_has_its_own_line(tmp_path: Path, lexicon: Lexicon) -> None:
     text = "concepts: {port: {any: [harbour]}}\nwatchlist:\n  - id: a\n    match: >-\n      quay OR\n      $prot\n"
     _, checked = check(tmp_path, lexicon, text)

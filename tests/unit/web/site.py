@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from monitor.bootstrap.backtest import backtest
 from monitor.bootstrap.monitor import Setup, put_in_force
+from monitor.config.listen import listen_of
 from monitor.config.load import load_config
 from monitor.loops.inspect import Inspection
 from monitor.loops.vocabulary import Vocabulary
@@ -29,7 +30,6 @@ from monitor.testing import FrozenClock
 from monitor.web.app import build_app
 from monitor.web.context import WebContext
 from monitor.web.documents import document_of
-from monitor.web.exposure import listen_of
 from tests.unit.match.vocabulary import SmallLexicon
 from tests.unit.web.browser import Browser
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from monitor.config.listen import listen_of
 from monitor.config.schema import WebModel
 from monitor.errors import ConfigError
-from monitor.web.exposure import listen_of
 from monitor.web.visitors import GUESSES
 from tests.unit.web.site import Site
 

@@ -6,8 +6,9 @@ import pytest
 
 from monitor.model.rule import ConceptSpec
 from monitor.store.articles import load_articles
+from monitor.testing import FrozenClock
 from monitor.web.documents import document_of
-from monitor.web.finding import find, prepare
+from monitor.web.finding import BATCH, find, prepare
 from tests.unit.match.vocabulary import SmallLexicon
 from tests.unit.web.site import Site
 
@@ -87,7 +88,8 @@ TEXTS = (
         "sprechen", "ausweisen", "Sanktion", "=Sanktionen", "~!Sanktion", "Haus", "Regen*", "*krise", "*bogen",
         "strike", "санкция", '"weißes Haus"', '="Weiße Haus"', "Putin-Biden", "Putin AND Gespräch", "Müller", "1984",
         "WHO", "Sanktion -Politik", "Regierung OR Krise", "neu NEAR/3 Sanktion", "title:Haus", "$boss", "$talks",
-        "*anktio*", "Kowalskis", "trifft", "Politik",
+        "*anktio*", "Kowalskis", "trifft", "Politik", "*eiße*", "*984*", "*984", "*tin-Bid*", "*tin-Biden", "Putin-Bi*",
+        "*нкци*", "*owal* AND *198*", "*rise OR *prach*",
     ],
 )  # fmt: skip
 def test_a_search_finds_what_a_rule_finds(site: Site, expression: str) -> None:
@@ -102,12 +104,12 @@ def test_a_search_finds_what_a_rule_finds(site: Site, expression: str) -> None:
     with site.database.reading() as connection:
         documents = {number: document_of(article) for number, article in load_articles(connection, numbers).items()}
     fired = {number for number, document in documents.items() if search.engine.match_rule("search", document).fired}
-    found = {match.article.id for match in find(site.database, search, limit=50).matches}
+    found = {match.article.id for match in find(site.database, search, limit=50, now_s=site.clock.monotonic).matches}
     assert found == fired
 
 
-@pytest.mark.parametrize("expression", ["NOT Regen", "/[Kk]rieg/", "author:Meier", "*rise*", "=Boot OR /x/"])
-def test_what_the_index_cannot_say_is_looked_for_in_the_newest(expression: str) -> None:
+@pytest.mark.parametrize("expression", ["NOT Regen", "/[Kk]rieg/", "author:Meier", "*984*", "=Boot OR /x/"])
+def test_what_the_index_cannot_say_is_looked_for_article_by_article(expression: str) -> None:
     assert prepare(expression, {}, SmallLexicon()).wanted is None
 
 
@@ -115,3 +117,43 @@ def test_a_very_open_beginning_is_left_to_the_index(site: Site) -> None:
     for first in "abcdefghijklmnopqrst":
         site.article("x", " ".join(f"word{first}{second}" for second in "abcdefghijklmnopqrst"))
     assert len(_found(site, "word*")) == 20
+
+
+def test_a_part_of_a_word_is_found_however_old_it_is(site: Site) -> None:
+    old = str(site.article("Konjunktur", "Die Wirtschaftskrise."))
+    for number in range(60):
+        site.article(f"Meldung {number}", "Regen.")
+    assert _found(site, "*aftskr*") == [old]
+
+
+class Slow(FrozenClock):
+    """A clock by which every look takes a second."""
+
+    def monotonic(self) -> float:
+        self.advance(1)
+        return super().monotonic()
+
+
+def test_a_long_look_says_how_far_it_came_and_goes_on_from_there(site: Site) -> None:
+    old = str(site.article("Der alte Krieg"))
+    first = site.article("Meldung")
+    for number in range(BATCH - 1):
+        site.article(f"Meldung {number}", "Regen.")
+    search = prepare("/[Kk]rieg/", {}, site.lexicon)
+    page = find(site.database, search, limit=20, now_s=Slow().monotonic)
+    assert (page.matches, page.looked_at, page.unfinished) == ((), BATCH, True)
+    assert page.back_to == site.clock.now()
+    rest = find(site.database, search, limit=20, now_s=Slow().monotonic, before=page.next)
+    assert [match.article.id for match in rest.matches] == [int(old)]
+    assert (rest.next, rest.unfinished) == (None, False)
+    assert first
+
+
+def test_the_page_says_how_far_a_search_came(site: Site) -> None:
+    for number in range(BATCH):
+        site.article(f"Meldung {number}")
+    object.__setattr__(site.context, "clock", Slow())
+    answer = site.browser().get("/search?q=/[Kk]rieg/").text
+    assert f"{BATCH} articles were looked through, back to" in answer
+    assert "Search older ones" in answer
+    assert "Nothing found." not in answer
