@@ -4,7 +4,8 @@ BIN := .venv/bin
 CORPUS ?= ../shared/corpus
 FARM ?= ../shared/farm
 
-.PHONY: coverage soak namespaces setup demo run test lint types check bench conformance torture zoo docs lock clean
+.PHONY: coverage mutants soak namespaces setup demo run test lint types check bench conformance torture zoo docs lock \
+  clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +19,7 @@ help:
 	@echo "make conformance  real feeds and pages (CORPUS=$(CORPUS))"
 	@echo "make zoo          awkward servers (FARM=$(FARM))"
 	@echo "make torture      kill -9, dead mail servers, full disks: nothing lost"
+	@echo "make mutants      mutation testing of the deciders; ARGS=monitor/alert/decide.py for one module"
 	@echo "make soak         twenty minutes under load: memory, files and leases stay flat"
 	@echo "make namespaces   three workers in network namespaces on one PostgreSQL (root): one killed, one cut off"
 	@echo "make docs         the documentation as HTML in site/"
@@ -76,6 +78,13 @@ namespaces: setup
 torture: setup
 	@$(BIN)/python -m tests.crash $(ARGS)
 
+# mutmut is no part of setup: it comes with the first run.
+mutants: setup
+	@test -x $(BIN)/mutmut || { if command -v uv >/dev/null 2>&1; \
+	then VIRTUAL_ENV=.venv uv pip install -q --require-hashes -r requirements-mutants.lock; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-mutants.lock; fi; }
+	@nice $(BIN)/python -m tests.mutants $(ARGS)
+
 docs: setup
 	@$(BIN)/python -m tests.docs.build $(ARGS)
 
@@ -85,6 +94,8 @@ lock:
 	  --no-header --no-annotate --universal --python-version 3.11 -q -o requirements-dev.lock
 	@uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate --universal --python-version 3.11 -q -c requirements-dev.lock -o requirements.lock
+	@uv pip compile --group mutants --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate --universal --python-version 3.11 -q -c requirements-dev.lock -o requirements-mutants.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis site build dist

@@ -7,6 +7,7 @@ means the first of the two.
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -41,18 +42,20 @@ def quiet_until(spans: tuple[str, ...], now: datetime, zone: ZoneInfo) -> dateti
     """When the quiet hours around `now` end (UTC), or None outside of them.  Spans that touch count as one."""
     end: datetime | None = None
     moment = now
-    for _ in range(len(spans) + 1):
+    for _ in spans:  # each can lengthen the quiet once; spans around the clock would go on for ever
         ends = [_span_end(span, moment, zone) for span in spans if in_span(span, moment, zone)]
-        if not ends or max(ends) <= moment:
-            return end
+        if not ends:
+            break
         end = moment = max(ends)
     return end
 
 
 def _span_end(span: str, now: datetime, zone: ZoneInfo) -> datetime:
     _, end = parse_span(span)
-    today = at_local(now.astimezone(zone), end, zone)
-    return today if today > now else at_local(now.astimezone(zone) + timedelta(days=1), end, zone)
+    local = now.astimezone(zone)
+    # In the hour that comes twice, the end that is still ahead counts.
+    today = at_local(local, end.replace(fold=local.fold), zone)
+    return today if today > now else at_local(local + timedelta(days=1), end, zone)
 
 
 def next_full_hour(now: datetime) -> datetime:
@@ -63,12 +66,10 @@ def next_full_hour(now: datetime) -> datetime:
 def next_local(clock: str, now: datetime, zone: ZoneInfo, weekday: int | None = None) -> datetime:
     """The next instant strictly after `now` at which the zone's clocks show `clock` (on that weekday, Monday 0)."""
     wanted = time.fromisoformat(clock)
-    for days in range(9):
-        day = now.astimezone(zone) + timedelta(days=days)
-        instant = at_local(day, wanted, zone)
-        if instant > now and (weekday is None or instant.astimezone(zone).weekday() == weekday):
-            return instant
-    raise ValueError(f"no {clock} within nine days")  # pragma: no cover - there is one every day
+    local = now.astimezone(zone)
+    days = (local + timedelta(days=number) for number in count())
+    instants = (at_local(day, wanted, zone) for day in days if weekday is None or day.weekday() == weekday)
+    return next(instant for instant in instants if instant > now)
 
 
 def next_digest(digest: str, now: datetime, zone: ZoneInfo, daily_at: str = "08:00") -> datetime:

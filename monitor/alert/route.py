@@ -103,7 +103,7 @@ def _late(facts: SendFacts, now: datetime, zone: ZoneInfo) -> Gather | None:
 def _gather(kind: str, due: datetime, text: str, facts: SendFacts, zone: ZoneInfo) -> Gather:
     quiet_end = quiet_until(facts.channel.quiet_hours, due, zone)
     due = _whole_minute(quiet_end or due)
-    return Gather(window_name(kind, due), due, Reason(kind.split(".", maxsplit=1)[0], _until(text, due, zone)))
+    return Gather(window_name(kind, due), due, Reason(kind.partition(".")[0], _until(text, due, zone)))
 
 
 def _whole_minute(due: datetime) -> datetime:

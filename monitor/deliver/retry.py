@@ -45,13 +45,12 @@ def next_attempt(
     if error.permanent:
         return GiveUp(Reason(error.code, error.message))
     deadline = first_at + timedelta(seconds=give_up_after_s)
-    ceiling = min(LONGEST_S, FIRST_S * 2.0 ** min(attempts - 1, 16))
-    wait = max(error.retry_after_s or 0.0, 1.0 + rng.random() * ceiling)
-    at = now + timedelta(seconds=wait)
     if now >= deadline:
         days = give_up_after_s / 86400
         return GiveUp(
             Reason(error.code, f"given up after {attempts} attempts in {days:.1f} days; last: {error.message}")
         )
+    ceiling = min(LONGEST_S, FIRST_S * 2.0 ** min(attempts - 1, 16))
+    wait = max(error.retry_after_s or 0.0, 1.0 + rng.random() * ceiling)
     # The last attempt falls on the deadline itself rather than being skipped.
-    return Retry(min(at, deadline) if at > deadline >= now else at, Reason(error.code, error.message))
+    return Retry(min(now + timedelta(seconds=wait), deadline), Reason(error.code, error.message))

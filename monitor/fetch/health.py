@@ -20,7 +20,6 @@ CERTAIN = {"address", "url", "needs-browser"}
 OFFLINE_HOSTS = 3
 
 _PAGES = {SourceKind.PAGE, SourceKind.WATCH}
-_BAD = {Health.DEGRADED, Health.FAILING, Health.BLOCKED, Health.STALE, Health.EMPTY, Health.GONE}
 
 
 def document_problem(spec: SourceSpec, outcome: PollOutcome) -> Reason | None:
@@ -59,7 +58,7 @@ def told(before: PollMemory, after: PollMemory) -> tuple[Reason, ...]:
         return ()
     if after.health is Health.OK:
         why = f" (it was {before.health}: {before.reason})" if before.reason is not None else ""
-        return (Reason("recovered", f"the source works again{why}"),) if before.health in _BAD else ()
+        return (Reason("recovered", f"the source works again{why}"),)
     return (Reason(after.health.value, after.reason.text if after.reason is not None else after.health.value),)
 
 

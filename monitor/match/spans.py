@@ -49,11 +49,7 @@ def merged(spans: Iterable[Span]) -> list[Span]:
         known = best.get((span.first, span.last))
         if known is None or _rank(span) < _rank(known):
             best[span.first, span.last] = span
-    return sorted(best.values(), key=_place)
-
-
-def _place(span: Span) -> tuple[int, int]:
-    return span.first, span.last
+    return [best[place] for place in sorted(best)]
 
 
 def _rank(span: Span) -> int:

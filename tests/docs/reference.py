@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from monitor.cli.tree import Command, commands
 from monitor.config.fields import seconds
 from monitor.config.schema import ConfigModel
+from tests.docs import mutants
 from tests.docs.codes import Code, collect
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -31,6 +32,7 @@ def pages() -> dict[str, str]:
         "reference/settings.md": settings(),
         "reference/commands.md": command_page(),
         "reference/errors.md": errors(),
+        "developing/mutants.md": MADE + mutants.page(),
         "monitor.1": manual(),
     }
 

@@ -43,11 +43,6 @@ def test_spans_that_touch_are_one() -> None:
     assert quiet_until(spans, berlin("2026-03-10 21:00"), BERLIN) == berlin("2026-03-11 06:00")
 
 
-def test_spans_around_the_clock_do_not_loop() -> None:
-    spans = ("00:00-12:00", "12:00-00:00")
-    assert quiet_until(spans, berlin("2026-03-10 21:00"), BERLIN) is not None
-
-
 @pytest.mark.parametrize("span", ["22-6", "22:00", "22:00-22:00", "25:00-06:00", ""])
 def test_what_is_no_span_says_so(span: str) -> None:
     with pytest.raises(ValueError, match=r"span of hours|must differ"):
@@ -108,3 +103,32 @@ def test_instants_come_in_utc() -> None:
 def test_the_full_hour_is_full() -> None:
     now = datetime(2026, 3, 10, 9, 59, 59, 999, tzinfo=UTC)
     assert next_full_hour(now) == datetime(2026, 3, 10, 10, tzinfo=UTC)
+
+
+HONOLULU = ZoneInfo("Pacific/Honolulu")
+"""Where it is still yesterday."""
+
+
+def test_a_local_evening_that_is_tomorrow_in_utc() -> None:
+    evening = datetime(2026, 3, 10, 7, 0, tzinfo=UTC)  # Monday 21:00 in Honolulu, Tuesday in UTC
+    assert next_local("22:00", evening, HONOLULU) == datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+    assert next_local("22:00", evening, HONOLULU, weekday=0) == datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+    assert quiet_until(("20:00-06:00",), evening, HONOLULU) == datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2026-10-25 00:40", "2026-10-25 00:45"),  # 02:40 in Berlin, for the first time
+        ("2026-10-25 01:40", "2026-10-25 01:45"),  # and for the second
+        ("2026-10-25 02:30", None),
+    ],
+)
+def test_quiet_hours_that_end_in_the_hour_that_comes_twice(now: str, until: str | None) -> None:
+    end = quiet_until(("22:00-02:45",), datetime.fromisoformat(now).replace(tzinfo=UTC), BERLIN)
+    assert end == (datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None)
+
+
+def test_spans_around_the_clock_are_quiet_for_one_round() -> None:
+    spans = ("00:00-12:00", "12:00-00:00")
+    assert quiet_until(spans, berlin("2026-03-10 21:00"), BERLIN) == berlin("2026-03-11 12:00")

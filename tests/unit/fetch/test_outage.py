@@ -50,3 +50,20 @@ def test_a_gap_begins_after_three_intervals_and_is_ours_when_the_last_question_i
     silent = ended_gap(memory(ok=edge + second, polled=edge + second), every_s=3600, now=NOW)
     assert silent is not None
     assert silent.ours
+
+
+def test_half_an_hour_is_the_least_gap_and_the_slower_of_two_rhythms_counts() -> None:
+    half = timedelta(minutes=30)
+    second = timedelta(seconds=1)
+    assert ended_gap(memory(ok=half, polled=half), every_s=60, now=NOW) is None
+    assert ended_gap(memory(ok=half + second, polled=half), every_s=60, now=NOW) is not None
+    slowed = replace(memory(ok=timedelta(hours=3), polled=half), interval_s=3600.0)
+    assert ended_gap(slowed, every_s=60, now=NOW) is None
+    assert ended_gap(replace(slowed, interval_s=3599.0), every_s=60, now=NOW) is not None
+    quick = replace(memory(ok=half + second, polled=half), interval_s=0.0)
+    assert ended_gap(quick, every_s=600, now=NOW) is not None
+
+
+def test_a_source_whose_last_question_is_not_known_counts_from_its_last_answer() -> None:
+    never = replace(memory(ok=timedelta(hours=3), polled=timedelta()), last_polled_at=None)
+    assert ended_gap(never, every_s=600, now=NOW) == Gap(NOW - timedelta(hours=3), NOW, ours=True)
