@@ -170,7 +170,7 @@ def _first_revisions(ids: Sequence[int], articles: Sequence[NewArticle]) -> Iter
 
 def as_stored(id_: int, article: NewArticle, source: SourceFacts, now: datetime) -> StoredArticle:
     """What `load_articles` would say of an article that `insert_articles` has just written under that id."""
-    first = article.first or FirstText("", "", "", Reason("none", ""))
+    first = article.first
     return StoredArticle(
         id=id_,
         url=article.url,
@@ -195,11 +195,11 @@ def as_stored(id_: int, article: NewArticle, source: SourceFacts, now: datetime)
         reading=article.reading,
         page=None,
         gap=article.gap,
-        number=1 if article.first else 0,
-        lead=first.lead,
-        text=first.text,
-        text_hash=first.text_hash,
-        revised_at=now if article.first else None,
+        number=1 if first else 0,
+        lead=first.lead if first else "",
+        text=first.text if first else "",
+        text_hash=first.text_hash if first else "",
+        revised_at=now if first else None,
         sources=(source,),
     )
 
