@@ -69,7 +69,7 @@ class Evaluation:
         if rule.spec.score is None:
             return Finding(True, tuple(groups))
         score, scored = self.score(permit)
-        return Finding(score >= rule.spec.score.threshold, tuple(dict.fromkeys((*groups, *scored))), score)
+        return Finding(score >= rule.spec.score.threshold, _once((*groups, *scored)), score)
 
     # -- logic ----------------------------------------------------------------------------------------------------
 
@@ -119,8 +119,6 @@ class Evaluation:
                 return merged(span for item in program.items for span in self.spans(item))
             case Apart():
                 return self._near(program)
-            case Least():
-                return self.spans(program.item)
             case _:
                 return []
 
@@ -282,6 +280,14 @@ class Evaluation:
                 if found.end() > found.start():
                     hit = Hit(number * PARAGRAPH_STEP + at, How.REGEX, form, found.span())
                     yield Span(hit.at, number * PARAGRAPH_STEP + last, (hit,))
+
+
+def _once(spans: Iterable[Span]) -> Groups:
+    """Each passage once, however many terms have found it."""
+    known: dict[tuple[tuple[int, tuple[int, int] | None], ...], Span] = {}
+    for span in spans:
+        known.setdefault(tuple((hit.at, hit.chars) for hit in span.hits), span)
+    return tuple(known.values())
 
 
 def _parts(program: Program) -> tuple[Program, ...]:
