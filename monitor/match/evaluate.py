@@ -126,8 +126,7 @@ class Evaluation:
         distance = Distance(near.within, self.sentence_of, ordered=near.ordered)
         lefts, rights = _parts(near.left), _parts(near.right)
         if len(lefts) == len(rights) == 1:
-            left = self.spans(lefts[0])
-            return pairs(left, self.spans(rights[0]), distance) if left else []
+            return pairs(self.spans(lefts[0]), self.spans(rights[0]), distance)
         found = [
             joined(span, *others)
             for span in self.spans(rights[0])
@@ -172,7 +171,7 @@ class Evaluation:
         spec = self.rule.spec.score
         total = 0.0
         groups: list[Span] = []
-        for weight in self.rule.weights if spec else ():
+        for weight in self.rule.weights:
             spans = [span for span in apart(self.spans(weight.term)) if permit(span)]
             ranked = sorted(((self._worth(span), span) for span in spans), key=lambda item: -item[0])
             counted = ranked[: spec.cap_per_term] if spec else ranked
@@ -204,7 +203,7 @@ class Evaluation:
         return frozenset(blanked)
 
     def _free(self, spans: list[Span]) -> list[Span]:
-        if not spans or not self.rule.ignore or not self._blanked:
+        if not self.rule.ignore:
             return spans
         return [span for span in spans if all(hit.at not in self._blanked for hit in span.hits)]
 

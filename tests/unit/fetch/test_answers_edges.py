@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -73,6 +74,7 @@ def test_an_empty_body_says_under_which_status_it_came(status: int) -> None:
     text = f"the server answered {status} with nothing in it; it is tried again"
     assert name_failure(answer(status, b"\t \r\n\0")) == Reason("empty-body", text)
     assert name_failure(answer(status, b"\n.")) is None
+    assert name_failure(answer(status, b"X")) is None
 
 
 def test_a_document_that_lies_in_a_file_is_there() -> None:
@@ -127,6 +129,14 @@ def test_dates_without_a_zone_are_utc_and_others_are_turned() -> None:
     assert turned is not None
     assert turned.tzinfo is UTC
     assert parse_instant("Mon, 99 Jan 2026 12:05:00 GMT") is None
+
+
+def test_the_clock_of_this_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        assert parse_instant("Mon, 05 Jan 2026 12:05:00 -0000") == NOW + timedelta(minutes=5)
+    time.tzset()
 
 
 @pytest.mark.parametrize(

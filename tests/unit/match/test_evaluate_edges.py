@@ -165,6 +165,7 @@ def test_each_sentence_has_a_number_of_its_own() -> None:
     [
         ("Berlin weist Diplomaten aus.", [[1, 3]]),
         ("Aus Berlin weist man Diplomaten.", []),
+        ("Aus, sagt Berlin und weist ihn hin.", []),
         ("Man weist ihn ab und weist sie aus.", [[5, 7]]),
         ("Berlin weist sie aus, Paris weist ihn aus.", [[1, 3], [5, 7]]),
         ("Aus, rief er, aus. Berlin weist sie aus.", [[5, 7]]),
