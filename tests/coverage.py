@@ -1,8 +1,8 @@
 """What the tests of each package reach of its modules: `python -m tests.coverage [--jobs N] [package …]`.
 
 A package is measured with its own tests alone: `tests/unit/<package>` and its property tests.  Where the other half of
-a unit is a real server (the database of `store`, the mail server or chat of `deliver`, the web server of `fetch`), its
-contract tests are its unit tests.  What other tests happen to run does not count.
+a unit is a real server (the database of `store`, the mail server or chat of `deliver`, the web server of `fetch`, the
+daemon of the demonstration), its contract tests are its unit tests.  What other tests happen to run does not count.
 
 Every module is to have 95 % of its lines; modules that decide (they touch no world) all lines and all branches.
 """
@@ -33,6 +33,7 @@ ELSEWHERE = {
     "deliver": ["tests/contract/test_delivery_*.py", "tests/contract/test_receivers_*.py"],
     "fetch": ["tests/contract/test_fetcher.py", "tests/property/test_websub.py"],
     "store": ["tests/contract/test_store_*.py"],
+    "testing": ["tests/scenario/test_demo.py"],
     "web": ["tests/property/test_api.py"],
 }
 """Tests of a package that neither lie in its folder nor are named `tests/property/test_<package>*`."""

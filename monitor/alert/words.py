@@ -177,9 +177,9 @@ def say(language: str, key: str, *values: object) -> str:
     return words_for(language)[key].format(*(_Number(v) if isinstance(v, int) else v for v in values))
 
 
-def counted(number: int, word: str) -> str:
-    """`1 source`, `2 sources`: in English, for lines that are not messages."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def counted(number: int, word: str, many: str | None = None) -> str:
+    """`1 source`, `2 sources`, `2 stories`: in English, for lines that are not messages."""
+    return f"{number} {word}" if number == 1 else f"{number} {many or word + 's'}"
 
 
 class _Number(int):

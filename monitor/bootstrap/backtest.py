@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.alert.words import counted
 from monitor.config.accept import revive
 from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
@@ -61,7 +62,8 @@ class Backtest:
         """One line, with what the data lack."""
         fired = [hit for hit in self.hits if hit.fired]
         stories = len({hit.story_id or -hit.article_id for hit in fired})
-        words = f"{self.rule_id}: {len(fired)} of {self.articles} articles, {stories} stories, "
+        words = f"{self.rule_id}: {len(fired)} of {counted(self.articles, 'article')}, "
+        words += f"{counted(stories, 'story', 'stories')}, "
         words += f"{len(self.hits) - len(fired)} held by guards"
         if self.first_article_at is None:
             return words + "; nothing is stored for that time"

@@ -13,6 +13,7 @@ from monitor.alert.words import counted
 from monitor.bootstrap.canary import aviary_of
 from monitor.bootstrap.monitor import Monitor, Setup
 from monitor.bootstrap.settings import retention_settings
+from monitor.config.load import included
 from monitor.daemon import Step, Tick
 from monitor.deliver.apprise import AppriseSender
 from monitor.errors import ConfigError
@@ -176,7 +177,7 @@ class Loops:
         setup = self.monitor.setup
         names = {str(Path(name).resolve()) for name in setup.files}
         for pattern in setup.includes:
-            names |= {str(found.resolve()) for found in self.monitor.path.parent.glob(pattern) if found.is_file()}
+            names |= {str(found.resolve()) for found in included(self.monitor.path.parent, pattern)}
         return {name: _modified(name) for name in names}
 
     def _tell_refused(self, error: ConfigError) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.alert.words import counted
 from monitor.bootstrap.frugal import give_back, hold_little
 from monitor.bootstrap.logs import set_up_logs
 from monitor.bootstrap.loops import Loops
@@ -63,11 +64,11 @@ class OnceReport:
     def in_words(self) -> str:
         """One line for people."""
         g, c = self.gathered, self.courier
-        told = g.told + self.read.told
-        return (
-            f"polled {g.polled} ({g.failed} failed, {g.unchanged} unchanged): {g.new} new articles, "
-            f"{self.read.read} pages read, {told} alerts; sent {c.sent}, {c.retried} to be tried again, {c.dead} dead"
+        found = f"{counted(g.new, 'new article')}, {counted(self.read.read, 'page')} read"
+        told = (
+            f"{counted(g.told + self.read.told, 'alert')}; sent {c.sent}, {c.retried} to be tried again, {c.dead} dead"
         )
+        return f"polled {g.polled} ({g.failed} failed, {g.unchanged} unchanged): {found}, {told}"
 
 
 async def run_once(path: Path, *, everything: bool, surroundings: Surroundings | None = None) -> OnceReport:

@@ -33,6 +33,11 @@ def open_lexicon(model: ConfigModel) -> Lexicon:
     return Lexicon(found, languages)
 
 
+def words_are_built(languages: Sequence[str]) -> bool:
+    """Whether the dictionaries lie where `build_words` would put them."""
+    return any(available(directory, languages) for directory in words_directories())
+
+
 def build_words(languages: Sequence[str]) -> Path | None:
     """Build the dictionaries where there are none; the directory, or None where no place can be written.
 

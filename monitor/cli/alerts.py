@@ -6,6 +6,7 @@ import argparse
 import getpass
 from typing import TYPE_CHECKING, Any
 
+from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
 from monitor.cli.reading import NotFound, list_options, opened, show_rows, since
 from monitor.errors import UsageError
@@ -112,7 +113,7 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
     for d in line.deliveries:
         when = f"sent {iso(d.sent_at)}" if d.sent_at else f"next {iso(d.due_at) or '-'}"
         error = f": {one_line(d.last_error)}" if d.last_error else ""
-        printer.line(f"  {d.channel} {d.target}: {d.state}, {d.attempts} attempts, {when}{error}")
+        printer.line(f"  {d.channel} {d.target}: {d.state}, {counted(d.attempts, 'attempt')}, {when}{error}")
     return 0
 
 
@@ -130,7 +131,7 @@ def _retry(args: argparse.Namespace, printer: Printer) -> int:
     with opened(args) as it, it.database.unit() as connection:
         number = retry_deliveries(connection, chosen, it.now)
         wake(connection)
-    return _said(printer, number, "deliveries due now")
+    return _said(printer, number, "delivery due now", "deliveries due now")
 
 
 def _discard(args: argparse.Namespace, printer: Printer) -> int:
@@ -139,7 +140,7 @@ def _discard(args: argparse.Namespace, printer: Printer) -> int:
     chosen = _chosen(args)
     with opened(args) as it, it.database.unit() as connection:
         number = discard_deliveries(connection, chosen)
-    return _said(printer, number, "deliveries given up")
+    return _said(printer, number, "delivery given up", "deliveries given up")
 
 
 def _ack(args: argparse.Namespace, printer: Printer) -> int:
@@ -149,12 +150,12 @@ def _ack(args: argparse.Namespace, printer: Printer) -> int:
     with opened(args) as it, it.database.unit() as connection:
         by = args.by or getpass.getuser()
         number = ack_alerts(connection, chosen, by=by, note=args.note, now=it.now)
-    return _said(printer, number, "alerts taken over")
+    return _said(printer, number, "alert taken over", "alerts taken over")
 
 
-def _said(printer: Printer, number: int, words: str) -> int:
+def _said(printer: Printer, number: int, one: str, many: str) -> int:
     if printer.json:
         printer.data({"changed": number})
     else:
-        printer.line(f"{number} {words}")
+        printer.line(counted(number, one, many))
     return 0

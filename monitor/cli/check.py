@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.alert.words import counted
 from monitor.cli.output import Printer, plain
 
 if TYPE_CHECKING:
@@ -74,7 +75,6 @@ def _row(test: object) -> dict[str, object]:
 
 
 def _show(loaded: Loaded, checked: Checked | None, problems: tuple[Problem, ...], printer: Printer) -> None:
-    from monitor.alert.words import counted
     from monitor.config.problems import format_problem
 
     for problem in problems:

@@ -7,6 +7,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
 from monitor.errors import MonitorError, UsageError
 
@@ -93,6 +94,6 @@ def show_offer(number: int, offer: Offer, printer: Printer, *, chosen: bool) -> 
     newest = f", newest {iso(offer.newest)}" if offer.newest else ""
     head = f"{number}. {offer.kind} {one_line(offer.url)}  {one_line(offer.title)}"
     printer.line(printer.style(head, "bold") if chosen else head)
-    printer.line(printer.style(f"   {offer.why}, {offer.entries} entries{newest}", "dim"))
+    printer.line(printer.style(f"   {offer.why}, {counted(offer.entries, 'entry', 'entries')}{newest}", "dim"))
     for sample in offer.samples:
         printer.line(f"   - {one_line(sample)}")

@@ -24,5 +24,7 @@ def _once(args: argparse.Namespace, printer: Printer) -> int:
     if printer.json:
         printer.data(report.as_json())
     else:
+        if report.problems:
+            printer.line("monitor check shows each in its line, and what to do")
         printer.line(report.in_words())
     return 1 if report.problems or report.dead else 0

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line, plain
 from monitor.cli.reading import NotFound, opened, since
 from monitor.errors import UsageError
@@ -134,5 +135,5 @@ def _learn(args: argparse.Namespace, printer: Printer) -> int:
     printer.line(f"{file.name}: rule {alert.rule_id} {expected}: {one_line(sentence)}")
     for problem in failed:
         printer.line(plain(format_problem(problem, loaded.files)))
-    printer.line(f"{len(failed)} tests fail now" if failed else "all tests pass")
+    printer.line("all tests pass" if not failed else f"{counted(len(failed), 'test')} failing now")
     return 1 if failed else 0

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from monitor.alert.words import counted
 from monitor.cli.output import Printer, one_line
 from monitor.errors import UsageError
 
@@ -53,7 +54,7 @@ def _import(args: argparse.Namespace, printer: Printer) -> int:
     for line in skipped:
         printer.line(printer.style(one_line(f"skipped {line['url']}: {line['reason']}"), "yellow"))
     verb = "would add" if args.dry_run else "added"
-    printer.line(f"{verb} {len(fresh)} sources, skipped {len(skipped)}")
+    printer.line(f"{verb} {counted(len(fresh), 'source')}, skipped {len(skipped)}")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
 from monitor.cli.reading import NotFound, list_options, opened, show_rows
 
@@ -84,8 +85,8 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
 def _push_in_words(push: dict[str, Any]) -> str:
     until = f" until {iso(push['expires_at'])}" if push["expires_at"] else ""
     last = f", last {iso(push['last_push_at'])}" if push["last_push_at"] else ""
-    counted = f"{push['pushes']} pushes{last}, {push['refused']} refused"
-    return f"{push['hub']}: {push['state']}{until} ({push['reason'] or 'to be asked'}); {counted}"
+    pushes = f"{counted(push['pushes'], 'push', 'pushes')}{last}, {push['refused']} refused"
+    return f"{push['hub']}: {push['state']}{until} ({push['reason'] or 'to be asked'}); {pushes}"
 
 
 def _poll(args: argparse.Namespace, printer: Printer) -> int:

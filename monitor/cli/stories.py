@@ -6,6 +6,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
 from monitor.cli.reading import NotFound, list_options, opened, show_rows, since
 from monitor.errors import UsageError
@@ -70,7 +71,9 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
         printer.data(_brief(story) | {"language": story.language, "timeline": timeline, "also_in": listed})
         return 0
     printer.line(printer.style(one_line(story.title), "bold"))
-    printer.line(f"{story.articles} articles of {story.sources} sources, language {story.language}")
+    printer.line(
+        f"{counted(story.articles, 'article')} of {counted(story.sources, 'source')}, language {story.language}"
+    )
     for moment in page.moments:
         printer.line(f"  {iso(moment.at)}  {moment.article_id}  {_happened(moment)}")
         if moment.kind != "sighting":
@@ -128,5 +131,5 @@ def _split(args: argparse.Namespace, printer: Printer) -> int:
             number = split_by_hand(connection, story, args.articles, now=it.now)
         except ValueError as error:
             raise UsageError(str(error)) from error
-    printer.line(f"story {number} has {len(args.articles)} articles of story {args.story} now")
+    printer.line(f"story {number} has {counted(len(args.articles), 'article')} of story {args.story} now")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
 from monitor.cli.reading import NotFound, opened
 
@@ -123,7 +124,9 @@ def _show(trace: dict[str, Any], printer: Printer) -> None:
         printer.line(f"alert     {alert['id']} of {alert['rule_id'] or '-'}: {alert['state']}, {reason}")
         for d in alert["deliveries"]:
             error = f": {one_line(d['last_error'])}" if d["last_error"] else ""
-            printer.line(f"          {d['channel']} {d['label']}: {d['state']}, {d['attempts']} attempts{error}")
+            printer.line(
+                f"          {d['channel']} {d['label']}: {d['state']}, {counted(d['attempts'], 'attempt')}{error}"
+            )
     if not trace["matches"]:
         printer.line("match     no rule has matched it")
     for explanation in trace["rules"]:

@@ -19,7 +19,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from monitor.config.build import slug
-from monitor.config.load import Loaded, load_config
+from monitor.config.load import Loaded, included, load_config
 from monitor.errors import ConfigError
 
 Change = Callable[[CommentedMap], bool]
@@ -177,7 +177,7 @@ def _included(path: Path) -> Iterator[Path]:
     _, document = _read(path)
     patterns = document.get("include") or []
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
-        yield from sorted(p for p in path.parent.glob(str(pattern)) if p.is_file() and os.access(p, os.R_OK))
+        yield from (file for file in included(path.parent, str(pattern)) if os.access(file, os.R_OK))
 
 
 def _item(document: CommentedMap, section: str, wanted: str) -> CommentedMap | None:

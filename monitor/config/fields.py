@@ -114,11 +114,8 @@ def selector(value: Any) -> str:
     return str(value)
 
 
-def _schema(pattern: str | None, example: str) -> WithJsonSchema:
-    schema: dict[str, Any] = {"type": ["string", "integer"], "examples": [example]}
-    if pattern:
-        schema["pattern"] = pattern
-    return WithJsonSchema(schema)
+def _schema(pattern: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": ["string", "integer"], "examples": [example], "pattern": pattern})
 
 
 Duration = Annotated[float, BeforeValidator(seconds), _schema(r"^(0|(\d+(\.\d+)?\s*[smhdw]\s*)+)$", "10m")]

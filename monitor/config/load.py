@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field, replace
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -149,11 +150,13 @@ class _Loader:
             if not isinstance(pattern, Scalar) or is_nothing(pattern):
                 continue
             self.includes.append(pattern.text)
-            paths = sorted(p for p in self.path.parent.glob(pattern.text) if p.is_file())
+            paths = included(self.path.parent, pattern.text)
             if not paths:
                 message = f"include: no file fits {pattern.text}"
                 self.problems.append(Problem("no-file", message, pattern.place, WARNING))
             for path in paths:
+                if path == self.path:
+                    continue  # `*.yaml` finds the file itself, too
                 below = self.read(path)
                 if below is not None:
                     self.check_included(below)
@@ -177,6 +180,13 @@ class _Loader:
                 hint = suggestion(key.text, SHARED_KEYS)
                 message = f'an included file cannot hold "{key.text}"'
                 self.problems.append(Problem("unknown-key", message, key.place, hint=hint))
+
+
+def included(folder: Path, pattern: str) -> list[Path]:
+    """The files that a pattern of `include:` names in the order of their names; a relative one starts at `folder`."""
+    names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob refuses absolute and odd patterns
+    found = (folder / name for name in names)
+    return sorted(path for path in found if path.is_file())
 
 
 def load_config(path: Path, environ: MappingType[str, str] | None = None) -> Loaded:

@@ -163,8 +163,7 @@ def read_yaml(file: str, text: str) -> tuple[Node | None, list[Problem]]:
 
 def _yaml_problem(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return Problem("yaml", str(error), Place(file, 1, 1))
+    assert mark is not None  # noqa: S101 - the reader names the place of whatever it refuses
     why = (error.problem or error.context or "").replace("\n", " ")
     problem = mangled_line(file, text, mark.line, mark.column, why)
     if "\t" in text.splitlines()[mark.line][: mark.column + 1] if mark.line < len(text.splitlines()) else False:
@@ -208,10 +207,7 @@ def _align(scalar: Scalar, offset: int) -> int:
         index = raw.find("\n") + 1
     elif raw[:1] in ("'", '"'):
         index = 1
-    for position in range(min(offset, len(value)) + 1):
-        wanted = value[position] if position < len(value) else None
-        if wanted is None:
-            break
+    for position, wanted in enumerate(value):
         if wanted in " \n" and index < len(raw) and raw[index] in " \n":
             index = _skip_blanks(raw, index, wanted, value, position)
         else:

@@ -28,15 +28,20 @@ _MULTIPLIERS = tuple(np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB
 Hash = TypeVar("Hash", np.uint32, np.uint64)
 
 
-def hashes_of(words: Sequence[str]) -> npt.NDArray[np.uint64]:
-    """One 64-bit hash for each shingle, in the text's order; texts shorter than a shingle have none."""
-    if len(words) < SHINGLE:
+def hashes_of(distinct: Sequence[str], order: npt.NDArray[np.intp]) -> npt.NDArray[np.uint64]:
+    """One 64-bit hash for each shingle, in the text's order, case aside; texts shorter than a shingle have none.
+
+    `order` are the text's words by their places in `distinct` (see `words.numbered`).
+    """
+    if len(order) < SHINGLE:
         return np.empty(0, dtype=np.uint64)
-    digest = {word: xxhash.xxh64_intdigest(word.encode("utf-8", "surrogatepass")) for word in set(words)}
-    each = np.fromiter(map(digest.__getitem__, words), dtype=np.uint64, count=len(words))
-    total = each[: len(each) - SHINGLE + 1].copy()
+    folded = "\n".join(distinct).casefold().encode("utf-8", "surrogatepass").split(b"\n")
+    digests = np.frombuffer(b"".join(map(xxhash.xxh64_digest, folded)), dtype=">u8").astype(np.uint64)
+    each = digests[order]
+    count = len(each) - SHINGLE + 1
+    total = each[:count]
     for offset, multiplier in enumerate(_MULTIPLIERS, start=1):
-        total = (total ^ (total >> np.uint64(29))) * multiplier + each[offset : len(each) - SHINGLE + 1 + offset]
+        total = (total ^ (total >> np.uint64(29))) * multiplier + each[offset : count + offset]
     return (total ^ (total >> np.uint64(32))) * _MULTIPLIERS[0]
 
 
@@ -50,9 +55,19 @@ def fingerprints_of(hashes: npt.NDArray[np.uint64]) -> tuple[int, ...]:
     if not len(hashes):
         return ()
     window = min(len(hashes), WINDOW, max(SMALLEST_WINDOW, len(hashes) // WINDOWS))
-    chosen = _distinct(np.lib.stride_tricks.sliding_window_view(hashes, window).min(axis=1))
+    chosen = _distinct(_smallest(hashes, window))
     # Of a long text the smallest hashes, not every n-th: two versions of it must choose the same ones.
     return tuple(chosen[:MAX_FINGERPRINTS].view(np.int64).tolist())
+
+
+def _smallest(hashes: npt.NDArray[np.uint64], window: int) -> npt.NDArray[np.uint64]:
+    """The smallest hash of each window: of one twice as wide it is the smaller one of both halves."""
+    wide = 1
+    while 2 * wide <= window:
+        hashes = np.minimum(hashes[:-wide], hashes[wide:])
+        wide *= 2
+    rest = window - wide
+    return np.minimum(hashes[:-rest], hashes[rest:]) if rest else hashes
 
 
 def _distinct(hashes: npt.NDArray[Hash]) -> npt.NDArray[Hash]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from monitor.model.reasons import Reason
 
@@ -18,37 +19,34 @@ CLEARLY_BEST = 1.25
 ENOUGH = 3.0
 """The least evidence for a link: three shared names or numbers, each weighing 1 when rare and long."""
 
-_CYRILLIC = str.maketrans({
-    "б": "b", "в": "v", "г": "g", "д": "d", "ж": "s", "з": "s", "к": "k", "л": "l", "м": "m", "н": "n", "п": "p",
-    "р": "r", "с": "s", "т": "t", "ф": "f", "х": "k", "ц": "s", "ч": "s", "ш": "s", "щ": "s", "ґ": "g",
-})  # fmt: skip
-_GREEK = str.maketrans("βγδζθκλμνξπρσςτφχψ", "vgdstklmnsprsstfks")
-_CONSONANTS = frozenset("bcdfghjklmnpqrstvwxz")
-_SOUNDS = (
-    ("sch", "s"),
-    ("tsch", "s"),
-    ("chr", "kr"),
-    ("chl", "kl"),
-    ("zh", "s"),
-    ("sh", "s"),
-    ("ch", "s"),
-    ("kh", "k"),
-    ("ph", "f"),
-    ("th", "t"),
-    ("ck", "k"),
+_SOUNDS = {
+    "tsch": "s", "sch": "s", "chr": "kr", "chl": "kl", "zh": "s", "sh": "s", "ch": "s", "kh": "k", "ph": "f",
+    "th": "t", "ck": "k",
+}  # fmt: skip
+
+
+class _Consonants(dict[int, int | None]):
+    """What letters of three scripts sound like; all else is silent."""
+
+    def __missing__(self, _letter: int) -> None:
+        return None
+
+
+_CONSONANTS = _Consonants(
+    str.maketrans("bcdfgklmnpqrstvwxz", "bkdfgklmnpkrstvvss")
+    | str.maketrans("бвгдґжзклмнпрстфхцчшщ", "bvgdgssklmnprstfkssss")
+    | str.maketrans("βγδζθκλμνξπρσςτφχψ", "vgdstklmnsprsstfks")
 )
-_ALIKE = str.maketrans({"w": "v", "c": "k", "q": "k", "z": "s", "x": "s", "j": "", "h": ""})
 
 
 @lru_cache(maxsize=8192)
 def skeleton(name: str) -> str:
     """The consonants of a name in Latin letters, doubled ones once; "" where fewer than three are left."""
-    folded = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    folded = folded.translate(_CYRILLIC).translate(_GREEK)
-    for written, sound in _SOUNDS:
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    for written, sound in _SOUNDS.items():
         folded = folded.replace(written, sound)
-    letters = "".join(c for c in folded if c in _CONSONANTS).translate(_ALIKE)
-    single = "".join(c for i, c in enumerate(letters) if i == 0 or letters[i - 1] != c)
+    letters = folded.translate(_CONSONANTS)
+    single = "".join(letter for letter, _ in groupby(letters))
     return single if len(single) >= 3 else ""
 
 
@@ -86,7 +84,8 @@ def keys_of(names: Mapping[str, int], numbers: Iterable[str], limit: int = 16) -
             counts[skeleton(name)] += count
     del counts[""]
     found = [key for key, _ in counts.most_common(limit)]
-    return (*found, *sorted((number for number in numbers if len(number) >= 2), key=len, reverse=True)[:limit])
+    telling = sorted((number for number in numbers if len(number) >= 2), key=lambda number: (-len(number), number))
+    return (*found, *telling[:limit])
 
 
 def link_candidates(holders: Mapping[str, set[int]], languages: Mapping[int, str]) -> list[LinkCandidate]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from monitor.dedup.fingerprint import fingerprints_of, hashes_of, shingles_of
 from monitor.dedup.languages import keys_of
 from monitor.dedup.vector import term_weights
-from monitor.dedup.words import MAX_CHARACTERS, figures, is_name_like, names, numbers, raw_tokens
+from monitor.dedup.words import MAX_CHARACTERS, is_name_like, names, numbered, quantities, raw_tokens
 from monitor.model.story import Prepared
 
 UNKNOWN_LANGUAGE = "und"
-
-
+LEAD_WORDS = 60
 TEMPLATE_WORDS = 220
 """Longer texts do not become one another by filling a template with another name."""
 
@@ -27,23 +28,33 @@ def prepare(title: str, lead: str, text: str, language: str | None) -> Prepared:
     language = (language or UNKNOWN_LANGUAGE).split("-")[0].lower()
     body = (text if lead and lead in text[: 4 * len(lead)] else f"{lead}\n{text}")[:MAX_CHARACTERS]
     headline, written = raw_tokens(title), raw_tokens(body)
-    words = [word.casefold() for word in written]
-    capitalised = {word: count for word, count in Counter(headline + written).items() if is_name_like(word)}
-    hashes = hashes_of([] if is_notice(headline, words) else words)
-    found = numbers(f"{title}\n{body}")
+    distinct, order = numbered([*headline, *written])
+    own = order[:0] if is_notice(headline, written) else order[len(headline) :]
+    hashes = hashes_of(distinct, own)
+    counts = zip(distinct, np.bincount(order, minlength=len(distinct)).tolist(), strict=True)
+    capitalised = {word: count for word, count in counts if is_name_like(word)}
+    found, around = quantities(f"{title}\n{body}")
     return Prepared(
         language=language,
         title=title,
-        words=len(words),
+        words=len(written),
         shingles=shingles_of(hashes),
         fingerprints=fingerprints_of(hashes),
         numbers=found,
         names=frozenset(word.casefold() for word in capitalised),
-        subjects=_subjects(headline, body) if len(words) <= TEMPLATE_WORDS else frozenset(),
-        terms=term_weights(headline, written, language),
-        figures=figures(f"{title}\n{body}"),
+        subjects=_subjects(headline, body) if len(written) <= TEMPLATE_WORDS else frozenset(),
+        terms=term_weights(distinct, _stressed(len(headline), order, len(distinct)), language),
+        figures=around,
         keys=keys_of(capitalised, found),
     )
+
+
+def _stressed(headline: int, order: npt.NDArray[np.intp], distinct: int) -> npt.NDArray[np.float64]:
+    """How often each word counts: three times in the headline, twice among the first 60 of the text."""
+    times = np.ones(len(order))
+    times[:headline] = 3
+    times[headline : headline + LEAD_WORDS] = 2
+    return np.bincount(order, times, distinct).astype(np.float64)
 
 
 def _subjects(headline: Sequence[str], body: str) -> frozenset[str]:
@@ -56,7 +67,7 @@ def _subjects(headline: Sequence[str], body: str) -> frozenset[str]:
 def is_notice(headline: Sequence[str], words: Sequence[str]) -> bool:
     """Whether a text says nothing of what its headline does: a wall, a banner or a footer in place of the article.
 
-    Many articles have such a text in common, and are no copies of each other.  `words` are case-folded.
+    Many articles have such a text in common, and are no copies of each other.
     """
     beginnings = {word.casefold()[:STEM] for word in headline if len(word) >= TELLING}
-    return len(beginnings) >= NOTICE_WORDS and beginnings.isdisjoint(word[:STEM] for word in words)
+    return len(beginnings) >= NOTICE_WORDS and beginnings.isdisjoint(word.casefold()[:STEM] for word in words)

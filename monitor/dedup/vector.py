@@ -6,7 +6,6 @@ documents over those with the term, the one at hand counted in both) is learnt f
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +18,6 @@ import xxhash
 from monitor.model.story import NO_TERMS, Rarity, Vector
 
 NAME_WEIGHT = 2.0
-LEAD_WORDS = 60
 SATURATION = 1.2
 KEPT_TERMS = 300
 VECTOR_TERMS = 200
@@ -35,48 +33,63 @@ _SNOWBALL = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=64)
-def _stemmer(language: str) -> Stemmer.Stemmer | None:
-    name = _SNOWBALL.get(language)
-    # Without its cache: stemming costs less than looking up and purging.
-    return Stemmer.Stemmer(name, 0) if name else None
+KNOWN_WORDS = 16_384
+"""So many words of a language are remembered with their terms: most of a text, and 2 MB."""
+_NAMED, _LETTER = 1 << 32, 1 << 33
 
 
-def term_weights(title: Sequence[str], body: Sequence[str], language: str) -> Vector:
+class _Terms:
+    """The terms of a language's words as written: the hash of the stem, and what kind of word it is."""
+
+    def __init__(self, language: str) -> None:
+        name = _SNOWBALL.get(language)
+        # Without its cache: what is known is kept here.
+        self._stemmer = Stemmer.Stemmer(name, 0) if name else None
+        self._known: dict[str, int] = {}
+
+    def of(self, words: Sequence[str]) -> npt.NDArray[np.uint64]:
+        """One number for each word: the term, plus `_NAMED` or `_LETTER`."""
+        known = self._known
+        if len(known) > KNOWN_WORDS:
+            self._known = known = {}
+        new = [word for word in words if word not in known]
+        for word, stem in zip(new, self._stems([word.casefold() for word in new]), strict=True):
+            kind = _LETTER if len(word) == 1 else _NAMED if word[0].isupper() else 0
+            known[word] = _hash_of(stem) | kind
+        return np.fromiter(map(known.__getitem__, words), np.uint64, len(words))
+
+    def _stems(self, words: list[str]) -> list[str]:
+        stems: list[str] = self._stemmer.stemWords(words) if self._stemmer is not None else words
+        return stems
+
+
+@lru_cache(maxsize=8)
+def _terms(language: str) -> _Terms:
+    return _Terms(language)
+
+
+def term_weights(words: Sequence[str], times: npt.NDArray[np.float64], language: str) -> Vector:
     """The 300 heaviest terms of an article with their weight before rarity: a saturating count as in BM25.
 
-    `title` and `body` are words as written, case kept.  The title counts three times, the first 60 words twice.
+    `words` are distinct, as written, case kept; `times` is how often each counts.
     """
-    written = Counter([*title, *title, *title, *body[:LEAD_WORDS], *body])
-    words = [word for word in written if len(word) > 1]
-    stems = _stems(_stemmer(language), [word.casefold() for word in words])
-    counts: dict[str, int] = {}
-    named: set[str] = set()
-    for word, stem in zip(words, stems, strict=True):
-        counts[stem] = counts.get(stem, 0) + written[word]
-        if word[0].isupper():
-            named.add(stem)
-    weights = {
-        term: count / (count + SATURATION) * (NAME_WEIGHT if term in named else 1.0) for term, count in counts.items()
-    }
-    return heaviest(vector_of(weights), KEPT_TERMS)
+    known = _terms(language).of(words)
+    longer = known < _LETTER
+    known, times = known[longer], times[longer]
+    terms, place = np.unique(known.astype(np.uint32), return_inverse=True)
+    count = np.bincount(place, times, len(terms))
+    named = np.bincount(place, known >= _NAMED, len(terms)) > 0
+    weights = count / (count + SATURATION) * np.where(named, NAME_WEIGHT, 1.0)
+    return heaviest(Vector(terms, weights.astype(np.float32)), KEPT_TERMS)
 
 
-def _stems(stemmer: Stemmer.Stemmer | None, words: list[str]) -> list[str]:
-    if stemmer is None:
-        return words
-    stems: list[str] = stemmer.stemWords(words)
-    return stems
-
-
-@lru_cache(maxsize=1 << 14)
-def _hashed(term: str) -> int:
+def _hash_of(term: str) -> int:
     return xxhash.xxh32_intdigest(term.encode("utf-8", "surrogatepass"))
 
 
 def vector_of(weights: Mapping[str, float]) -> Vector:
     """Terms, written out, as a vector."""
-    hashes = np.fromiter(map(_hashed, weights), dtype=np.uint32, count=len(weights))
+    hashes = np.fromiter(map(_hash_of, weights), dtype=np.uint32, count=len(weights))
     # Two terms of one text with the same hash: the first stands for both.
     terms, first = np.unique(hashes, return_index=True)
     return Vector(terms, np.fromiter(weights.values(), dtype=np.float32, count=len(weights))[first])
@@ -90,17 +103,16 @@ def heaviest(vector: Vector, limit: int) -> Vector:
     return Vector(vector.terms[kept], vector.weights[kept])
 
 
-def term_key(language: str, term: int) -> int:
-    """A signed 64-bit key of a language's term, for SQL."""
-    return _signed(_hashed(language) << 32 | term)
+def term_keys(language: str, terms: npt.NDArray[np.uint32]) -> list[int]:
+    """Signed 64-bit keys of a language's terms, for SQL."""
+    keys: list[int] = (terms | np.uint64(_hash_of(language) << 32)).view(np.int64).tolist()
+    return keys
 
 
+@lru_cache(maxsize=KNOWN_WORDS)
 def key_hash(key: str) -> int:
     """A signed 64-bit key of what is shared across languages (a number, a name's skeleton), for SQL."""
-    return _signed(xxhash.xxh64_intdigest(f"*\x1f{key}".encode("utf-8", "surrogatepass")))
-
-
-def _signed(digest: int) -> int:
+    digest = xxhash.xxh64_intdigest(f"*\x1f{key}".encode("utf-8", "surrogatepass"))
     return digest - (1 << 64) if digest >= 1 << 63 else digest
 
 

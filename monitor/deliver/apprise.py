@@ -33,13 +33,6 @@ _log = logging.getLogger("apprise")
 class AppriseSender:
     """Sends through Apprise 2.2.  Safe to use from several threads: every send builds its own object."""
 
-    def __init__(self) -> None:
-        """Make Apprise's log usable: causes stand only in DEBUG lines, which also hold payloads and so go nowhere."""
-        _log.setLevel(logging.DEBUG)
-        _log.propagate = False
-        if not _log.handlers:
-            _log.addHandler(logging.NullHandler())
-
     def shape(self, address: str) -> Shape:
         """What the service takes.  Raises `DeliveryError` for an address that cannot be used."""
         if address.startswith(SCHEME):
@@ -121,7 +114,13 @@ def instantiate(address: str, rendered: Rendered | None = None) -> Any:
 
 @cache
 def _load_services() -> None:
-    """Let Apprise import its services: once, and without its warnings about the standard library of the day."""
+    """Let Apprise import its services: once, and without its warnings about the standard library of the day.
+
+    Its log becomes usable: causes stand only in DEBUG lines, which also hold payloads and so go nowhere.
+    """
+    _log.setLevel(logging.DEBUG)
+    _log.propagate = False
+    _log.addHandler(logging.NullHandler())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         apprise.plugins.N_MGR.load_modules()  # type: ignore[no-untyped-call]  # as above

@@ -9,7 +9,7 @@ from itertools import count
 from lxml import etree
 from lxml.html import HtmlElement
 
-from monitor.extract.blocks import fold_space
+from monitor.extract.blocks import BLOCK_TAGS, fold_space
 
 # It logs every page without a text as an error; that is a verdict here, told with its reason.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -17,6 +17,11 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 _RESET_EVERY = 200
 _runs = count(1)
+
+_EMPTY_INLINE = ("a", "b", "em", "font", "i", "small", "span", "strong")
+_CONTAINERS = ("article", "body", "center", "dd", "div", "main", "p", "section", "td")
+_LOOSE_CHARS = 60
+"""Loose text of fewer characters is a label more often than a sentence."""
 
 _LINES = frozenset({"p", "head", "item", "quote", "row", "code", "ab", "list", "table", "fw"})
 
@@ -30,13 +35,48 @@ def by_trafilatura(tree: HtmlElement, *, precise: bool = True) -> list[str]:
 
     if next(_runs) % _RESET_EVERY == 0:
         reset_caches()
+    tree = copy(tree)
+    _prepare(tree)
     try:
         document = bare_extraction(
-            copy(tree), favor_precision=precise, include_comments=False, include_tables=True, with_metadata=False
+            tree, favor_precision=precise, include_comments=False, include_tables=True, with_metadata=False
         )
     except (ValueError, TypeError, AttributeError, RecursionError, IndexError, KeyError, etree.LxmlError):
         return []
     return [] if not isinstance(document, Document) or document.body is None else _lines_of(document.body)
+
+
+def _prepare(tree: HtmlElement) -> None:
+    """Give text that trafilatura would lose together with an element beside it a place of its own."""
+    for element in list(tree.iter(*_EMPTY_INLINE)):
+        if not len(element) and not (element.text or "").strip():
+            element.drop_tag()
+    for element in list(tree.iter(*_CONTAINERS)):
+        for text, before, inline in _runs_between_blocks(element):
+            if sum(len((each or "").strip()) for each in (text, *(child.tail for child in inline))) >= _LOOSE_CHARS:
+                _make_paragraph(element, before, inline)
+
+
+def _runs_between_blocks(element: HtmlElement) -> list[tuple[str | None, HtmlElement | None, list[HtmlElement]]]:
+    """What stands between blocks inside `element`: text, the block before, inline elements; none without a block."""
+    runs: list[tuple[str | None, HtmlElement | None, list[HtmlElement]]] = [(element.text, None, [])]
+    for child in element:
+        if child.tag in BLOCK_TAGS:
+            runs.append((child.tail, child, []))
+        else:
+            runs[-1][2].append(child)
+    return runs if len(runs) > 1 else []
+
+
+def _make_paragraph(element: HtmlElement, before: HtmlElement | None, inline: list[HtmlElement]) -> None:
+    paragraph = element.makeelement("p")
+    if before is None:
+        paragraph.text, element.text = element.text, None
+        element.insert(0, paragraph)
+    else:
+        paragraph.text, before.tail = before.tail, None
+        before.addnext(paragraph)
+    paragraph.extend(inline)
 
 
 def _lines_of(body: etree._Element) -> list[str]:

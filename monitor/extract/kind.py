@@ -30,7 +30,10 @@ _BINARY_MAGIC = (
     b"wOFF",
     b"wOF2",
 )
-_FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel)[\s>/]", re.IGNORECASE)
+# An entry can be a document of its own (RFC 4287, 2); its namespace tells it from other XML.
+_FEED = re.compile(
+    rb"<(?:\w+:)?(?:(?:rss|feed|rdf|channel)[\s>/]|entry\s[^>]*(?:w3\.org/2005/atom|purl\.org/atom/))", re.IGNORECASE
+)
 _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE)
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|script|div|p|article|table|h[1-6]|span|a|br|link|main|section|ul)[\s>/]",

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from monitor.dedup.split import Split
 from monitor.dedup.story import centre, index_terms, merged
-from monitor.dedup.vector import no_rarity, term_key, weighted
+from monitor.dedup.vector import no_rarity, term_keys, weighted
 from monitor.model.reasons import Reason
 from monitor.model.story import StoryState, Vector
 from monitor.store import sketches, stories
@@ -22,8 +22,7 @@ from monitor.store.story_index import StoryIndex, index_stories
 
 def hashed(language: str, vector: Vector) -> Mapping[int, float]:
     """The keys of a language's terms, as stories are found by them, with their weights."""
-    pairs = zip(vector.terms.tolist(), vector.weights.tolist(), strict=True)
-    return {term_key(language, term): weight for term, weight in pairs}
+    return dict(zip(term_keys(language, vector.terms), vector.weights.tolist(), strict=True))
 
 
 def reindex(connection: sa.Connection, story_id: int, language: str) -> None:

@@ -1,48 +1,60 @@
 """Many rows of numbers in one statement: as a table that a query joins, and as rows to insert.
 
-A statement for each row would cost more than all the rest; both backends take one parameter (SQLite: JSON) or one array
-for each column (PostgreSQL) instead.
+A statement for each row would cost more than all the rest; both backends take one parameter (SQLite: JSON, nested, so
+that what many rows have in common is read once) or one array for each column (PostgreSQL) instead.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-Columns = tuple[tuple[str, str], ...]
-"""Names with PostgreSQL's types."""
+Listing = Mapping[int, Mapping[Any, Mapping[int, float]]]
+"""What to look for: days since 1970, of each those who ask (numbers, or languages), of each numbers with weights."""
 Rows = Sequence[tuple[Any, ...]]
 
 
-@lru_cache(maxsize=32)
-def _joining(dialect: str, columns: Columns, query: str) -> sa.TextClause:
-    names = ", ".join(name for name, _ in columns)
+@lru_cache(maxsize=16)
+def _joining(dialect: str, languages: bool, query: str) -> sa.TextClause:
     if dialect == "postgresql":
-        arrays = ", ".join(f"CAST(:listed_{name} AS {kind}[])" for name, kind in columns)
-        table = f"SELECT * FROM unnest({arrays})"
+        of = "text" if languages else "bigint"
+        table = (
+            "SELECT * FROM unnest(CAST(:listed_since AS bigint[]), "
+            f"CAST(:listed_of AS {of}[]), CAST(:listed_number AS bigint[]), CAST(:listed_weight AS double precision[]))"
+        )
     else:
-        table = "SELECT " + ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(columns)))
-        table += " FROM json_each(:listed)"
-    return sa.text(f"WITH listed({names}) AS ({table}), {query}")
+        of = "asker.key" if languages else "CAST(asker.key AS INTEGER)"
+        table = (
+            f"SELECT CAST(day.key AS INTEGER), {of}, CAST(found.key AS INTEGER), found.value "
+            "FROM json_each(:listed) AS day, json_each(day.value) AS asker, json_each(asker.value) AS found"
+        )
+    return sa.text(f"WITH listed(since, asker, number, weight) AS ({table}), {query}")
 
 
-def select_listed(
-    connection: sa.Connection, columns: Columns, rows: Rows, query: str, **values: Any
-) -> list[tuple[Any, ...]]:
+def select_listed(connection: sa.Connection, listing: Listing, query: str, **values: Any) -> list[tuple[Any, ...]]:
     """The rows of a `query` that joins the table `listed`; it begins behind `WITH listed(…) AS (…),`."""
-    if not rows:
+    asking = [asker for day in listing.values() for asker, numbers in day.items() if numbers]
+    if not asking:
         return []
     dialect = connection.dialect.name
     if dialect == "postgresql":
-        names = [f"listed_{name}" for name, _ in columns]
-        values |= {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+        rows = [
+            (since, asker, number, weight)
+            for since, askers in listing.items()
+            for asker, numbers in askers.items()
+            for number, weight in numbers.items()
+        ]
+        values |= dict(zip(_ARRAYS, map(list, zip(*rows, strict=True)), strict=True))
     else:
-        values["listed"] = json.dumps(rows)
-    return [tuple(row) for row in connection.execute(_joining(dialect, columns, query), values)]
+        values["listed"] = json.dumps(listing)
+    return [tuple(row) for row in connection.execute(_joining(dialect, isinstance(asking[0], str), query), values)]
+
+
+_ARRAYS = ("listed_since", "listed_of", "listed_number", "listed_weight")
 
 
 def insert_listed(connection: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Rows) -> None:

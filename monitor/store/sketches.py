@@ -34,27 +34,31 @@ class Sought:
     least: int
 
 
-_SOUGHT = (("id", "bigint"), ("fp", "bigint"), ("since", "bigint"), ("least", "bigint"))
 _SHARING = """
 counted AS (
-    SELECT listed.id, held.article_id, count(*) AS shared
+    SELECT listed.asker, held.article_id, count(*) AS shared
     FROM listed CROSS JOIN fingerprint AS held
-    WHERE held.fp = listed.fp AND held.day >= listed.since AND held.article_id <> listed.id
-    GROUP BY listed.id, held.article_id HAVING count(*) >= min(listed.least)
+    WHERE held.fp = listed.number AND held.day >= listed.since AND held.article_id <> listed.asker
+    GROUP BY listed.asker, held.article_id HAVING count(*) >= :least
 ), ranked AS (
-    SELECT id, article_id, shared, row_number() OVER (PARTITION BY id ORDER BY shared DESC, article_id) AS place
+    SELECT asker, article_id, shared, row_number() OVER (PARTITION BY asker ORDER BY shared DESC, article_id) AS place
     FROM counted
 )
-SELECT id, article_id, shared FROM ranked WHERE place <= :limit
+SELECT asker, article_id, shared FROM ranked WHERE place <= :limit
 """
 
 
 def sharing(connection: sa.Connection, sought: Sequence[Sought], *, limit: int) -> dict[int, dict[int, int]]:
     """For each article those that share most fingerprints with it: ids and how many."""
-    rows = [(each.article_id, fp, each.since_day, each.least) for each in sought for fp in each.fingerprints]
+    listing: dict[int, dict[int, dict[int, float]]] = {}
+    for each in sought:
+        listing.setdefault(each.since_day, {})[each.article_id] = dict.fromkeys(each.fingerprints, 1)
+    least = {each.article_id: each.least for each in sought}
     found: dict[int, dict[int, int]] = {each.article_id: {} for each in sought}
-    for id_, other, shared in select_listed(connection, _SOUGHT, rows, _SHARING, limit=limit):
-        found[id_][other] = shared
+    fewest = min(least.values(), default=1)
+    for id_, other, shared in select_listed(connection, listing, _SHARING, limit=limit, least=fewest):
+        if shared >= least[id_]:
+            found[id_][other] = shared
     return found
 
 

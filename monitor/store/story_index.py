@@ -38,26 +38,27 @@ class Wanted:
     since_day: int
 
 
-_WANTED = (("id", "bigint"), ("term", "bigint"), ("weight", "double precision"), ("since", "bigint"))
 _NEAR = """
 scored AS (
-    SELECT listed.id, held.story_id, sum(listed.weight * held.weight) AS score
+    SELECT listed.asker, held.story_id, sum(listed.weight * held.weight) AS score
     FROM listed CROSS JOIN story_term AS held
-    WHERE held.term = listed.term AND held.weight > 0 AND held.day >= listed.since
-    GROUP BY listed.id, held.story_id
+    WHERE held.term = listed.number AND held.weight > 0 AND held.day >= listed.since
+    GROUP BY listed.asker, held.story_id
 ), ranked AS (
-    SELECT id, story_id, score, row_number() OVER (PARTITION BY id ORDER BY score DESC, story_id) AS place
+    SELECT asker, story_id, score, row_number() OVER (PARTITION BY asker ORDER BY score DESC, story_id) AS place
     FROM scored
 )
-SELECT id, story_id, score FROM ranked WHERE place <= :limit
+SELECT asker, story_id, score FROM ranked WHERE place <= :limit
 """
 
 
 def near(connection: sa.Connection, wanted: Sequence[Wanted], *, limit: int) -> dict[int, dict[int, float]]:
     """For each article the stories whose heaviest terms are most like its own: ids, and how alike these terms are."""
-    rows = [(each.article_id, term, weight, each.since_day) for each in wanted for term, weight in each.terms.items()]
+    listing: dict[int, dict[int, Mapping[int, float]]] = {}
+    for each in wanted:
+        listing.setdefault(each.since_day, {})[each.article_id] = each.terms
     found: dict[int, dict[int, float]] = {each.article_id: {} for each in wanted}
-    for id_, story_id, score in select_listed(connection, _WANTED, rows, _NEAR, limit=limit):
+    for id_, story_id, score in select_listed(connection, listing, _NEAR, limit=limit):
         found[id_][story_id] = score
     return found
 
@@ -72,19 +73,18 @@ WITH RECURSIVE spoken(language) AS (
 )
 SELECT language FROM spoken WHERE language IS NOT NULL
 """)
-_SHARED = (("term", "bigint"), ("language", "text"))
 _HOLDERS = """
 telling AS (
-    SELECT term, language FROM listed WHERE (
+    SELECT since, asker, number FROM listed WHERE (
         SELECT count(*) FROM (
             SELECT 1 FROM story_term AS held
-            WHERE held.term = listed.term AND held.language = listed.language AND held.day >= :since LIMIT :common
+            WHERE held.term = listed.number AND held.language = listed.asker AND held.day >= listed.since LIMIT :common
         ) AS few
     ) < :common
 )
 SELECT held.term, held.language, held.story_id, held.day
 FROM telling CROSS JOIN story_term AS held
-WHERE held.term = telling.term AND held.language = telling.language AND held.day >= :since
+WHERE held.term = telling.number AND held.language = telling.asker AND held.day >= telling.since
 """
 
 
@@ -105,8 +105,8 @@ def languages(connection: sa.Connection) -> list[str]:
 
 def holders(connection: sa.Connection, keys: Iterable[int], spoken: Sequence[str], *, since_day: int) -> list[Holder]:
     """The stories of some languages, alive since a day, that have these keys; keys that are common there left out."""
-    rows = [(key, language) for key in sorted(set(keys)) for language in spoken]
-    found = select_listed(connection, _SHARED, rows, _HOLDERS, since=since_day, common=COMMON)
+    sought = dict.fromkeys(keys, 0.0)
+    found = select_listed(connection, {since_day: dict.fromkeys(spoken, sought)}, _HOLDERS, common=COMMON)
     return [Holder(*row) for row in found]
 
 

@@ -1,59 +1,85 @@
 from __future__ import annotations
 
-from collections import Counter
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 
-from monitor.bootstrap.beginning import FEEDS_PER_LANGUAGE, choose_feeds, first_look, read_catalogue, ready_made
-from monitor.testing import FakeWeb, Reply
+import pytest
 
-CONFIG = """
-channels: {screen: {to: 'console://'}}
-defaults: {alert: {to: [screen]}}
-fetch: {allow_addresses: [127.0.0.1], host_spacing: 0}
-sources:
-  - {id: blatt, feed: 'URL/feed'}
-  - {id: gone, feed: 'URL/none'}
-watchlist: [{id: port, match: 'harbour NEAR/s (open OR close OR week)', guard: [hypothetical]}]
-"""
+from monitor.bootstrap.beginning import CannotWrite, Plan, WouldOverwrite, messages_language, write_files
+from monitor.bootstrap.catalogue import choose_feeds, known_languages, read_catalogue, ready_made
+from monitor.bootstrap.words import open_lexicon
+from monitor.config.checks import check_config
+from monitor.config.load import load_config
+from monitor.errors import UsageError
+from monitor.match.lexicon import MAIN_LANGUAGES
 
 
-def test_the_catalogue_is_well_formed() -> None:
-    feeds = read_catalogue()
-    assert len(feeds) >= 120
-    assert {"de", "en", "ru", "fr"} <= {feed.language for feed in feeds}
-    assert not [url for url, count in Counter(feed.feed for feed in feeds).items() if count > 1]
-    assert not [name for name, count in Counter(feed.name for feed in feeds).items() if count > 1]
+def plan(*topics: str, languages: tuple[str, ...] = ("en",), **more: object) -> Plan:
+    return Plan(choose_feeds(read_catalogue(), languages, topics), topics, **more)  # type: ignore[arg-type]  # a test's shorthand
 
 
-def test_feeds_that_fit_come_first() -> None:
-    chosen = choose_feeds(read_catalogue(), ("en", "uk"), ("energy",))
-    assert sum(feed.language == "en" for feed in chosen) == FEEDS_PER_LANGUAGE
-    assert "energy" in chosen[0].topics
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def test_every_ready_made_topic_finds_feeds() -> None:
-    for topic in ready_made():
-        assert choose_feeds(read_catalogue(), ("de",), (topic,)), topic
+@pytest.mark.parametrize("language", known_languages())
+def test_the_languages_of_ready_made_rules_stay_known_with_sources_in_any_language(
+    language: str, tmp_path: Path
+) -> None:
+    write_files(tmp_path, "config.yaml", plan("energy", languages=(language,)))
+    loaded = load_config(tmp_path / "config.yaml")
+    assert loaded.problems == ()
+    assert {*MAIN_LANGUAGES, language} <= set(loaded.usable().model.articles.languages)
 
 
-async def test_the_first_look_tells_nobody(tmp_path: Path, fakeweb: FakeWeb) -> None:
-    now = datetime.now(UTC)
-    titles = {"The harbour is open": 1, "The harbour could close": 2, "The harbour of last week": 200}
-    items = "".join(
-        f"<item><title>{title}</title><link>{fakeweb.url(f'/{hours}')}</link>"
-        f"<pubDate>{format_datetime(now - timedelta(hours=hours))}</pubDate></item>"
-        for title, hours in titles.items()
-    )
-    feed = f"<rss version='2.0'><channel><title>Blatt</title><language>en</language>{items}</channel></rss>"
-    fakeweb.route("/feed", Reply(feed, headers={"Content-Type": "application/rss+xml"}))
-    path = tmp_path / "config.yaml"
-    path.write_text(CONFIG.replace("URL", fakeweb.url("")))
-    look = await first_look(path)
-    assert (look.articles, look.recent) == (3, 2)
-    assert {(hit.title, hit.held) for hit in look.told} == {
-        ("The harbour is open", False),
-        ("The harbour could close", True),
-    }
-    assert [source for source, _ in look.silent_sources] == ["gone"]
+def test_all_ready_made_rules_pass_their_tests(tmp_path: Path) -> None:
+    write_files(tmp_path, "config.yaml", plan(*ready_made()))
+    loaded = load_config(tmp_path / "config.yaml")
+    checked = check_config(loaded, open_lexicon(loaded.usable().model))
+    assert [p.words for p in checked.problems] == []
+    assert len(checked.accepted) >= len(ready_made())
+
+
+def test_what_is_shipped_and_what_is_ones_own_stand_together(tmp_path: Path) -> None:
+    words = ("energy", "the harbour", "The harbour!", "it's O'Neill", 'say: "so" # now')
+    written = write_files(tmp_path, "config.yaml", plan(*words, mail="a@b.example", server="mail.b.example", port=465))
+    assert written[0] == tmp_path / "config.yaml"
+    loaded = load_config(tmp_path / "config.yaml")
+    checked = check_config(loaded, open_lexicon(loaded.usable().model))
+    assert checked.errors == ()
+    assert {"the-harbour", "the-harbour-2"} <= {spec.id for spec in checked.accepted}
+    mail = loaded.usable().model.channels["desk"].mail
+    assert mail is not None
+    assert (mail.server, mail.port) == ("mail.b.example", 465)
+
+
+def test_words_that_make_no_rule_are_said_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        write_files(tmp_path, "config.yaml", plan("energy", "…"))
+    assert files_in(tmp_path) == []
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "channel").write_text("mine")
+    with pytest.raises(WouldOverwrite):
+        write_files(tmp_path, "config.yaml", plan("energy", chat=True, secret="console://"))
+    assert files_in(tmp_path) == ["secrets/channel"]
+
+
+def test_all_is_written_or_nothing(tmp_path: Path) -> None:
+    (tmp_path / "secrets").write_text("a file where a folder should be")
+    with pytest.raises(CannotWrite, match="secrets"):
+        write_files(tmp_path, "config.yaml", plan("energy", chat=True, secret="console://"))
+    assert files_in(tmp_path) == ["secrets"]
+
+
+def test_the_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
+    write_files(tmp_path, "config.yaml", plan("energy", chat=True, secret="console://"))
+    assert (tmp_path / "secrets" / "channel").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+
+
+def test_messages_are_german_for_those_who_read_it() -> None:
+    assert messages_language(("de", "en"), "") == "de"
+    assert messages_language(("en",), "de") == "de"
+    assert messages_language(("fr", "de"), "fr") == "en"

@@ -106,7 +106,7 @@ def test_a_list_of_another_program_is_imported(config: Path, capsys: pytest.Capt
     jobs = config.with_name("urls.yaml")
     jobs.write_text("name: Notices\nurl: https://office.example/n\nfilter: css:#list\n---\ncommand: df\n")
     assert run(["sources", "import", str(jobs), "--config", str(config)]) == 0
-    assert "added 1 sources, skipped 1" in capsys.readouterr().out
+    assert "added 1 source, skipped 1" in capsys.readouterr().out
     assert "watch: 'https://office.example/n'" in config.read_text()
     assert "select: '#list'" in config.read_text()
     assert run(["check", "--config", str(config)]) == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.checks import Checked, check_config
+from monitor.config.checks import Checked, check_config, problems_of_rules
 from monitor.config.load import Loaded, load_config
 from monitor.config.problems import format_problem
 from monitor.match.lexicon import Lexicon
@@ -130,3 +130,78 @@ def test_subscriptions_need_a_mailbox_and_an_address_for_their_links(tmp_path: P
         "web: {public_url: 'https://news.example.org', subscribe: {enabled: true}}\n"
     )
     assert check_config(load_config(path, {}), lexicon).problems == ()
+
+
+def test_names_that_lead_nowhere_are_found_wherever_they_stand(tmp_path: Path, lexicon: Lexicon) -> None:
+    text = """\
+alerts:
+  heartbeat_to: nobody1
+  canary_to: nobody2
+web: {subscribe: {channel: nobody3}}
+watchlist:
+  - id: a
+    match: x
+    alert:
+      escalate: {to: nobody4, when: {sources: 2, within: 1h}}
+      routes: [{to: desk, hours: '22:00-06:00'}, {to: [desk, nobody5]}]
+"""
+    path = tmp_path / "config.yaml"
+    path.write_text(f"channels: {{desk: {{to: 'console://', fallback: nobody6}}}}\n{text}")
+    checked = check_config(load_config(path, {}), lexicon)
+    assert {(p.message, p.place.line) for p in checked.errors} == {
+        ('there is no channel "nobody6"', 1),
+        ('there is no channel "nobody1"', 3),
+        ('there is no channel "nobody2"', 4),
+        ('there is no channel "nobody3"', 5),
+        ('there is no channel "nobody4"', 10),
+        ('there is no channel "nobody5"', 11),
+    }
+    assert [spec.id for spec in checked.accepted] == ["a"]
+
+
+def test_a_test_that_must_fire_says_what_kept_it_from_firing(tmp_path: Path, lexicon: Lexicon) -> None:
+    text = "watchlist:\n  - id: a\n    match: sink\n    tests: {fires: [{title: 'Ships float'}, 'afloat']}\n"
+    loaded, checked = check(tmp_path, lexicon, text)
+    assert [(p.place.line, p.place.column, p.place.length) for p in checked.errors] == [(6, 21, 1), (6, 46, 6)]
+    assert all("must fire on" in format_problem(p, loaded.files) for p in checked.errors)
+    assert checked.refused == {"a"}
+
+
+def test_a_test_that_a_guard_holds_says_so(tmp_path: Path) -> None:
+    text = "watchlist: [{id: a, match: resign, guard: [negated], tests: {fires: ['She did not resign.']}}]\n"
+    (problem,) = check(tmp_path, Lexicon(None, ("en",)), text)[1].errors
+    assert (problem.hint or "").startswith("held as negated")
+
+
+def test_a_weighted_term_is_underlined_in_its_own_key(tmp_path: Path, lexicon: Lexicon) -> None:
+    text = "watchlist:\n  - id: a\n    score:\n      threshold: 1\n      terms:\n        'a AND (': 2\n"
+    problem = check(tmp_path, lexicon, text)[1].errors[0]
+    assert (problem.place.line, problem.rule_id) == (8, "a")
+
+
+def test_one_item_in_brackets_has_the_place_of_the_item(tmp_path: Path, lexicon: Lexicon) -> None:
+    text = "concepts:\n  port:\n    any: ['quay AND (']\nwatchlist: [{id: a, match: '$port'}]\n"
+    problem = check(tmp_path, lexicon, text)[1].errors[0]
+    assert (problem.place.line, problem.place.column >= 11) == (5, True)
+
+
+def test_the_rules_of_a_refused_file_are_checked_as_far_as_they_can_be_read(tmp_path: Path, lexicon: Lexicon) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(HEAD + "wach: 1\nwatchlist: [{id: a, match: '$gone'}]\n")
+    loaded = load_config(path, {})
+    assert loaded.config is None
+    assert [p.code for p in problems_of_rules(loaded, lexicon)] == ["unknown-key", "unknown-concept"]
+    path.write_text("- no configuration\n")
+    assert [p.code for p in problems_of_rules(load_config(path, {}), lexicon)] == ["yaml"]
+
+
+def test_sources_are_not_missed_where_there_are_none_yet(tmp_path: Path, lexicon: Lexicon) -> None:
+    _, checked = check(tmp_path, lexicon, "watchlist: [{id: a, match: 'x', where: {source: [blat, '!b*']}}]\n")
+    assert checked.problems == ()
+
+
+def test_a_rule_s_own_tests_may_be_left_for_later(tmp_path: Path, lexicon: Lexicon) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(HEAD + "watchlist: [{id: a, match: sink, tests: {fires: [float]}}]\n")
+    checked = check_config(load_config(path, {}), lexicon, tests=False)
+    assert (checked.tests, [s.id for s in checked.accepted]) == ((), ["a"])

@@ -58,3 +58,35 @@ def test_ids_are_made_from_names() -> None:
 @given(st.text())
 def test_an_id_is_always_plain(name: str) -> None:
     assert all(c.isascii() and (c.isalnum() or c == "-") for c in slug(name))
+
+
+@pytest.mark.parametrize("text", ["1 2 3", "61 * * * *", "weekly"])
+def test_what_is_no_cron_expression_is_refused(text: str) -> None:
+    with pytest.raises(PydanticCustomError, match="neither hourly nor daily nor a cron expression"):
+        fields.digest(text)
+
+
+def test_zones_have_the_names_of_the_iana_database() -> None:
+    assert fields.time_zone("Europe/Berlin") == "Europe/Berlin"
+    for wrong in ("Berlin", "../etc/passwd", ""):
+        with pytest.raises(PydanticCustomError, match="unknown time zone"):
+            fields.time_zone(wrong)
+
+
+def test_yes_and_no_are_understood_as_words_for_tls_and_others_are_not() -> None:
+    assert (fields.tls_word("Yes"), fields.tls_word(False)) == ("starttls", "none")
+    with pytest.raises(PydanticCustomError, match="starttls, ssl or none"):
+        fields.tls_word("maybe")
+
+
+def test_an_address_begins_with_http_and_names_a_host() -> None:
+    assert fields.web_address(" https://a.example/x ") == "https://a.example/x"
+    for wrong in ("a.example/rss", "ftp://a.example", "http://"):
+        with pytest.raises(PydanticCustomError, match="is no web address"):
+            fields.web_address(wrong)
+
+
+def test_a_selector_is_tried_before_it_is_used() -> None:
+    assert fields.selector("main > h1") == "main > h1"
+    with pytest.raises(PydanticCustomError):
+        fields.selector("main >> ((")

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import random
 
-from monitor.dedup.fingerprint import MAX_FINGERPRINTS, fingerprints_of, hashes_of, shared, shingles_of
+import numpy as np
+import numpy.typing as npt
+
+from monitor.dedup import fingerprint
+from monitor.dedup.fingerprint import MAX_FINGERPRINTS, fingerprints_of, shared, shingles_of
+from monitor.dedup.words import numbered
+
+
+def hashes_of(words: list[str]) -> npt.NDArray[np.uint64]:
+    return fingerprint.hashes_of(*numbered(words))
 
 
 def words(count: int, seed: int = 1) -> list[str]:

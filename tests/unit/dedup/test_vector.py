@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from monitor.dedup.vector import (
@@ -10,7 +11,7 @@ from monitor.dedup.vector import (
     likeness,
     mean,
     no_rarity,
-    term_key,
+    term_keys,
     term_weights,
     unit,
     vector_of,
@@ -21,8 +22,8 @@ from monitor.model.story import NO_TERMS
 FERRY, PORT = unit(vector_of({"ferry": 3.0, "rock": 4.0})), unit(vector_of({"rock": 1.0, "port": 1.0}))
 
 
-def test_terms_are_stems_and_the_title_counts_most() -> None:
-    weights = term_weights(["Ferries", "sink"], ["a", "ferry", "sank", "near", "Karsa"], "en")
+def test_terms_are_stems_and_what_stands_there_often_counts_most() -> None:
+    weights = term_weights(["Ferries", "a", "ferry", "sank", "near", "Karsa"], np.array([3.0, 9, 1, 1, 1, 1]), "en")
     by_term = dict(zip(weights.terms.tolist(), weights.weights.tolist(), strict=True))
     stem = vector_of({"ferri": 1.0}).terms[0]
     assert by_term[stem] == max(by_term.values())
@@ -30,7 +31,7 @@ def test_terms_are_stems_and_the_title_counts_most() -> None:
 
 
 def test_names_weigh_double() -> None:
-    weights = term_weights([], ["karsa", "Velmora"], "xx")
+    weights = term_weights(["karsa", "Velmora"], np.ones(2), "xx")
     lower, upper = (vector_of({word: 1.0}).terms[0] for word in ("karsa", "velmora"))
     by_term = dict(zip(weights.terms.tolist(), weights.weights.tolist(), strict=True))
     assert by_term[upper] == pytest.approx(2 * by_term[lower])
@@ -75,7 +76,8 @@ def test_without_documents_every_term_counts_as_it_is() -> None:
 
 
 def test_terms_of_two_languages_have_different_keys_that_fit_sql() -> None:
-    keys = {term_key(language, term) for language in ("en", "de") for term in (0, 1, 2**32 - 1)}
+    terms = np.array([0, 1, 2**32 - 1], dtype=np.uint32)
+    keys = {key for language in ("en", "de") for key in term_keys(language, terms)}
     assert len(keys) == 6
     assert all(-(2**63) <= key < 2**63 for key in keys)
 

@@ -14,6 +14,7 @@ CARD = '<article><h2><a href="/n/{0}">A headline of one of the stories {0}</a></
     [
         (b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>', "feed"),
         (b'<feed xmlns="http://www.w3.org/2005/Atom"/>', "feed"),
+        (b'<entry xmlns="http://www.w3.org/2005/Atom"><title>One</title></entry>', "feed"),
         (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', "feed"),
         (b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>', "sitemap"),
         (b"%PDF-1.7", "pdf"),

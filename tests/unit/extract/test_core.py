@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+from lxml.html import document_fromstring
+
+from monitor.extract.core import by_trafilatura
+
+LOOSE = "The harbour board met on Tuesday and decided, after years of quarrel, to close the old northern pier for good."
+REST = "".join(
+    f"<p>Paragraph {at} tells what the fishermen of the town said about it, and what the mayor answered them.</p>"
+    for at in range(4)
+)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f'<div class="share"><ul><li>Mail</li></ul></div>{LOOSE}{REST}',
+        f"{LOOSE}{REST}",
+        f'<p><div class="related"><a href="/x">More</a></div>{LOOSE}</p>{REST}',
+        f'<p><span id="byLine"></span>{LOOSE}</p>{REST}'.replace("<p>P", '<p><span id="byLine"></span>P'),
+    ],
+    ids=["behind a block", "before paragraphs", "behind a block in a paragraph", "behind an empty byline"],
+)
+def test_text_in_no_block_of_its_own_is_read(inside: str) -> None:
+    page = f"<html><body><h1>The pier closes</h1><div class='story'>{inside}</div></body></html>"
+    lines = by_trafilatura(document_fromstring(page))
+    assert LOOSE in lines
+    assert sum("Paragraph" in line for line in lines) == 4
+
+
+def test_the_page_itself_stays_as_it_is() -> None:
+    tree = document_fromstring(f"<html><body><div>{LOOSE}<span></span>{REST}</div></body></html>")
+    by_trafilatura(tree)
+    assert tree.findtext(".//div") == LOOSE
+    assert len(tree.findall(".//span")) == 1
