@@ -112,13 +112,17 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class PlacedArticle:
-    """An article to be placed among copies and stories.  Times are aware UTC; `published_at` may be nonsense."""
+    """An article to be placed among copies and stories.  Times are aware UTC; `published_at` may be nonsense.
+
+    `placed`: it may have a story already, which is looked for.
+    """
 
     id: int
     source_id: str
     prepared: Prepared
     first_seen_at: datetime
     published_at: datetime | None = None
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

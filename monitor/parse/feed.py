@@ -136,7 +136,9 @@ def _read_broken(document: Document) -> ParsedFeed | NotAFeed:
 
 
 def _read_alone(wrapped: bytes, hashed: str, entities: dict[bytes, bytes], effort: Effort) -> list[RawItem]:
-    root = _parse(wrapped, entities)
+    # Recovery reads what is well-formed just as well, and a strict parser's refusals take time.
+    hurried = effort.is_spent
+    root = direct.parse_recovering(clean.repaired(wrapped, entities)) if hurried else _parse(wrapped, entities)
     raws = _items_of(root) if root is not None else _read_loosely(wrapped, effort)[0]
     for raw in raws:
         raw.item_hash = hashed
@@ -195,8 +197,8 @@ def _hashed_by_content(
 
 def _parse(data: bytes, entities: dict[bytes, bytes]) -> Element | None:
     root = direct.parse_strict(data)
-    if root is None:
-        root = direct.parse_strict(clean.repaired(data, entities))
+    if root is None and (mended := clean.repaired(data, entities)) != data:
+        root = direct.parse_strict(mended)
     return root
 
 

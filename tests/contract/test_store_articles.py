@@ -13,10 +13,11 @@ from monitor.model.article import TextState
 from monitor.model.entry import Entry
 from monitor.model.reasons import Reason
 from monitor.model.source import SourceKind, SourceSpec
-from monitor.store import articles, entries, evidence, retention, shown, sources
+from monitor.store import articles, entries, evidence, readings, retention, shown, sources
 from monitor.store import tables as t
-from monitor.store.articles import ArticleChange, NewArticle, NewRevision, ReadingKind
+from monitor.store.articles import ArticleChange, NewArticle, NewRevision
 from monitor.store.entries import ChangedEntry, NewEntry, Wanted
+from monitor.store.readings import ReadingKind
 from monitor.store.unit import Database
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -130,10 +131,10 @@ def test_pages_are_claimed_newest_first_and_few_of_each_source(database: Databas
     store(database, 8, 9, source="b", reading=ReadingKind.PAGE, reading_at=NOW)
     arguments: dict[str, Any] = {"owner": "me", "lease_s": 60.0, "limit": 10, "per_source": 1}
     with database.unit() as connection:
-        first = articles.claim_pages(connection, now=NOW, **arguments)
+        first = readings.claim_pages(connection, now=NOW, **arguments)
         assert {item.source_id for item in first} == {"a", "b"}
         assert ours[1] in {item.article_id for item in first}
-        assert articles.claim_stored(connection, owner="me", now=NOW, lease_s=60, limit=9) == []
+        assert readings.claim_stored(connection, owner="me", now=NOW, lease_s=60, limit=9) == []
     with database.unit() as connection:
         change = ArticleChange(first[0].article_id, {"due_at": None}, first[0].lease)
         articles.change_article(connection, change)
@@ -145,7 +146,7 @@ def test_a_page_that_waits_is_not_put_off_by_less(database: Database) -> None:
     waiting, idle = store(database, 1, reading=ReadingKind.PAGE, reading_at=NOW)[0], store(database, 2)[0]
     later = NOW + timedelta(hours=1)
     with database.unit() as connection:
-        articles.ask_reading(connection, [waiting, idle], ReadingKind.MATCH, later)
+        readings.ask_reading(connection, [waiting, idle], ReadingKind.MATCH, later)
         found = articles.load_articles(connection, [waiting, idle])
     assert (found[waiting].reading, found[idle].reading) == (ReadingKind.PAGE, ReadingKind.MATCH)
 
