@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.errors import StoreBusy
-from monitor.store import articles, entries
+from monitor.store import articles, entries, readings
 from monitor.store import tables as t
-from monitor.store.articles import ReadingKind
+from monitor.store.readings import ReadingKind
 from monitor.store.unit import Database
 from tests.contract import rows
 from tests.contract.rows import NOW
@@ -22,9 +22,9 @@ def test_pages_are_read_newest_first_and_no_source_keeps_the_others_waiting(data
     with database.unit() as connection:
         busy = [rows.article(connection, "x", "a", at=NOW + n * HOUR) for n in range(4)]
         quiet = rows.article(connection, "x", "b", at=NOW - HOUR)
-        articles.ask_reading(connection, [*busy, quiet], ReadingKind.PAGE, NOW)
-        claimed = articles.claim_pages(connection, owner="me", now=NOW, lease_s=60, limit=3, per_source=2)
-        again = articles.claim_pages(connection, owner="other", now=NOW, lease_s=60, limit=9, per_source=1)
+        readings.ask_reading(connection, [*busy, quiet], ReadingKind.PAGE, NOW)
+        claimed = readings.claim_pages(connection, owner="me", now=NOW, lease_s=60, limit=3, per_source=2)
+        again = readings.claim_pages(connection, owner="other", now=NOW, lease_s=60, limit=9, per_source=1)
     assert {each.article_id for each in claimed} == {busy[3], quiet, busy[2]}
     assert [each.article_id for each in again] == [busy[1]]
 
@@ -32,20 +32,20 @@ def test_pages_are_read_newest_first_and_no_source_keeps_the_others_waiting(data
 def test_stored_texts_wait_in_a_queue_of_their_own(database: Database) -> None:
     with database.unit() as connection:
         first, second = rows.article(connection, "x"), rows.article(connection, "y", at=NOW + HOUR)
-        articles.ask_reading(connection, [first, second], ReadingKind.MATCH, NOW)
-        assert articles.claim_pages(connection, owner="me", now=NOW, lease_s=60, limit=9, per_source=9) == []
-        (newest,) = articles.claim_stored(connection, owner="me", now=NOW, lease_s=60, limit=1)
+        readings.ask_reading(connection, [first, second], ReadingKind.MATCH, NOW)
+        assert readings.claim_pages(connection, owner="me", now=NOW, lease_s=60, limit=9, per_source=9) == []
+        (newest,) = readings.claim_stored(connection, owner="me", now=NOW, lease_s=60, limit=1)
     assert (newest.article_id, newest.reading) == (second, ReadingKind.MATCH)
 
 
 def test_a_reading_that_waits_is_not_put_off_by_a_lesser_or_later_one(database: Database) -> None:
     with database.unit() as connection:
         number = rows.article(connection, "x")
-        articles.ask_reading(connection, [number], ReadingKind.PAGE, NOW)
-        articles.ask_reading(connection, [number], ReadingKind.MATCH, NOW - HOUR)
-        articles.ask_reading(connection, [number], ReadingKind.PAGE, NOW + HOUR)
+        readings.ask_reading(connection, [number], ReadingKind.PAGE, NOW)
+        readings.ask_reading(connection, [number], ReadingKind.MATCH, NOW - HOUR)
+        readings.ask_reading(connection, [number], ReadingKind.PAGE, NOW + HOUR)
         row = connection.execute(sa.select(t.article.c.reading, t.article.c.due_at)).one()
-        articles.ask_reading(connection, [number], ReadingKind.PAGE, NOW - HOUR)
+        readings.ask_reading(connection, [number], ReadingKind.PAGE, NOW - HOUR)
         assert connection.execute(sa.select(t.article.c.due_at)).scalar_one() == NOW - HOUR
     assert tuple(row) == (ReadingKind.PAGE.value, NOW)
 
@@ -74,7 +74,7 @@ def test_nothing_asked_is_nothing_found_and_nothing_written(database: Database) 
         assert articles.insert_articles(connection, "a", [], NOW) == []
         assert (articles.load_articles(connection, []), articles.sources_of(connection, [])) == ({}, {})
         assert articles.story_ids(connection, []) == {}
-        articles.ask_reading(connection, [], ReadingKind.PAGE, NOW)
+        readings.ask_reading(connection, [], ReadingKind.PAGE, NOW)
         articles.add_revisions(connection, [], NOW)
         articles.change_articles(connection, [])
         entries.add_entries(connection, "a", [], NOW)
