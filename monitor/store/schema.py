@@ -13,7 +13,7 @@ import monitor
 from monitor.errors import SchemaMismatch
 from monitor.store.unit import Database, open_engine
 
-HEAD = "0007"
+HEAD = "0008"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"
