@@ -7,7 +7,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.cli.output import Printer, one_line
+from monitor.cli.output import Printer, length, one_line
 from monitor.cli.reading import NotFound, opened, show_rows
 from monitor.errors import UsageError
 
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from monitor.match.explain import Explanation
     from monitor.model.article import Document
 
-KEYS = ("id", "name", "status", "version", "problem", "accepted_at", "last_match_at")
+KEYS = ("id", "name", "status", "version", "problem", "accepted_at", "last_match_at", "keep_s")
 COLUMNS = {
     "id": "ID",
     "status": "STATUS",
     "version": "VERSION",
     "last_match_at": "LAST MATCH",
+    "keep": "KEPT",
     "name": "NAME",
     "problem": "PROBLEM",
 }
@@ -55,6 +56,7 @@ def _list(args: argparse.Namespace, printer: Printer) -> int:
     known = {state.rule_id for state in states}
     rows = [{"id": s.rule_id, **{key: getattr(s, key) for key in KEYS[1:]}} for s in states if s.status != "removed"]
     rows += [{"id": r.id, "name": r.name, "status": "not started yet"} for r in it.config.rules if r.id not in known]
+    rows = [row | {"keep": length(row.get("keep_s"), "-")} for row in rows]
     show_rows(printer, rows, KEYS, COLUMNS, now=it.now, wide="problem", none="no rules")
     return 0
 

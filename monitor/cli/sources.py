@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from monitor.alert.words import counted
-from monitor.cli.output import Printer, iso, one_line
+from monitor.cli.output import Printer, iso, length, one_line
 from monitor.cli.reading import NotFound, list_options, opened, show_rows
 
 KEYS = ("id", "name", "kind", "url", "health", "reason", "articles", "last_polled_at", "next_poll_at")
@@ -66,6 +66,7 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
         printer.line(f"pace: {one_line(row['pace'])}")
     if row["push"]:
         printer.line(f"push: {one_line(_push_in_words(row['push']))}")
+    printer.line(f"kept: {length(row['keep_s'], 'as articles.keep says')}")
     texts = ", ".join(f"{count} {state}" for state, count in sorted(row["texts"].items()))
     printer.line(f"texts: {texts or '-'}")
     polls = [{**poll, "at": iso(poll["started_at"])} for poll in row["polls"]]

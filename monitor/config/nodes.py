@@ -60,7 +60,10 @@ class _Reader:
     file: str
     text: str
     problems: list[Problem] = field(default_factory=list)
-    depth: int = 0
+    lines: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = self.text.splitlines()  # once: every value asks for its own
 
     def place(self, mark: yaml.Mark, length: int = 1) -> Place:
         return Place(self.file, mark.line + 1, mark.column + 1, max(1, length))
@@ -93,7 +96,7 @@ class _Reader:
         return Scalar(node.value, place, raw, not node.style, tag)
 
     def check_comment(self, node: yaml.ScalarNode) -> None:
-        line = self.text.splitlines()[node.end_mark.line] if node.value else ""
+        line = self.lines[node.end_mark.line] if node.value else ""
         rest = line[node.end_mark.column :]
         # A quote or operator before the " #" shows that the line was meant as an expression.
         if re.match(r"\s+#\S", rest) and re.search(r"\b(AND|OR|NOT|NEAR)\b|\$\w", node.value):

@@ -119,6 +119,7 @@ class SourceModel(Section):
     article: ArticleModel = Field(ArticleModel(), description="How its articles are read.")
     render: bool = Field(False, description="Load pages in a browser (needs the extra `browser`).")
     websub: bool = Field(True, description="Let the hub that a feed names push it, where websub is enabled.")
+    keep: Duration | None = Field(None, description="How long its articles are kept; 0 is for ever.")
 
     @model_validator(mode="after")
     def _one_kind(self) -> SourceModel:
@@ -162,8 +163,8 @@ class ArticlesModel(Section):
 
     full_text: Literal["auto", "always", "never"] = Field("auto", description="Default of sources.")
     languages: Names = Field(("de", "en", "ru", "fr"), description="Languages whose inflection is known.")
-    keep: Duration = Field(365 * 86400.0, description="How long articles are kept; 0 is for ever.")
-    keep_alerted: Duration = Field(730 * 86400.0, description="The same for articles that an alert names.")
+    keep: Duration = Field(365 * 86400.0, description="Default of `keep` of sources; 0 is for ever.")
+    keep_alerted: Duration = Field(730 * 86400.0, description="How long alerts are kept, with all that they name.")
     keep_polls: Duration = Field(30 * 86400.0, description="How long the history of polls is kept; 0 is for ever.")
 
 

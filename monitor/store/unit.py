@@ -63,9 +63,11 @@ def open_engine(url: str) -> sa.Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
+    if cursor.execute("PRAGMA page_count").fetchone()[0] == 0:  # a new file; later, the second would write each time
+        cursor.execute(f"PRAGMA page_size={PAGE_BYTES}")
+        cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
-        f"page_size={PAGE_BYTES}",
         "synchronous=NORMAL",
         "temp_store=MEMORY",
         "cache_size=-1024",
@@ -140,6 +142,12 @@ class Database:
                 connection.exec_driver_sql(READING)
             yield connection
             connection.rollback()
+
+    @contextmanager
+    def outside(self) -> Iterator[sa.Connection]:
+        """A connection without a transaction, for what must stand outside of one (VACUUM)."""
+        with self._mapped(), self._turn(False), self.engine.connect() as connection:
+            yield connection
 
     def dispose(self) -> None:
         """Close the kept connections."""
