@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,6 +16,7 @@ from monitor.dedup.identity import (
 from monitor.model.entry import Entry
 from monitor.model.story import EntryFate, KnownEntries, KnownEntry
 
+PURGED = datetime(2026, 3, 1, tzinfo=UTC)
 STORM = "The harbour was closed on Monday after a crane fell into the second basin during the storm."
 SCHOOL = "A school in the north found three fossils when workers dug a trench for new water pipes there."
 TITLE = "Harbour closed after storm"
@@ -36,7 +38,7 @@ def decide(
     items: Entry | list[Entry], *rows: KnownEntry, unstable: bool = False, purged: frozenset[str] = frozenset()
 ) -> EntryDecision:
     """The decision about the (last) item."""
-    known = KnownEntries(rows, {}, purged, unstable)
+    known = KnownEntries(rows, {}, dict.fromkeys(purged, PURGED), unstable)
     return decide_entries(items if isinstance(items, list) else [items], known).decisions[-1]
 
 
