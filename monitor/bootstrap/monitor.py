@@ -38,12 +38,15 @@ from monitor.model.source import SourceSpec
 from monitor.ports import Workers
 from monitor.store import outbox, readers
 from monitor.store.lock import CrashHook, WriterLock
-from monitor.store.schema import upgrade
+from monitor.store.schema import make_folder, status, upgrade, upgrade_address
 from monitor.store.sources import SyncReport, sync_sources
 from monitor.store.unit import CommitObserver, Database, open_engine
 from monitor.workers import WorkerPool
 
 log = structlog.get_logger("monitor")
+
+MIGRATION_MB, MIGRATION_S = 1_000_000, 86_400.0
+"""No limits, where limits have to be named: a table of years is copied in one go."""
 
 Searches = tuple[tuple[str, str], ...]
 
@@ -213,7 +216,7 @@ async def _open_store(stack: AsyncExitStack, path: Path, around: Surroundings, *
     require(loaded, loaded.errors if loaded.config is None else tuple(p for p in loaded.errors if p.rule_id is None))
     config = loaded.usable()
     database = Database(around.engine(config.database), around.observer)
-    upgrade(database)
+    await _upgrade(database, config, around)
     set_clock(around.clock, database)
     stack.callback(database.dispose)
     if writes:
@@ -222,6 +225,18 @@ async def _open_store(stack: AsyncExitStack, path: Path, around: Surroundings, *
     lexicon = open_lexicon(config.model)
     cache = stack.enter_context(kept_caches(state_folder(config), lexicon))
     return _Opened(database, lexicon, cache, put_in_force(database, loaded, lexicon, cache, around.clock.now()))
+
+
+async def _upgrade(database: Database, config: Config, around: Surroundings) -> None:
+    """Migrate in a process of its own: what that imports takes 15 MB, which the monitor would hold for years."""
+    make_folder(database)
+    if status(database).is_current:
+        return
+    if around.workers is not None:
+        upgrade(database)
+        return
+    async with WorkerPool(1, memory_mb=MIGRATION_MB) as apart:
+        await apart.run(upgrade_address, config.database, timeout_s=MIGRATION_S)
 
 
 async def _open_world(

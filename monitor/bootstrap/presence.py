@@ -50,11 +50,13 @@ class Presence:
         now = monitor.clock.now()
         owner = monitor.context.owner
         this = Worker(owner, self.role, socket.gethostname(), _pid(owner), __version__, self._started_at, now)
-        with monitor.database.unit(lock="tell") as connection:
+        # Without a lock: whoever is busy telling must not make this process look dead.
+        with monitor.database.unit() as connection:
             heartbeat(connection, this)
             forget_dead(connection, now)
             versions = frozenset(worker.version for worker in living(connection, now))
-            if versions != self._versions and len(versions) > 1:
+        if versions != self._versions and len(versions) > 1:
+            with monitor.database.unit(lock="tell") as connection:
                 _tell_versions(Work(connection, monitor.telling(), now), versions)
         self._versions = versions
 

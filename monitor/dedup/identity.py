@@ -75,8 +75,12 @@ class _Item:
         return tokens(plain(self.entry.content or self.entry.summary))
 
     @cached_property
+    def title_words(self) -> list[str]:
+        return tokens(self.entry.title)
+
+    @cached_property
     def substantial(self) -> bool:
-        needed = SUBSTANCE - len(tokens(self.entry.title))
+        needed = SUBSTANCE - len(self.title_words)
         # Splitting the whole text of every item costs more than all the rest; its beginning mostly tells.
         head = (self.entry.content or self.entry.summary)[:HEAD]
         whole = head[: head.rfind("<")] if head.rfind("<") > head.rfind(">") else head
@@ -91,7 +95,21 @@ def tombstone_keys(entry_key: str | None, key: str | None, title: str, content_h
     if key:
         parts.append(f"u\x1f{key}\x1f{' '.join(tokens(title))}")
     parts.append(f"c\x1f{content_hash}")
-    return tuple(xxhash.xxh3_128_hexdigest(part.encode("utf-8", "surrogatepass")) for part in parts)
+    return tuple(map(_digest, parts))
+
+
+def item_key(item_hash: str) -> str:
+    """The tombstone key of an item's bytes: whether a source still shows it can be told without reading it."""
+    return _digest(f"h\x1f{item_hash}")
+
+
+def everywhere_keys(key: str | None, title: str) -> tuple[str, ...]:
+    """The keys under which a purged item is remembered for every source: address with title."""
+    return tombstone_keys(None, key, title, "")[:-1]
+
+
+def _digest(text: str) -> str:
+    return xxhash.xxh3_128_hexdigest(text.encode("utf-8", "surrogatepass"))
 
 
 def decide_entries(entries: Sequence[Entry], known: KnownEntries) -> EntryDecisions:
@@ -123,7 +141,7 @@ class _Poll:
         self.unstable = unstable
         self.free = {row.id: row for row in known.rows}
         self.found: dict[int, EntryDecision] = {}
-        self.by_id = _grouped(known.rows, lambda row: (row.entry_key or "").strip() or None)
+        self.by_id = _grouped(known.rows, _id)
         self.by_url = _grouped(known.rows, lambda row: row.url_key)
         self.by_content = _grouped(known.rows, lambda row: row.content_hash or None)
         counts = Counter(item.id for item in {(i.id, i.key, i.entry.title): i for i in items}.values())
@@ -182,10 +200,9 @@ class _Poll:
         return None
 
     def _content(self, item: _Item) -> EntryDecision | None:
-        """The same title and text, enough of it to be no coincidence, or nothing else to go by."""
+        """The same title and text, enough of it to be no coincidence."""
         for row in self.by_content.get(item.entry.content_hash, ()):
-            nothing_else = item.id is None and item.key is None and _id(row) is None and row.url_key is None
-            if row.id in self.free and (item.substantial or nothing_else):
+            if row.id in self.free and item.substantial:
                 return self._known(item, row, "content", "the same title and text")
         return None
 
@@ -202,10 +219,9 @@ class _Poll:
         """Whether title or text show that an item and a row are the same although the other clues changed."""
         if row.content_hash == item.entry.content_hash:
             return True
-        if row.title or item.entry.title:
-            titles = similarity(row.title, item.entry.title)
-            if titles >= SAME_TITLE and not (titles == 1.0 and self._other_text(item, row)):
-                return True
+        titles = similarity(row.title, item.entry.title)
+        if titles >= SAME_TITLE and not (titles == 1.0 and self._other_text(item, row)):
+            return True
         return bool(row.text) and self._contained(item, row) >= SAME_TEXT
 
     def _clearly_alike(self, item: _Item, row: KnownEntry) -> bool:
@@ -237,7 +253,7 @@ class _Poll:
         """An item that stands twice in the document: the same content, or the same id, address and title."""
         clues: list[tuple[str | None, ...]] = []
         if item.id or item.key:
-            clues.append((item.id, item.key, " ".join(tokens(item.entry.title))))
+            clues.append((item.id, item.key, *item.title_words))
         if item.substantial or not (item.id or item.key):
             clues.append(("content", item.entry.content_hash, item.key))
         twins = [other for clue in clues for other in earlier.get(clue, ()) if _says_the_same(item, other)]
@@ -253,9 +269,7 @@ class _Poll:
     def _unknown(self, item: _Item) -> EntryDecision:
         key = self._own_key(item)
         entry = item.entry
-        keys = tombstone_keys(item.id, item.key, entry.title, entry.content_hash)
-        keys = keys if item.substantial or not (item.id or item.key) else keys[:-1]
-        if not self.known.purged.isdisjoint(keys):
+        if self._purged(item):
             return EntryDecision(entry, EntryFate.SEEN, Reason("purged", "was here before and has been removed by age"))
         article = self.known.sightings.get(key) if key and entry.url and not is_home_page(entry.url) else None
         if article is not None:
@@ -264,6 +278,20 @@ class _Poll:
         reused = item.id is not None and item.id in self.by_id
         code, text = ("id-reused", "its id belonged to another item") if reused else ("new", "not seen before")
         return EntryDecision(entry, EntryFate.NEW, Reason(code, text), url_key=key)
+
+    def _purged(self, item: _Item) -> bool:
+        """Removed by age: by what it says, or by its name, unless it was published after that and says something else.
+
+        Pages that live on under one address and headline do that every day.
+        """
+        entry, purged = item.entry, self.known.purged
+        if not purged:
+            return False
+        *names, content = tombstone_keys(item.id, item.key, entry.title, entry.content_hash)
+        if content in purged and (item.substantial or not names):
+            return True
+        last = max((purged[name] for name in names if name in purged), default=None)
+        return last is not None and (entry.published_at is None or entry.published_at <= last)
 
     def _same_url(self, item: _Item, row: KnownEntry) -> bool:
         """Whether the addresses agree; a row that was given none because several items shared it counts as agreeing."""
@@ -294,10 +322,10 @@ def _id(row: KnownEntry) -> str | None:
 
 def _shared_urls(items: Sequence[_Item]) -> set[str]:
     """Addresses that entries with different titles share in this document, and roots of sites: no identity."""
-    titles: dict[str, set[str]] = defaultdict(set)
+    titles: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for item in items:
         if item.key:
-            titles[item.key].add(" ".join(tokens(item.entry.title)))
+            titles[item.key].add(tuple(item.title_words))
     homes = {item.key for item in items if item.key and "/" not in item.key and "?" not in item.key}
     return homes | {key for key, found in titles.items() if len(found) > 1}
 

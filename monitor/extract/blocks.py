@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -27,7 +27,6 @@ BLOCK_TAGS = frozenset(
 )
 """Elements that end a line before and after."""
 
-_SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 
 
@@ -80,7 +79,9 @@ class Block:
 
 def fold_space(text: str) -> str:
     """`text` with runs of white space as one blank, none at the ends; soft hyphens and zero-width marks gone."""
-    return _SPACE.sub(" ", text.replace("\u00ad", "").replace("\u200b", "").replace("\ufeff", "")).strip()
+    if not text.isascii():
+        text = text.replace("\u00ad", "").replace("\u200b", "").replace("\ufeff", "")
+    return " ".join(text.split())
 
 
 def key_of(text: str) -> str:
@@ -93,15 +94,11 @@ def page_blocks_of(root: HtmlElement) -> list[Block]:
 
     `<br><br>` parts blocks, a single `<br>` is a blank.
     """
-    blocks: list[Block] = []
-    chars = 0
-    for block in _Walk(root).run():
-        blocks.append(block)
-        chars += len(block.text)
-        if chars > MAX_CHARS or len(blocks) >= MAX_BLOCKS:
-            break
-    _judge_zones(blocks)
-    return blocks
+    walk = _Walk(root)
+    walk.run()
+    if walk.zoned:
+        _judge_zones(walk.blocks)
+    return walk.blocks
 
 
 def is_big(elements: int, blocks: Sequence[Block]) -> bool:
@@ -146,56 +143,63 @@ class _Walk:
         self.linked = 0
         self.links = 0
         self.breaks = 0
-        self.count = 0
+        self.blocks: list[Block] = []
+        self.chars = 0
+        self.zoned = False
         self.owners: list[HtmlElement] = []
         self.openers: list[Opener] = []
 
-    def run(self) -> Iterator[Block]:
+    def run(self) -> None:
+        """Collect the blocks."""
         root = self.root
-        walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         skipping: HtmlElement | None = None
-        for event, element in walk:
+        for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
             if skipping is not None:
                 if event == "end" and element is skipping:
                     skipping = None
                     self._add(element.tail if element is not root else None)
-                continue
-            if event in ("comment", "pi"):
-                self._add(element.tail)
-            elif event == "start" and element is not root and _is_skipped(element):
-                skipping = element
             elif event == "start":
-                yield from self._open(element)
+                if element is not root and _is_skipped(element):
+                    skipping = element
+                else:
+                    self._open(element)
+            elif event == "end":
+                self._close(element)
             else:
-                yield from self._close(element)
+                self._add(element.tail)
+            if self.chars > MAX_CHARS or len(self.blocks) >= MAX_BLOCKS:
+                break
 
-    def _open(self, element: HtmlElement) -> Iterator[Block]:
-        if element.tag in BLOCK_TAGS:
-            yield from self._flush()
+    def _open(self, element: HtmlElement) -> None:
+        tag = element.tag
+        if tag in BLOCK_TAGS:
+            self._flush()
             self.owners.append(element)
-        elif element.tag == "br":
-            yield from self._break()
-        elif element.tag == "a":
+        elif tag == "br":
+            self._break()
+        elif tag == "a":
             self.links += 1
         if zone := zone_of(element):
             self.openers.append((element, zone))
+            self.zoned = True
         self._add(element.text)
 
-    def _close(self, element: HtmlElement) -> Iterator[Block]:
-        if element.tag in BLOCK_TAGS:
-            yield from self._flush()
+    def _close(self, element: HtmlElement) -> None:
+        tag = element.tag
+        if tag in BLOCK_TAGS:
+            self._flush()
             self.owners.pop()
-        elif element.tag == "a":
+        elif tag == "a":
             self.links -= 1
         if self.openers and self.openers[-1][0] is element:
             self.openers.pop()
         if element is not self.root:
             self._add(element.tail)
 
-    def _break(self) -> Iterator[Block]:
+    def _break(self) -> None:
         self.breaks += 1
         if self.breaks > 1:
-            yield from self._flush()
+            self._flush()
         else:
             self.parts.append(" ")
 
@@ -209,7 +213,7 @@ class _Walk:
         if self.links > 0:
             self.linked += len(text.strip())
 
-    def _flush(self) -> Iterator[Block]:
+    def _flush(self) -> None:
         self.breaks = 0
         if not self.parts:
             return
@@ -220,8 +224,8 @@ class _Walk:
             return
         owner = self.owners[-1] if self.owners else self.root
         text = text[: MAX_CHARS + 1]
-        yield Block(text, owner, min(linked, len(text)), self.count, tuple(self.openers))
-        self.count += 1
+        self.blocks.append(Block(text, owner, min(linked, len(text)), len(self.blocks), tuple(self.openers)))
+        self.chars += len(text)
 
 
 def _is_skipped(element: HtmlElement) -> bool:

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement, HTMLParser, fragment_fromstring
 from monitor.extract.blocks import fold_space, page_blocks_of
 
 _MAX_CHARS = 2_000_000
+_DOCUMENT = re.compile(r"<(?:!doctype|html|head|body|frameset)\b", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -20,8 +21,18 @@ def html_to_text(html: str) -> str:
     """
     if "<" not in html and "&" not in html:
         return "\n".join(line for raw in html[:_MAX_CHARS].splitlines() if (line := fold_space(raw)))
-    root = _fragment(html)
+    root = _tree(html)
     return "" if root is None else "\n".join(block.text for block in page_blocks_of(root))
+
+
+def _tree(html: str) -> etree._Element | None:
+    """The document, or the body around a fragment, to be read only: its elements have none of lxml.html's methods."""
+    text = _CONTROLS.sub(" ", html[:_MAX_CHARS])
+    text = text if _DOCUMENT.search(text) else f"<html><body>{text}</body></html>"
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return None
 
 
 def _fragment(html: str) -> HtmlElement | None:

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from monitor.dedup.identity import EntryDecision, EntryDecisions, decide_entries, tombstone_keys
+from monitor.dedup.identity import EntryDecision, EntryDecisions, decide_entries, item_key, tombstone_keys
 from monitor.dedup.revision import Version, text_hash
 from monitor.dedup.urls import url_key
 from monitor.errors import LeaseLost
@@ -38,10 +38,11 @@ from monitor.model.poll import Learnt, PollDecision, PollOutcome
 from monitor.model.reasons import Reason
 from monitor.model.settled import Gap
 from monitor.model.story import EntryFate, KnownEntries
-from monitor.store import articles, entries, leases, sources
+from monitor.store import articles, entries, leases, readings, sources, tombstones
 from monitor.store import tables as t
-from monitor.store.articles import NewArticle, NewRevision, ReadingKind, StoredArticle
+from monitor.store.articles import FirstText, NewArticle, StoredArticle
 from monitor.store.entries import ChangedEntry, NewEntry, Wanted
+from monitor.store.readings import ReadingKind
 from monitor.store.sources import PollRecord
 
 _NEW_ROWS = {EntryFate.NEW, EntryFate.SIGHTING}
@@ -161,9 +162,13 @@ def wanted_keys(found: Iterable[Entry], *, addresses_only: bool = False) -> Want
         if key:
             urls[key] = None
         contents[entry.content_hash] = None
-        identifier = (entry.id or "").strip() or None
-        tombs.update(dict.fromkeys(tombstone_keys(identifier, key, entry.title, entry.content_hash)))
+        tombs.update(dict.fromkeys(_tombstone_keys(entry)))
     return Wanted(tuple(ids), tuple(urls), tuple(contents), tuple(tombs))
+
+
+def _tombstone_keys(entry: Entry) -> tuple[str, ...]:
+    key = url_key(entry.url) if entry.url else None
+    return tombstone_keys((entry.id or "").strip() or None, key, entry.title, entry.content_hash)
 
 
 def _known(intake: Intake) -> KnownEntries:
@@ -181,20 +186,22 @@ def _known(intake: Intake) -> KnownEntries:
 def _write(unit: _Unit, written: Written) -> None:
     connection, intake = unit.connection, unit.intake
     fresh = unit.decisions({EntryFate.NEW})
-    ids = dict(zip(fresh, _add_articles(unit, fresh), strict=True))
+    added = _add_articles(unit, fresh)
+    ids = {index: article.id for index, article in added.items()}
     entries.add_entries(connection, intake.spec.id, _new_rows(unit.decisions(_NEW_ROWS), ids), intake.now)
     changed = [item for item in unit.decisions(_CHANGED_ROWS).values() if item.row]
     rows = [ChangedEntry(item.row or 0, item.entry, item.url_key) for item in changed]
     entries.change_entries(connection, rows, intake.now)
     sighted = [item.article_id for item in unit.decisions({EntryFate.SIGHTING}).values() if item.article_id]
-    articles.ask_reading(connection, sighted, ReadingKind.MATCH, intake.now)
+    readings.ask_reading(connection, sighted, ReadingKind.MATCH, intake.now)
     written.new += len(fresh)
     written.edited += sum(item.changed for item in changed)
     written.sightings += len(sighted)
-    written.told += _settle(unit, ids)
+    written.told += _settle(unit, added)
 
 
-def _add_articles(unit: _Unit, fresh: Mapping[int, EntryDecision]) -> list[int]:
+def _add_articles(unit: _Unit, fresh: Mapping[int, EntryDecision]) -> dict[int, StoredArticle]:
+    """Insert articles with what their entries say; as they are stored, by their entries' places in the document."""
     intake, drafts = unit.intake, unit.drafts
     order = sorted(fresh, key=lambda index: _published(fresh[index].entry), reverse=True)
     reading_at = {index: unit.queue.next_at(drafts.get(index, fresh[index].entry)) for index in order}
@@ -202,7 +209,10 @@ def _add_articles(unit: _Unit, fresh: Mapping[int, EntryDecision]) -> list[int]:
     ids = articles.insert_articles(unit.connection, intake.spec.id, new, intake.now)
     keys = [(item.url_key, id_) for item, id_ in zip(fresh.values(), ids, strict=True) if item.url_key]
     entries.add_keys(unit.connection, keys, "url", intake.now, exclusive=True)
-    return ids
+    return {
+        index: articles.as_stored(id_, article, intake.facts, intake.now)
+        for index, id_, article in zip(fresh, ids, new, strict=True)
+    }
 
 
 class _Queue:
@@ -244,7 +254,15 @@ def _new_article(intake: Intake, entry: Entry, draft: Draft, reading_at: datetim
         reading_at=reading_at,
         text_state=draft.own.state,
         text_reason=draft.own.reason,
+        first=_first_text(draft),
+        settled=analysed is not None and analysed.document.complete,
     )
+
+
+def _first_text(draft: Draft) -> FirstText:
+    text = draft.text
+    said = text_hash(Version(text.title, text.lead, text.text)) if draft.analysed is None else draft.analysed.text_hash
+    return FirstText(text.lead, text.text, said, settle.FIRST)
 
 
 def _gap(intake: Intake) -> Gap | None:
@@ -260,25 +278,16 @@ def _new_rows(decisions: Mapping[int, EntryDecision], ids: Mapping[int, int]) ->
     return rows
 
 
-def _settle(unit: _Unit, ids: Mapping[int, int]) -> int:
+def _settle(unit: _Unit, added: Mapping[int, StoredArticle]) -> int:
     """Settle what was analysed; a baseline's texts are stored as they are, for READ to settle."""
-    intake = unit.intake
-    pairs = [(id_, unit.drafts.made[index]) for index, id_ in ids.items()]
-    unsettled = [_first_revision(id_, draft) for id_, draft in pairs if draft.analysed is None]
-    articles.add_revisions(unit.connection, unsettled, intake.now)
+    made = unit.drafts.made
     settlings = [
-        Settling(id_, draft.analysed, draft.own.state, draft.own.reason)
-        for id_, draft in pairs
-        if draft.analysed is not None
+        Settling(article.id, analysed, article.text_state, article.text_reason, written=article)
+        for index, article in added.items()
+        if (analysed := made[index].analysed) is not None
     ]
     settlings += _edits(unit)
-    return settle.settle(unit.connection, settlings, intake.context, intake.now)
-
-
-def _first_revision(article_id: int, draft: Draft) -> NewRevision:
-    text = draft.text
-    said = text_hash(Version(text.title, text.lead, text.text))
-    return NewRevision(article_id, 1, text.title, text.lead, text.text, said, material=True, reason=settle.FIRST)
+    return settle.settle(unit.connection, settlings, unit.intake.context, unit.intake.now)
 
 
 def _edits(unit: _Unit) -> list[Settling]:
@@ -293,7 +302,7 @@ def _edits(unit: _Unit) -> list[Settling]:
             continue
         draft = unit.drafts.get(index, item.entry)
         if _has_page(article, draft):
-            articles.ask_reading(unit.connection, [article.id], ReadingKind.AGAIN, unit.intake.now)
+            readings.ask_reading(unit.connection, [article.id], ReadingKind.AGAIN, unit.intake.now)
         elif draft.analysed is not None and (draft.text.text or not article.text):
             settlings[article.id] = Settling(article.id, draft.analysed, draft.own.state, draft.own.reason)
     return list(settlings.values())
@@ -305,6 +314,10 @@ def _has_page(article: StoredArticle, draft: Draft) -> bool:
 
 def _record(connection: sa.Connection, intake: Intake, decided: EntryDecisions) -> PollDecision:
     reading = intake.reading
+    # What is shown although it was removed is remembered as it looks now: its tombstones must not end before it does.
+    again = [item.entry for item in decided.decisions if item.reason.code == "purged"]
+    keys = (key for entry in again for key in (*_tombstone_keys(entry), item_key(entry.item_hash)))
+    tombstones.bury(connection, intake.spec.id, keys, now=intake.now)
     fates = [item.fate for item in decided.decisions]
     new = sum(fate in _NEW_ROWS for fate in fates)
     relinked = fates.count(EntryFate.RELINKED)

@@ -30,10 +30,11 @@ from monitor.model.article import Extracted, TextState
 from monitor.model.fetched import Fetched
 from monitor.model.reasons import Reason
 from monitor.model.source import SourceSpec
-from monitor.store import articles, leases
+from monitor.store import articles, leases, readings
 from monitor.store import tables as t
-from monitor.store.articles import ArticleChange, ClaimedReading, ReadingKind, StoredArticle
+from monitor.store.articles import ArticleChange, StoredArticle
 from monitor.store.evidence import Body
+from monitor.store.readings import ClaimedReading, ReadingKind
 
 
 @dataclass(slots=True)
@@ -150,11 +151,11 @@ def _claim(context: Context, room: int, *, with_stored: bool) -> tuple[list[_Wor
     """Pages to read, and stored texts to settle."""
     settings, now, owner = context.settings, context.clock.now(), context.owner
     with context.database.unit() as connection:
-        pages = articles.claim_pages(
+        pages = readings.claim_pages(
             connection, owner=owner, now=now, lease_s=settings.lease_s, limit=room, per_source=settings.per_host
         )
         limit = settings.settled_at_once if with_stored else 0
-        stored = articles.claim_stored(connection, owner=owner, now=now, lease_s=settings.lease_s, limit=limit)
+        stored = readings.claim_stored(connection, owner=owner, now=now, lease_s=settings.lease_s, limit=limit)
         found = articles.load_articles(connection, [item.article_id for item in (*pages, *stored)])
 
     def work(item: ClaimedReading) -> _Work:

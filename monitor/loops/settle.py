@@ -75,7 +75,8 @@ class Settling:
     `changes` are further columns of its row; `keys` address keys that also lead to it, with their kind; `body` what
     was fetched, kept if a rule matches; `lease` gives a claimed article back in the same unit.  `again`: what is stored
     is matched once more because another source showed it.  `added`: a live page has new entries, which makes a material
-    revision however small their share of the text is.
+    revision however small their share of the text is.  `written`: the article with this very text was inserted in this
+    unit, and is as this says.
     """
 
     article_id: int
@@ -88,6 +89,7 @@ class Settling:
     lease: Lease | None = None
     again: bool = False
     added: Reason | None = None
+    written: StoredArticle | None = None
 
 
 def analyse(text: Text, sources: Iterable[SourceFacts], watchlist: Watchlist) -> Analysed:
@@ -150,10 +152,9 @@ def settle(connection: sa.Connection, items: Sequence[Settling], context: Contex
     """
     if not items:
         return 0
-    stored = articles.load_articles(connection, [item.article_id for item in items])
-    settled = [_Settled(item, stored[item.article_id]) for item in items if item.article_id in stored]
+    settled = _looked_up(connection, items)
     articles.add_revisions(connection, [each.revision for each in settled if each.revision], now)
-    articles.change_articles(connection, [each.change() for each in settled])
+    articles.change_articles(connection, [each.change() for each in settled if not each.item.written])
     for each in settled:
         for key, kind in each.item.keys:
             entries.add_keys(connection, [(key, each.item.article_id)], kind, now)
@@ -161,6 +162,12 @@ def settle(connection: sa.Connection, items: Sequence[Settling], context: Contex
     placed = [_placed(each) for each in news]
     placements = place_articles(connection, placed, now=now, memory=context.rarities)
     return _tell_all(connection, list(zip(news, placements, strict=True)), context, now)
+
+
+def _looked_up(connection: sa.Connection, items: Sequence[Settling]) -> list[_Settled]:
+    stored = articles.load_articles(connection, [item.article_id for item in items if not item.written])
+    found = ((item, item.written or stored.get(item.article_id)) for item in items)
+    return [_Settled(item, article) for item, article in found if article is not None]
 
 
 class _Settled:
@@ -186,7 +193,7 @@ class _Settled:
 
     @property
     def is_news(self) -> bool:
-        return self.revision is not None or self.completes or self.item.again
+        return self.revision is not None or self.completes or self.item.again or self.item.written is not None
 
     def revised_at(self, now: datetime) -> datetime | None:
         if self.number <= 1:
@@ -207,6 +214,8 @@ class _Settled:
 
 def _revise(item: Settling, stored: StoredArticle) -> tuple[NewRevision | None, Occasion]:
     version = item.analysed.version
+    if item.written:
+        return None, Occasion.NEW
     if stored.number == 0:
         return _new_revision(item, 1, material=True, reason=FIRST), Occasion.NEW
     if stored.story_id is None and stored.text_hash == item.analysed.text_hash:
@@ -241,6 +250,7 @@ def _placed(each: _Settled) -> PlacedArticle:
         prepared=each.item.analysed.prepared,
         first_seen_at=stored.first_seen_at,
         published_at=stored.published_at,
+        placed=stored.story_id is not None,
     )
 
 
@@ -249,8 +259,7 @@ def _tell_all(
 ) -> int:
     followers = readers.followers(connection) if CHANNEL in context.watchlist.channels else {}
     heard = [(each, placement) for each, placement in placed if each.verdicts or followers]
-    # A later article of the batch may have merged or split the story of an earlier one.
-    story_ids = articles.story_ids(connection, [each.item.article_id for each, _ in heard])
+    story_ids = _story_ids(connection, heard, of=len(placed))
     told = 0
     for each, placement in heard:
         story_id = story_ids[each.item.article_id]
@@ -262,6 +271,13 @@ def _tell_all(
             if report.matches and each.item.body is not None:
                 evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
     return told
+
+
+def _story_ids(connection: sa.Connection, heard: Sequence[tuple[_Settled, Placement]], *, of: int) -> dict[int, int]:
+    """Where articles of a batch of so many stand: a later one may have merged or split the story of an earlier one."""
+    if of == 1:
+        return {each.item.article_id: placement.story_id for each, placement in heard}
+    return articles.story_ids(connection, [each.item.article_id for each, _ in heard])
 
 
 def _joined(rule_id: str) -> Verdict:

@@ -6,6 +6,7 @@ half a minute later by all of them.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
@@ -13,13 +14,37 @@ from monitor.loops.context import Context, in_thread
 from monitor.match.tokens import tokenise
 from monitor.store.vocabulary import UnreadText, any_unread, file_words, unread_texts
 
-BATCH = 500
+BATCH = 100
 SETTLED = timedelta(seconds=30)
 """Ids are given before units end: a younger text may still get one with a lower id, from another process."""
-KNOWN_MAX = 300_000
+PLACES = 1 << 18
+"""As many words are remembered as filed, in 8 bytes each: the words of a language or two, names among them."""
 
+Word = tuple[str, str | None]
+"""A word as written, and its language."""
 Filing = Callable[[str, str | None], Iterable[str]]
 """A word as written and its language -> the keys to file it under."""
+
+
+class FiledWords:
+    """Which words were filed lately; as words never end, it is no set of them but a table of their hashes.
+
+    A word that takes another's place makes it unknown: that one is filed once more, which changes nothing.  Two words
+    with the same 64 bits would hide one of them from searches; that is not to be expected in a lifetime.
+    """
+
+    def __init__(self, places: int = PLACES) -> None:
+        self._hashes = array("q", bytes(8 * places))
+
+    def __contains__(self, word: Word) -> bool:
+        number = hash(word)
+        return self._hashes[number % len(self._hashes)] == number
+
+    def add(self, words: Iterable[Word]) -> None:
+        """Remember these."""
+        for word in words:
+            number = hash(word)
+            self._hashes[number % len(self._hashes)] = number
 
 
 class Vocabulary:
@@ -27,7 +52,7 @@ class Vocabulary:
 
     def __init__(self, filing: Filing) -> None:
         self._filing = filing
-        self._known: set[tuple[str, str | None]] = set()
+        self._filed = FiledWords()
 
     def waits(self, context: Context) -> bool:
         """Whether there are texts to read."""
@@ -52,14 +77,12 @@ class Vocabulary:
         self.remember(words)
         return len(texts)
 
-    def read(self, texts: Iterable[UnreadText]) -> tuple[set[tuple[str, str | None]], set[tuple[str, str]]]:
+    def read(self, texts: Iterable[UnreadText]) -> tuple[set[Word], set[tuple[str, str]]]:
         """The words that have not been seen yet, with their language, and (key, word) pairs to be filed."""
         words = {(word, text.language) for text in texts for word in tokenise(text.text, language=text.language).words}
-        words -= self._known
+        words = {word for word in words if word not in self._filed}
         return words, {(key, word.lower()) for word, language in words for key in self._filing(word, language)}
 
-    def remember(self, words: set[tuple[str, str | None]]) -> None:
+    def remember(self, words: Iterable[Word]) -> None:
         """These are filed: they need not be again."""
-        if len(self._known) + len(words) > KNOWN_MAX:
-            self._known.clear()
-        self._known |= words
+        self._filed.add(words)

@@ -30,8 +30,8 @@ from monitor.model.match import How
 
 WordHits = tuple[tuple[int, How], ...]
 Occurrence = tuple[int, How]
-_MEMO_WORDS: Final = 20_000
-"""A generation: some three hundred articles of a language bring as many words; a word takes 150 bytes."""
+_MEMO_WORDS: Final = 6_000
+"""A generation: what a language uses all the time, and the words of some fifty articles; one takes 150 bytes."""
 _LONGEST_CHUNK: Final = 40
 _HEAD_LETTERS: Final = 4
 

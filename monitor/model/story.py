@@ -59,12 +59,12 @@ class KnownEntries:
 
     `rows` are those of the source that share an id, an address key or a content hash with the document; more do no
     harm.  `sightings` maps address keys to articles that other sources brought.  `purged` holds those tombstone keys
-    of the source that the document asks for.  `ids_unstable` is what earlier polls found.
+    of the source that the document asks for, and since when.  `ids_unstable` is what earlier polls found.
     """
 
     rows: tuple[KnownEntry, ...] = ()
     sightings: Mapping[str, int] = field(default_factory=dict)
-    purged: frozenset[str] = frozenset()
+    purged: Mapping[str, datetime] = field(default_factory=dict)
     ids_unstable: bool = False
 
 
@@ -112,13 +112,17 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class PlacedArticle:
-    """An article to be placed among copies and stories.  Times are aware UTC; `published_at` may be nonsense."""
+    """An article to be placed among copies and stories.  Times are aware UTC; `published_at` may be nonsense.
+
+    `placed`: it may have a story already, which is looked for.
+    """
 
     id: int
     source_id: str
     prepared: Prepared
     first_seen_at: datetime
     published_at: datetime | None = None
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _FEED_ROOT = re.compile(
     rb"<(?:rdf:)?(rss(?=\s[^<>]*version)|feed(?=\s[^<>]*xmlns)|RDF(?=\s[^<>]*xmlns))", re.IGNORECASE
 )
 _TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*+)([^<>]*+)>")
+_TAG_WITH_VALUES = re.compile(rb"<([A-Za-z_][\w.:-]*+)([^<>=]*+=[^<>]*+)>")
 _ATTRIBUTE = re.compile(rb"""([A-Za-z_][\w.:-]*+)\s*+=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'<>]+))""")
 
 LONGEST_TAG = 10_000
@@ -136,7 +137,7 @@ def repaired(data: bytes, entities: dict[bytes, bytes]) -> bytes:
             parts.append(chunk)
         else:
             referred = _REFERENCE.sub(lambda found: _reference(found, entities), chunk)
-            parts.append(_TAG.sub(_with_quotes, referred))
+            parts.append(_TAG_WITH_VALUES.sub(_with_quotes, referred))
     return _with_prefixes_declared(b"".join(parts))
 
 
@@ -203,8 +204,8 @@ def _reference(found: re.Match[bytes], entities: dict[bytes, bytes]) -> bytes:
 
 def _with_quotes(tag: re.Match[bytes]) -> bytes:
     """A start tag with every attribute value in quotes, an attribute given twice once."""
-    closing, name, rest = tag.groups()
-    attributes = _ATTRIBUTE.findall(rest) if b"=" in rest and not closing and len(rest) <= LONGEST_TAG else []
+    name, rest = tag.groups()
+    attributes = _ATTRIBUTE.findall(rest) if len(rest) <= LONGEST_TAG else []
     if not any(bare for *_, bare in attributes):
         return tag.group()
     values = {name: double or single or bare for name, double, single, bare in reversed(attributes)}

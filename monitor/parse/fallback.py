@@ -19,8 +19,8 @@ from monitor.parse.raw import Link, RawItem
 _ITS_BUGS = (AssertionError, AttributeError, LookupError, NameError, RecursionError, TypeError, ValueError)
 
 
-MOST_TAGS = 100_000
-"""Tags of one document that feedparser may read: two seconds, at some 20 us each; real broken feeds have a tenth."""
+MOST_TAGS = 50_000
+"""Tags of one document that feedparser may read: one second, at some 20 us each; real broken feeds have a fifth."""
 _A_START = 40
 """To begin takes it as long as so many tags."""
 
@@ -30,6 +30,11 @@ class Effort:
     """What feedparser may still spend on a document; what is too much for it is left to a quicker reader."""
 
     left: int = MOST_TAGS
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it is not worth beginning once more."""
+        return self.left <= _A_START
 
     def allows(self, data: bytes) -> bool:
         """Whether `data` may be read, which is then counted."""

@@ -22,7 +22,7 @@ from monitor.model.entry import NotAFeed, ParsedFeed
 from monitor.model.reasons import Reason
 from monitor.parse import clean, direct, jsonfeed, sitemap
 from monitor.parse.channel import Channel, hints_of, read_channel
-from monitor.parse.charset import decode, unpacked
+from monitor.parse.charset import Decoded, decode, unpacked
 from monitor.parse.document import KINDS, Document, open_document
 from monitor.parse.fallback import Effort, read_with_feedparser
 from monitor.parse.links import absolute
@@ -59,8 +59,8 @@ def read_document(
     run it where it can be killed.
     """
     decoded = decode(unpacked(whole(body)), content_type=content_type, encoding=encoding)
-    if jsonfeed.looks_like_json(decoded.text):
-        return jsonfeed.read_json(decoded.text, url=url, known=known, now=now)
+    if answer := _read_json(decoded, url=url, known=known, now=now):
+        return answer
     document = open_document(decoded, url=url, known=known, now=now)
     return document if isinstance(document, NotAFeed) else _read_well_formed(document) or _read_broken(document)
 
@@ -78,12 +78,21 @@ def read_quickly(
     if size_of(body) > QUICK_BYTES or len(data := unpacked(whole(body))) > QUICK_BYTES:
         return None
     decoded = decode(data, content_type=content_type, encoding=encoding)
-    if jsonfeed.looks_like_json(decoded.text):
-        return jsonfeed.read_json(decoded.text, url=url, known=known, now=now)
+    if answer := _read_json(decoded, url=url, known=known, now=now):
+        return answer
     document = open_document(decoded, url=url, known=known, now=now)
     if isinstance(document, NotAFeed):
         return document
     return _read_well_formed(document) if len(document.items.spans) <= QUICK_ITEMS else None
+
+
+def _read_json(decoded: Decoded, *, url: str, known: frozenset[str], now: datetime) -> ParsedFeed | NotAFeed | None:
+    """A JSON Feed, or why it is none; None where the document is XML, if only behind something else."""
+    if not jsonfeed.looks_like_json(decoded.text):
+        return None
+    answer = jsonfeed.read_json(decoded.text, url=url, known=known, now=now)
+    behind = isinstance(answer, NotAFeed) and clean.embedded(clean.cleaned(decoded.text))
+    return None if behind else answer
 
 
 def _read_well_formed(document: Document) -> ParsedFeed | NotAFeed | None:
@@ -136,7 +145,9 @@ def _read_broken(document: Document) -> ParsedFeed | NotAFeed:
 
 
 def _read_alone(wrapped: bytes, hashed: str, entities: dict[bytes, bytes], effort: Effort) -> list[RawItem]:
-    root = _parse(wrapped, entities)
+    # Recovery reads what is well-formed just as well, and a strict parser's refusals take time.
+    hurried = effort.is_spent
+    root = direct.parse_recovering(clean.repaired(wrapped, entities)) if hurried else _parse(wrapped, entities)
     raws = _items_of(root) if root is not None else _read_loosely(wrapped, effort)[0]
     for raw in raws:
         raw.item_hash = hashed
@@ -195,8 +206,8 @@ def _hashed_by_content(
 
 def _parse(data: bytes, entities: dict[bytes, bytes]) -> Element | None:
     root = direct.parse_strict(data)
-    if root is None:
-        root = direct.parse_strict(clean.repaired(data, entities))
+    if root is None and (mended := clean.repaired(data, entities)) != data:
+        root = direct.parse_strict(mended)
     return root
 
 

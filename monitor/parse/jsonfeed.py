@@ -1,4 +1,8 @@
-"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), and documents like it."""
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), and documents like it.
+
+What is meant for sure is read with a remark (a function call around it, comments, a trailing comma, items under keys);
+what would be a guess (another vocabulary, a bare list) is refused, with what to do instead.
+"""
 
 from __future__ import annotations
 
@@ -15,32 +19,50 @@ from monitor.parse.prune import hash_of
 from monitor.parse.raw import Link, RawItem, Surroundings, entry_of, language_of
 from monitor.parse.text import plain
 
+_GUARD = re.compile(r"(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)\s*")
+"""What some services write in front, so that no script can load the document."""
+_COMMENT = r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+_CALL = re.compile(rf"(?:(?:{_COMMENT})\s*)*+[A-Za-z_$][\w$.]{{0,100}}\s*\(\s*(?=[{{\[])")
+_LEADING = re.compile(rf"(?:\s|{_COMMENT})++")
+_STRING = r'"(?:\\.|[^"\\])*+(?:"|\Z)'
+_COMMENTS = re.compile(rf"({_STRING})|{_COMMENT}", re.DOTALL)
+_COMMAS = re.compile(rf"({_STRING})|,(?=\s*+[\]}}])", re.DOTALL)
 _ITEMS_KEY = re.compile(r'"items"\s*:\s*\[')
 _TITLE_KEY = re.compile(r'"title"\s*:\s*')
 _BETWEEN = re.compile(r"[\s,]*")
+_NEXT_ITEM = re.compile(r"\}\s*,\s*(?=\{)")
+MOST_BROKEN = 50
+"""Items that cannot be read, behind which the next one is looked for."""
+
+_TRUNCATED = Reason("truncated", "the document ends in the middle; only its complete items were read")
+_MALFORMED = Reason("malformed", "the document is not well-formed JSON; its items were read as well as possible")
+_WRAPPED = Reason("untidy-json", "the JSON Feed stands in a function call (JSONP); what it holds was read")
+_COMMENTED = Reason("untidy-json", "the JSON Feed has comments or trailing commas, which JSON has not; it was read")
+_KEYED = Reason("untidy-json", "the items are an object in place of a list; its values were read")
+_NO_FEED = Reason(
+    "not-a-feed",
+    "the document is JSON, but no JSON Feed (an object with version and items); "
+    "`monitor sources add` with the site's address looks for its feed, and a `page` source watches a page",
+)
+_DEEP = Reason("hostile", "the document is nested too deeply")
 
 
 def looks_like_json(text: str) -> bool:
-    """Whether the first thing in `text` opens an object or a list."""
-    return text[:1000].lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+    """Whether the first thing in `text`, a function call or comments aside, opens an object or a list."""
+    return _opened(text[:2000])[0][:1] in ("{", "[")
 
 
 def read_json(text: str, *, url: str, known: frozenset[str], now: datetime) -> ParsedFeed | NotAFeed:
     """The feed in `text`; of one that was cut off, the complete items.  Ids may be numbers."""
-    text = text.lstrip("\ufeff \t\r\n")
-    problems: tuple[Reason, ...] = ()
-    try:
-        document = json.loads(text, strict=False)  # line breaks inside strings are common
-    except (ValueError, RecursionError):
-        document = _complete_part(text)
-        problems = (Reason("truncated", "the document ends in the middle; only its complete items were read"),)
-    items = document.get("items") if isinstance(document, dict) else None
+    text, wrapped = _opened(text)
+    document, problems = _loaded(text, wrapped=wrapped)
+    items, remark = _items(document)
     if not isinstance(items, list) or not (items or "version" in document or "title" in document):
-        return NotAFeed(Reason("not-a-feed", "the document is JSON, but no JSON Feed"))
+        return NotAFeed(_NO_FEED)
     try:
         raws = [_item(item) for item in items if isinstance(item, dict)]
     except RecursionError:
-        return NotAFeed(Reason("hostile", "the document is nested too deeply"))
+        return NotAFeed(_DEEP)
     here = Surroundings((_text(document.get("home_page_url")), url), now)
     hashes = tuple(raw.item_hash for raw in raws)
     entries: tuple[Entry, ...] = tuple(entry_of(raw, here) for raw in raws if raw.item_hash not in known)
@@ -53,26 +75,97 @@ def read_json(text: str, *, url: str, known: frozenset[str], now: datetime) -> P
         hints=_hints(document, url),
         known=len(hashes) - len(entries),
         item_hashes=hashes,
-        problems=problems,
+        problems=(*problems, *remark),
     )
 
 
-def _complete_part(text: str) -> dict[str, Any]:
-    """The complete items of a document that ends too early."""
+def _opened(text: str) -> tuple[str, bool]:
+    """The text from where its JSON begins, and whether a function call stands around it."""
+    text = text.lstrip("\ufeff \t\r\n")
+    if guard := _GUARD.match(text):
+        text = text[guard.end() :]
+    if call := _CALL.match(text):
+        return text[call.end() :], True
+    if leading := _LEADING.match(text):
+        text = text[leading.end() :]
+    return text, False
+
+
+def _loaded(text: str, *, wrapped: bool) -> tuple[dict[str, Any], tuple[Reason, ...]]:
+    """The document (empty where it is no object) and what is wrong with it; line breaks inside strings are common."""
+    remark = (_WRAPPED,) if wrapped else ()
+    decoder = json.JSONDecoder(strict=False)
+    try:
+        # The end of a function call, or of a guard, may follow.
+        document, _ = decoder.raw_decode(text)
+    except RecursionError:
+        return {}, remark
+    except json.JSONDecodeError as error:
+        return _untidy(text, decoder, error, remark)
+    return document if isinstance(document, dict) else {}, remark
+
+
+def _untidy(
+    text: str, decoder: json.JSONDecoder, error: json.JSONDecodeError, remark: tuple[Reason, ...]
+) -> tuple[dict[str, Any], tuple[Reason, ...]]:
+    tidy = _COMMAS.sub(_kept, _COMMENTS.sub(_kept, text))
+    try:
+        document, _ = decoder.raw_decode(tidy)
+    except RecursionError:
+        return {}, remark
+    except json.JSONDecodeError as later:
+        cut = _ends_early(text, error) or _ends_early(tidy, later)
+        # Where a quote is missing, what looks like a comment is mostly an address.
+        parts = (_readable_part(text, decoder, cut=cut), _readable_part(tidy, decoder, cut=cut))
+        best = max(parts, key=lambda part: len(part.get("items", ())))
+        return best, (*remark, _TRUNCATED if cut else _MALFORMED)
+    return document if isinstance(document, dict) else {}, (*remark, _COMMENTED)
+
+
+def _ends_early(text: str, error: json.JSONDecodeError) -> bool:
+    return error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+
+
+def _kept(found: re.Match[str]) -> str:
+    """Strings stay as they are, what is no JSON goes."""
+    return found.group(1) or ""
+
+
+def _items(document: dict[str, Any]) -> tuple[Any, tuple[Reason, ...]]:
+    """The items; some software writes a list whose numbers have gaps as an object."""
+    items = document.get("items")
+    if isinstance(items, dict) and items and all(isinstance(item, dict) for item in items.values()):
+        return list(items.values()), (_KEYED,)
+    return items, ()
+
+
+def _readable_part(text: str, decoder: json.JSONDecoder, *, cut: bool) -> dict[str, Any]:
+    """The complete items of a document that ends too early (`cut`), or has a fault in the middle."""
     found = _ITEMS_KEY.search(text)
     if not found:
         return {}
-    decoder = json.JSONDecoder(strict=False)
     items: list[Any] = []
-    position = found.end()
-    try:
-        while True:
-            position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]  # it matches nothing, too
+    position, broken = found.end(), 0
+    while broken <= MOST_BROKEN:
+        position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]  # it matches nothing, too
+        try:
             item, position = decoder.raw_decode(text, position)
-            items.append(item)
-    except (ValueError, RecursionError):
-        pass
+        except RecursionError:
+            break
+        except ValueError:
+            following = None if cut else _NEXT_ITEM.search(text, position)
+            if following is None:
+                break
+            position, broken = following.end(), broken + 1
+        else:
+            if not broken or _is_item(item):
+                items.append(item)
     return {"items": items, "title": _title_in(text[: found.start()], decoder), "version": ""}
+
+
+def _is_item(value: object) -> bool:
+    """Behind a fault, objects inside the faulty item (its authors, its attachments) come up as well."""
+    return isinstance(value, dict) and not value.keys().isdisjoint(("id", "content_html", "content_text"))
 
 
 def _title_in(head: str, decoder: json.JSONDecoder) -> str:

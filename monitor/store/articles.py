@@ -1,11 +1,10 @@
-"""Articles: one row each, their revisions, and the queue of those whose page is to be read."""
+"""Articles: one row each, and their revisions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -16,18 +15,19 @@ from monitor.model.reasons import Reason
 from monitor.store import leases, search
 from monitor.store import tables as t
 from monitor.store.leases import Lease
+from monitor.store.numbers import next_ids
+from monitor.store.readings import ReadingKind
 from monitor.store.story_links import ALSO_IN
 
 
-class ReadingKind(StrEnum):
-    """Why an article waits for READ."""
+@dataclass(frozen=True, slots=True)
+class FirstText:
+    """The wording that an article begins with: its revision 1."""
 
-    PAGE = "page"
-    """Its page is still to be read."""
-    AGAIN = "again"
-    """Its page may have filled up, or the entry says that it changed."""
-    MATCH = "match"
-    """What is stored is to be settled: it came with a baseline, or another source showed it."""
+    lead: str
+    text: str
+    text_hash: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class NewArticle:
     reading_at: datetime | None = None
     text_state: TextState = TextState.TITLE
     text_reason: Reason | None = None
+    first: FirstText | None = None
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +115,6 @@ class NewRevision:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedReading:
-    """An article to read now."""
-
-    article_id: int
-    lease: Lease
-    source_id: str
-    reading: ReadingKind
-
-
-@dataclass(frozen=True, slots=True)
 class ArticleChange:
     """Columns that a reading or a new entry changes; `lease` gives a claimed article back."""
 
@@ -132,7 +124,7 @@ class ArticleChange:
 
 
 _A, _R, _S = t.article.c, t.revision.c, t.source.c
-_INSERT = sa.insert(t.article).returning(_A.id, sort_by_parameter_order=True)
+_INSERT = sa.insert(t.article)
 _LOAD = (
     sa.select(t.article, _R.lead, _R.text, _R.text_hash.label("revision_hash"), _R.created_at.label("revised_at"))
     .select_from(t.article.outerjoin(t.revision, sa.and_(_R.article_id == _A.id, _R.number == _A.revision)))
@@ -146,7 +138,7 @@ _SOURCES_OF = (
     .where(t.sighting.c.article_id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(t.sighting.c.article_id, _S.id != _A.first_source_id, t.sighting.c.seen_at, _S.id)
 )
-_ADD_REVISION = sa.insert(t.revision).returning(_R.id, sort_by_parameter_order=True)
+_ADD_REVISION = sa.insert(t.revision)
 _LATEST = (
     sa.update(t.article)
     .where(_A.id == sa.bindparam("row"))
@@ -157,11 +149,59 @@ _LATEST = (
 def insert_articles(
     connection: sa.Connection, source_id: str, articles: Sequence[NewArticle], now: datetime
 ) -> list[int]:
-    """Give articles their rows; their ids in the same order."""
+    """Give articles their rows, and their first texts where they have one; their ids in the same order."""
     if not articles:
         return []
-    rows = [_new_row(article, source_id, now) for article in articles]
-    return list(connection.execute(_INSERT, rows).scalars())
+    ids = list(next_ids(connection, t.article, len(articles)))
+    connection.execute(
+        _INSERT, [_new_row(id_, article, source_id, now) for id_, article in zip(ids, articles, strict=True)]
+    )
+    _insert_revisions(connection, list(_first_revisions(ids, articles)), now)
+    return ids
+
+
+def _first_revisions(ids: Sequence[int], articles: Sequence[NewArticle]) -> Iterator[NewRevision]:
+    for id_, article in zip(ids, articles, strict=True):
+        if (first := article.first) is not None:
+            yield NewRevision(
+                id_, 1, article.title, first.lead, first.text, first.text_hash, material=True, reason=first.reason
+            )
+
+
+def as_stored(id_: int, article: NewArticle, source: SourceFacts, now: datetime) -> StoredArticle:
+    """What `load_articles` would say of an article that `insert_articles` has just written under that id."""
+    first = article.first
+    return StoredArticle(
+        id=id_,
+        url=article.url,
+        title=article.title,
+        authors=article.authors,
+        language=article.language,
+        language_sure=article.language_sure,
+        image=article.image,
+        section=None,
+        published_at=article.published_at,
+        first_seen_at=now,
+        baseline=article.baseline,
+        text_state=article.text_state,
+        text_reason=article.text_reason,
+        reads=0,
+        attempts=0,
+        live=False,
+        settled=article.settled,
+        story_id=None,
+        copy_of=None,
+        copy_score=None,
+        reading=article.reading,
+        page=None,
+        gap=article.gap,
+        number=1 if first else 0,
+        lead=first.lead if first else "",
+        text=first.text if first else "",
+        text_hash=first.text_hash if first else "",
+        revised_at=now if first else None,
+        sources=(source,),
+    )
 
 
 def load_articles(connection: sa.Connection, ids: Sequence[int]) -> dict[int, StoredArticle]:
@@ -188,10 +228,7 @@ def add_revisions(connection: sa.Connection, revisions: Sequence[NewRevision], n
     if not revisions:
         return
     search.remove(connection, _indexed(connection, [item.article_id for item in revisions if item.number > 1]))
-    ids = connection.execute(_ADD_REVISION, [_revision_row(item, now) for item in revisions]).scalars()
-    search.add(
-        connection, [search.Indexed(id_, item.title, item.text) for id_, item in zip(ids, revisions, strict=True)]
-    )
+    _insert_revisions(connection, revisions, now)
     connection.execute(
         _LATEST,
         [
@@ -204,6 +241,15 @@ def add_revisions(connection: sa.Connection, revisions: Sequence[NewRevision], n
             for item in revisions
         ],
     )
+
+
+def _insert_revisions(connection: sa.Connection, revisions: Sequence[NewRevision], now: datetime) -> None:
+    if not revisions:
+        return
+    ids = next_ids(connection, t.revision, len(revisions))
+    numbered = list(zip(ids, revisions, strict=True))
+    connection.execute(_ADD_REVISION, [_revision_row(id_, item, now) for id_, item in numbered])
+    search.add(connection, [search.Indexed(id_, item.title, item.text) for id_, item in numbered])
 
 
 def change_article(connection: sa.Connection, change: ArticleChange) -> None:
@@ -241,62 +287,6 @@ def story_ids(connection: sa.Connection, ids: Sequence[int]) -> dict[int, int]:
 _STORY_IDS = sa.select(_A.id, _A.story_id).where(_A.id.in_(sa.bindparam("ids", expanding=True)))
 
 
-def ask_reading(connection: sa.Connection, ids: Sequence[int], reading: ReadingKind, at: datetime) -> None:
-    """Put articles into READ's queue, unless they wait for something earlier or greater already."""
-    if not ids:
-        return
-    waits = t.article.c.due_at.is_not(None)
-    keep = sa.or_(sa.and_(waits, t.article.c.due_at <= at), sa.and_(waits, sa.literal(reading == ReadingKind.MATCH)))
-    connection.execute(
-        sa.update(t.article).where(t.article.c.id.in_(ids), sa.not_(keep)).values(reading=reading.value, due_at=at)
-    )
-
-
-def claim_pages(
-    connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int, per_source: int
-) -> list[ClaimedReading]:
-    """Lease up to `limit` articles whose pages are due, the newest first, at most `per_source` of one source."""
-    turn = sa.func.row_number().over(partition_by=t.article.c.first_source_id, order_by=_NEWEST)
-    ranked = (
-        sa.select(t.article.c.id, turn.label("turn"))
-        .where(
-            t.article.c.due_at <= now, t.article.c.reading != ReadingKind.MATCH.value, leases.is_free(t.article, now)
-        )
-        .subquery("ranked")
-    )
-    chosen = sa.select(ranked.c.id).where(ranked.c.turn <= per_source).order_by(ranked.c.turn).limit(limit)
-    return _claim(connection, chosen, owner=owner, now=now, lease_s=lease_s)
-
-
-def claim_stored(
-    connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int
-) -> list[ClaimedReading]:
-    """Lease up to `limit` articles whose stored text is to be settled, the newest first."""
-    chosen = (
-        sa.select(t.article.c.id)
-        .where(
-            t.article.c.due_at <= now, t.article.c.reading == ReadingKind.MATCH.value, leases.is_free(t.article, now)
-        )
-        .order_by(*_NEWEST)
-        .limit(limit)
-    )
-    return _claim(connection, chosen, owner=owner, now=now, lease_s=lease_s)
-
-
-_NEWEST = (sa.func.coalesce(t.article.c.published_at, t.article.c.first_seen_at).desc(), t.article.c.id)
-
-
-def _claim(
-    connection: sa.Connection, chosen: sa.Select[Any], *, owner: str, now: datetime, lease_s: float
-) -> list[ClaimedReading]:
-    candidates = sa.select(t.article.c.id).where(t.article.c.id.in_(chosen), leases.is_free(t.article, now))
-    rows = leases.claim(connection, t.article, candidates, owner=owner, now=now, lease_s=lease_s)
-    return [
-        ClaimedReading(row["id"], Lease(owner, row["lease_epoch"]), row["first_source_id"], ReadingKind(row["reading"]))
-        for row in rows
-    ]
-
-
 def settled_before(connection: sa.Connection, below: int, *, since: datetime, limit: int) -> list[int]:
     """Settled articles with ids below `below` that were first seen since then, the highest ids first."""
     statement = (
@@ -327,8 +317,9 @@ def set_text_state(state: TextState, reason: Reason | None) -> dict[str, Any]:
     }
 
 
-def _new_row(article: NewArticle, source_id: str, now: datetime) -> dict[str, Any]:
+def _new_row(id_: int, article: NewArticle, source_id: str, now: datetime) -> dict[str, Any]:
     return {
+        "id": id_,
         "url": article.url,
         "title": article.title,
         "authors": list(article.authors),
@@ -343,11 +334,15 @@ def _new_row(article: NewArticle, source_id: str, now: datetime) -> dict[str, An
         "gap": article.gap,
         "reading": article.reading and article.reading.value,
         "due_at": article.reading_at,
+        "text_hash": article.first and article.first.text_hash,
+        "revision": 1 if article.first else 0,
+        "settled": article.settled,
     }
 
 
-def _revision_row(item: NewRevision, now: datetime) -> dict[str, Any]:
+def _revision_row(id_: int, item: NewRevision, now: datetime) -> dict[str, Any]:
     return {
+        "id": id_,
         "article_id": item.article_id,
         "number": item.number,
         "title": item.title,

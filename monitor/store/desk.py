@@ -198,7 +198,7 @@ class Desk:
 
 def _read(connection: sa.Connection, waiting: Sequence[Enquiry]) -> _Read:
     """All that will be asked about some articles, as the database has it."""
-    former = stories.stories_of(connection, [each.article.id for each in waiting])
+    former = stories.stories_of(connection, [each.article.id for each in waiting if each.article.placed])
     sought = [
         Sought(each.article.id, each.article.prepared.fingerprints, each.copies_since, each.least) for each in waiting
     ]

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from monitor.errors import LeaseLost
 from monitor.store import tables as t
@@ -28,34 +29,46 @@ class Lease:
     epoch: int
 
 
-def is_free(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
+NOW: sa.BindParameter[Any] = sa.bindparam("now")
+"""In statements that are built once: the instant of the claim.  `claim` fills it in."""
+
+
+def is_free(table: sa.Table, now: datetime | sa.BindParameter[Any] = NOW) -> sa.ColumnElement[bool]:
     """Nobody holds the row, or its holder's time is over."""
     return sa.or_(table.c.lease_owner.is_(None), table.c.lease_until < now)
 
 
+def claiming(table: sa.Table, candidates: sa.Select[Any]) -> ReturningUpdate[Any]:
+    """The statement that leases the rows whose ids `candidates` selects, to be built once and given to `claim`.
+
+    PostgreSQL skips rows that another worker is just claiming.  `candidates` selects one column, `table.c.id`, and says
+    which rows are due, in which order, how many; it should include `is_free`, and names what varies as parameters.
+    """
+    return (
+        sa.update(table)
+        .where(table.c.id.in_(candidates.with_for_update(skip_locked=True, of=table)))  # SQLite has one writer anyway
+        .values(
+            lease_owner=sa.bindparam("owner"),
+            lease_until=sa.bindparam("until"),
+            lease_epoch=table.c.lease_epoch + 1,
+        )
+        .returning(*table.c)
+    )
+
+
 def claim(
     connection: sa.Connection,
-    table: sa.Table,
-    candidates: sa.Select[Any],
+    claiming: ReturningUpdate[Any],
     *,
     owner: str,
     now: datetime,
     lease_s: float,
+    **values: Any,
 ) -> list[dict[str, Any]]:
-    """Lease the rows whose ids `candidates` selects; the claimed rows as they are after it, in no order.
-
-    PostgreSQL skips rows that another worker is just claiming.  `candidates` selects one column, `table.c.id`, and says
-    which rows are due, in which order, how many; it should include `is_free`.
-    """
-    if connection.dialect.name == "postgresql":
-        candidates = candidates.with_for_update(skip_locked=True, of=table)
-    statement = (
-        sa.update(table)
-        .where(table.c.id.in_(candidates))
-        .values(lease_owner=owner, lease_until=now + timedelta(seconds=lease_s), lease_epoch=table.c.lease_epoch + 1)
-        .returning(*table.c)
-    )
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    """Lease the rows that a statement of `claiming` finds with these `values`; as they are after it, in no order."""
+    until = now + timedelta(seconds=lease_s)
+    rows = connection.execute(claiming, {"owner": owner, "now": now, "until": until} | values)
+    return [dict(row) for row in rows.mappings()]
 
 
 def holds(table: sa.Table, lease: Lease) -> sa.ColumnElement[bool]:

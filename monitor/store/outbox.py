@@ -13,7 +13,7 @@ from monitor.errors import LeaseLost
 from monitor.model.alert import Channel, Delivery, DeliveryState, OnCrash, Part, Target
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
-from monitor.store.leases import Lease, claim, complete, holds, is_free
+from monitor.store.leases import Lease, claim, claiming, complete, holds, is_free
 from monitor.store.wakeup import notify
 
 WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
@@ -99,17 +99,29 @@ def claim_deliveries(
     limit: int,
 ) -> list[Delivery]:
     """Lease deliveries to a recipient that were due by `due_by`, in their order of leaving: priority, then age."""
-    c = t.delivery.c
-    due = (
-        sa.select(c.id)
-        .where(c.channel == channel, c.target == target, c.state.in_(WAITING))
-        .where(c.due_at <= due_by, is_free(t.delivery, now))
-        .order_by(c.priority.desc(), c.id)
-        .limit(limit)
+    rows = claim(
+        connection,
+        _CLAIM,
+        owner=owner,
+        now=now,
+        lease_s=lease_s,
+        recipient_channel=channel,
+        recipient=target,
+        due_by=due_by,
+        limit=limit,
     )
-    rows = claim(connection, t.delivery, due, owner=owner, now=now, lease_s=lease_s)
     rows.sort(key=lambda row: (-row["priority"], row["id"]))
     return [_delivery(row) for row in rows]
+
+
+_CLAIM = claiming(
+    t.delivery,
+    sa.select(t.delivery.c.id)
+    .where(t.delivery.c.channel == sa.bindparam("recipient_channel"), t.delivery.c.target == sa.bindparam("recipient"))
+    .where(t.delivery.c.state.in_(WAITING), t.delivery.c.due_at <= sa.bindparam("due_by"), is_free(t.delivery))
+    .order_by(t.delivery.c.priority.desc(), t.delivery.c.id)
+    .limit(sa.bindparam("limit")),
+)
 
 
 def _delivery(row: Mapping[str, Any]) -> Delivery:

@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 import monitor
-from monitor.errors import SchemaMismatch
-from monitor.store.unit import Database
+from monitor.errors import SchemaMismatch, StoreError
+from monitor.store.unit import Database, open_engine
 
-HEAD = "0007"
+HEAD = "0008"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"
@@ -43,7 +43,7 @@ def upgrade(database: Database) -> SchemaStatus:
 
     Does nothing, cheaply, when it is current.  Raises `SchemaMismatch` for a schema that this program does not know.
     """
-    _make_folder(database.engine.url)
+    make_folder(database)
     before = status(database)
     if before.is_current:
         return before
@@ -52,6 +52,15 @@ def upgrade(database: Database) -> SchemaStatus:
         if not before.is_current:
             _migrate(connection, before)
     return before
+
+
+def upgrade_address(address: str) -> None:
+    """`upgrade` of the database at an address, with an engine of its own."""
+    database = Database(open_engine(address))
+    try:
+        upgrade(database)
+    finally:
+        database.dispose()
 
 
 def require_current(database: Database) -> None:
@@ -105,6 +114,13 @@ def _version(connection: sa.Connection) -> str | None:
     return None if value is None else str(value)
 
 
-def _make_folder(url: sa.URL) -> None:
+def make_folder(database: Database) -> None:
+    """Make the folder of an SQLite file where there is none."""
+    url = database.engine.url
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            remedy = "check the folder's owner and permissions, or name another place with database:"
+            raise StoreError(f"the folder {folder} cannot be made: {error.strerror}", remedy=remedy) from error

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from monitor.model.fetched import Fetched
 from monitor.model.poll import PollDecision
@@ -138,37 +139,30 @@ def claim_due(
     connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
 ) -> list[ClaimedSource]:
     """Lease up to `limit` due sources, longest overdue first, so that no host has more than `per_host` in hand."""
-    due = [t.source.c.due_at <= now, sa.or_(t.host.c.blocked_until.is_(None), t.host.c.blocked_until <= now)]
-    return _claim(connection, due, owner=owner, now=now, lease_s=lease_s, limit=limit, per_host=per_host)
+    return _claim(
+        connection, _CLAIM_DUE, owner=owner, now=now, lease_s=lease_s, values={"limit": limit, "per_host": per_host}
+    )
 
 
 def claim_all(
     connection: sa.Connection, *, since: datetime, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
 ) -> list[ClaimedSource]:
     """For `once --all`: sources neither paused nor gone, not polled since `since`; due or not, blocked or not."""
-    due = [
-        t.source.c.configured,
-        sa.not_(t.source.c.paused),
-        sa.not_(t.source.c.gone),
-        sa.or_(t.source.c.last_polled_at.is_(None), t.source.c.last_polled_at < since),
-    ]
-    return _claim(connection, due, owner=owner, now=now, lease_s=lease_s, limit=limit, per_host=per_host)
+    values = {"since": since, "limit": limit, "per_host": per_host}
+    return _claim(connection, _CLAIM_ALL, owner=owner, now=now, lease_s=lease_s, values=values)
 
 
 def claim_ids(
     connection: sa.Connection, ids: Sequence[str], *, owner: str, now: datetime, lease_s: float
 ) -> list[ClaimedSource]:
     """Lease those of the sources that are watched and free, due or not."""
-    watched = (t.source.c.configured, sa.not_(t.source.c.paused))
-    candidates = sa.select(t.source.c.id).where(t.source.c.id.in_(ids), *watched, leases.is_free(t.source, now))
-    rows = leases.claim(connection, t.source, candidates, owner=owner, now=now, lease_s=lease_s)
-    return [_claimed(row, owner) for row in rows]
+    return _claim(connection, _CLAIM_IDS, owner=owner, now=now, lease_s=lease_s, values={"ids": ids})
 
 
 def record_poll(connection: sa.Connection, record: PollRecord) -> None:
     """Write a poll's result in the unit that writes its entries; `LeaseLost` rolls both back."""
     leases.complete(connection, t.source, record.source_id, record.lease, _row_after(record))
-    connection.execute(sa.insert(t.poll), [_history(record)])
+    connection.execute(_ADD_HISTORY, [_history(record)])
     if record.host_blocked_until is not None:
         hosts.block(connection, record.host, record.host_blocked_until, record.started_at)
 
@@ -177,21 +171,12 @@ def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> No
     """Many polls that brought nothing, in one unit.  A lease that was lost drops its own record only."""
     if not records:
         return
-    statement = (
-        sa.update(t.source)
-        .where(
-            t.source.c.id == sa.bindparam("row"),
-            t.source.c.lease_owner == sa.bindparam("owner"),
-            t.source.c.lease_epoch == sa.bindparam("epoch"),
-        )
-        .values(lease_owner=None, lease_until=None, **{name: sa.bindparam(f"new_{name}") for name in _WRITTEN})
-    )
     rows = []
     for record in records:
         row = {f"new_{name}": value for name, value in _row_after(record).items() if name in _WRITTEN}
         rows.append({"row": record.source_id, "owner": record.lease.owner, "epoch": record.lease.epoch, **row})
-    connection.execute(statement, rows)
-    connection.execute(sa.insert(t.poll), [_history(record) for record in records])
+    connection.execute(_RECORD, rows)
+    connection.execute(_ADD_HISTORY, [_history(record) for record in records])
     for record in records:
         if record.host_blocked_until is not None:
             hosts.block(connection, record.host, record.host_blocked_until, record.started_at)
@@ -240,6 +225,7 @@ def _from_spec(spec: SourceSpec) -> dict[str, Any]:
         "spec_hash": _hash(spec),
         "configured": True,
         "paused": spec.paused,
+        "keep_s": None if spec.keep_s is None else round(spec.keep_s),
     }
 
 
@@ -292,36 +278,58 @@ def _memory_after_move(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 def _claim(
     connection: sa.Connection,
-    due: list[sa.ColumnElement[bool]],
+    claiming: ReturningUpdate[Any],
     *,
     owner: str,
     now: datetime,
     lease_s: float,
-    limit: int,
-    per_host: int,
+    values: Mapping[str, Any],
 ) -> list[ClaimedSource]:
-    candidates = _candidates(due, now, limit, per_host)
-    rows = leases.claim(connection, t.source, candidates, owner=owner, now=now, lease_s=lease_s)
+    rows = leases.claim(connection, claiming, owner=owner, now=now, lease_s=lease_s, **values)
     return [_claimed(row, owner) for row in rows]
 
 
-def _candidates(due: list[sa.ColumnElement[bool]], now: datetime, limit: int, per_host: int) -> sa.Select[Any]:
+def _by_turns(*due: sa.ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Claims up to `limit` of the sources that are due in this sense, so that no host has more than `per_host`."""
     leased = t.source.alias("leased")
     in_hand = (
         sa.select(sa.func.count())
-        .where(leased.c.host == t.source.c.host, leased.c.lease_owner.is_not(None), leased.c.lease_until >= now)
+        .where(leased.c.host == t.source.c.host, leased.c.lease_owner.is_not(None), leased.c.lease_until >= leases.NOW)
         .scalar_subquery()
     )
     turn = sa.func.row_number().over(partition_by=t.source.c.host, order_by=(t.source.c.due_at, t.source.c.id))
     ranked = (
         sa.select(t.source.c.id, t.source.c.due_at, (turn + in_hand).label("turn"))
         .select_from(t.source.outerjoin(t.host, t.host.c.name == t.source.c.host))
-        .where(leases.is_free(t.source, now), *due)
+        .where(leases.is_free(t.source), *due)
         .subquery("ranked")
     )
-    chosen = sa.select(ranked.c.id).where(ranked.c.turn <= per_host).order_by(ranked.c.due_at).limit(limit)
+    allowed = sa.select(ranked.c.id).where(ranked.c.turn <= sa.bindparam("per_host"))
+    chosen = allowed.order_by(ranked.c.due_at).limit(sa.bindparam("limit"))
     # A window function cannot be combined with FOR UPDATE: the outer select is what locks and skips.
-    return sa.select(t.source.c.id).where(t.source.c.id.in_(chosen), leases.is_free(t.source, now))
+    return leases.claiming(
+        t.source, sa.select(t.source.c.id).where(t.source.c.id.in_(chosen), leases.is_free(t.source))
+    )
+
+
+_CLAIM_DUE = _by_turns(
+    t.source.c.due_at <= leases.NOW, sa.or_(t.host.c.blocked_until.is_(None), t.host.c.blocked_until <= leases.NOW)
+)
+_CLAIM_ALL = _by_turns(
+    t.source.c.configured,
+    sa.not_(t.source.c.paused),
+    sa.not_(t.source.c.gone),
+    sa.or_(t.source.c.last_polled_at.is_(None), t.source.c.last_polled_at < sa.bindparam("since")),
+)
+_CLAIM_IDS = leases.claiming(
+    t.source,
+    sa.select(t.source.c.id).where(
+        t.source.c.id.in_(sa.bindparam("ids", expanding=True)),
+        t.source.c.configured,
+        sa.not_(t.source.c.paused),
+        leases.is_free(t.source),
+    ),
+)
 
 
 def _claimed(row: Mapping[str, Any], owner: str) -> ClaimedSource:
@@ -338,6 +346,18 @@ def _claimed(row: Mapping[str, Any], owner: str) -> ClaimedSource:
 
 
 _WRITTEN = ("baseline_at", "health", "reason_code", "reason", "last_polled_at", "memory", "due_at", "attempts", "gone")
+
+
+_RECORD = (
+    sa.update(t.source)
+    .where(
+        t.source.c.id == sa.bindparam("row"),
+        t.source.c.lease_owner == sa.bindparam("owner"),
+        t.source.c.lease_epoch == sa.bindparam("epoch"),
+    )
+    .values(lease_owner=None, lease_until=None, **{name: sa.bindparam(f"new_{name}") for name in _WRITTEN})
+)
+_ADD_HISTORY = sa.insert(t.poll)
 
 
 def _row_after(record: PollRecord) -> dict[str, Any]:

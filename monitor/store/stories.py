@@ -86,6 +86,8 @@ def open_story(
 
 def stories_of(connection: sa.Connection, article_ids: Sequence[int]) -> dict[int, StoryState]:
     """The stories that articles were put into, by article; those never placed are left out."""
+    if not article_ids:
+        return {}
     return {row.article_id: _state(row) for row in connection.execute(_STORIES_OF, {"ids": article_ids})}
 
 

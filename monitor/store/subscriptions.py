@@ -115,9 +115,17 @@ def claim_due(
     connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int
 ) -> list[ClaimedSubscription]:
     """Lease subscriptions about which a hub is to be asked by now."""
-    due = sa.select(_C.id).where(_C.due_at <= now, leases.is_free(t.subscription, now)).order_by(_C.due_at).limit(limit)
-    rows = leases.claim(connection, t.subscription, due, owner=owner, now=now, lease_s=lease_s)
+    rows = leases.claim(connection, _CLAIM, owner=owner, now=now, lease_s=lease_s, limit=limit)
     return [ClaimedSubscription(_row(row), Lease(owner, row["lease_epoch"])) for row in rows]
+
+
+_CLAIM = leases.claiming(
+    t.subscription,
+    sa.select(_C.id)
+    .where(_C.due_at <= leases.NOW, leases.is_free(t.subscription))
+    .order_by(_C.due_at)
+    .limit(sa.bindparam("limit")),
+)
 
 
 def has_due(connection: sa.Connection, now: datetime) -> bool:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from monitor.errors import LeaseLost
 from monitor.model.alert import Timer
 from monitor.store import tables as t
-from monitor.store.leases import Lease, claim, complete, holds, is_free
+from monitor.store.leases import NOW, Lease, claim, claiming, complete, holds, is_free
 
 
 def set_timer(
@@ -46,14 +46,21 @@ def claim_timers(
     connection: sa.Connection, *, owner: str, now: datetime, lease_s: float = 60.0, limit: int = 100
 ) -> list[Timer]:
     """Lease the timers that went off, longest due first."""
-    c = t.timer.c
-    due = sa.select(c.id).where(c.due_at <= now, is_free(t.timer, now)).order_by(c.due_at, c.id).limit(limit)
-    rows = claim(connection, t.timer, due, owner=owner, now=now, lease_s=lease_s)
+    rows = claim(connection, _CLAIM, owner=owner, now=now, lease_s=lease_s, limit=limit)
     rows.sort(key=lambda row: (row["due_at"], row["id"]))
     return [
         Timer(row["id"], row["kind"], row["subject"], row["due_at"], row["facts"], row["lease_epoch"], row["attempts"])
         for row in rows
     ]
+
+
+_CLAIM = claiming(
+    t.timer,
+    sa.select(t.timer.c.id)
+    .where(t.timer.c.due_at <= NOW, is_free(t.timer))
+    .order_by(t.timer.c.due_at, t.timer.c.id)
+    .limit(sa.bindparam("limit")),
+)
 
 
 def hold_timer(connection: sa.Connection, timer: Timer, *, owner: str) -> None:

@@ -13,10 +13,11 @@ from monitor.model.article import TextState
 from monitor.model.entry import Entry
 from monitor.model.reasons import Reason
 from monitor.model.source import SourceKind, SourceSpec
-from monitor.store import articles, entries, evidence, retention, shown, sources
+from monitor.store import articles, entries, evidence, readings, retention, shown, sources
 from monitor.store import tables as t
-from monitor.store.articles import ArticleChange, NewArticle, NewRevision, ReadingKind
+from monitor.store.articles import ArticleChange, NewArticle, NewRevision
 from monitor.store.entries import ChangedEntry, NewEntry, Wanted
+from monitor.store.readings import ReadingKind
 from monitor.store.unit import Database
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -77,8 +78,8 @@ def test_known_rows_are_found_by_any_of_their_identities(database: Database) -> 
         known = entries.load_known(connection, "a", wanted)
         other = entries.load_known(connection, "b", wanted)
     assert [row.article_id for row in known.rows] == [first, second, third]
-    assert (known.sightings, known.purged) == ({"key-2": second}, frozenset({"tomb"}))
-    assert (other.rows, other.sightings, other.purged) == ((), {"key-2": second}, frozenset())
+    assert (known.sightings, known.purged) == ({"key-2": second}, {"tomb": NOW})
+    assert (other.rows, other.sightings, other.purged) == ((), {"key-2": second}, {})
 
 
 def test_nothing_wanted_finds_nothing(database: Database) -> None:
@@ -130,10 +131,10 @@ def test_pages_are_claimed_newest_first_and_few_of_each_source(database: Databas
     store(database, 8, 9, source="b", reading=ReadingKind.PAGE, reading_at=NOW)
     arguments: dict[str, Any] = {"owner": "me", "lease_s": 60.0, "limit": 10, "per_source": 1}
     with database.unit() as connection:
-        first = articles.claim_pages(connection, now=NOW, **arguments)
+        first = readings.claim_pages(connection, now=NOW, **arguments)
         assert {item.source_id for item in first} == {"a", "b"}
         assert ours[1] in {item.article_id for item in first}
-        assert articles.claim_stored(connection, owner="me", now=NOW, lease_s=60, limit=9) == []
+        assert readings.claim_stored(connection, owner="me", now=NOW, lease_s=60, limit=9) == []
     with database.unit() as connection:
         change = ArticleChange(first[0].article_id, {"due_at": None}, first[0].lease)
         articles.change_article(connection, change)
@@ -145,7 +146,7 @@ def test_a_page_that_waits_is_not_put_off_by_less(database: Database) -> None:
     waiting, idle = store(database, 1, reading=ReadingKind.PAGE, reading_at=NOW)[0], store(database, 2)[0]
     later = NOW + timedelta(hours=1)
     with database.unit() as connection:
-        articles.ask_reading(connection, [waiting, idle], ReadingKind.MATCH, later)
+        readings.ask_reading(connection, [waiting, idle], ReadingKind.MATCH, later)
         found = articles.load_articles(connection, [waiting, idle])
     assert (found[waiting].reading, found[idle].reading) == (ReadingKind.PAGE, ReadingKind.MATCH)
 
@@ -192,36 +193,11 @@ def test_evidence_is_kept_as_it_was(database: Database) -> None:
     assert digest == hashlib.sha256(body.content).hexdigest()
 
 
-def test_purged_articles_leave_tombstones_and_nothing_else(database: Database) -> None:
-    old = store(database, 1)[0]
-    revise(database, old, 1, "Title 1", "harbour")
-    later = NOW + timedelta(days=10)
-    with database.unit() as connection:
-        expired = retention.expired_articles(connection, before=later, matched_before=NOW, limit=9)
-        assert expired == [old]
-        assert [entry.entry_key for entry in retention.entries_of(connection, expired)] == ["id-1"]
-        retention.remove_articles(connection, expired, {"a": ["k1", "k1", "k2"]}, later)
-    with database.reading() as connection:
-        for table in (t.article, t.entry, t.revision, t.sighting, t.article_key):
-            assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
-        assert entries.load_known(connection, "a", Wanted(tombstones=("k1", "k3"))).purged == {"k1"}
-    assert search(database, "harbour") == []
-
-
 def test_an_id_is_never_given_twice(database: Database) -> None:
     first = store(database, 1)[0]
     with database.unit() as connection:
         retention.remove_articles(connection, [first], {}, NOW)
     assert store(database, 2)[0] > first
-
-
-def test_an_article_that_an_alert_names_is_kept_longer(database: Database) -> None:
-    named = store(database, 1)[0]
-    with database.unit() as connection:
-        connection.execute(sa.insert(t.alert_article).values(alert_id=1, article_id=named, facts={}))
-        later = NOW + timedelta(days=10)
-        assert retention.expired_articles(connection, before=later, matched_before=NOW, limit=9) == []
-        assert retention.expired_articles(connection, before=later, matched_before=later, limit=9) == [named]
 
 
 def test_text_states_are_stored_with_their_reason(database: Database) -> None:

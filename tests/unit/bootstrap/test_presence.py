@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -97,3 +101,30 @@ def test_a_wrong_clock_goes_by_the_server(postgresql_url: str) -> None:
         assert server_time(connection) is not None
     assert [entry["event"] for entry in logs] == ["clock-skew"]
     database.dispose()
+
+
+def test_a_worker_gives_its_sign_of_life_while_another_is_busy_telling(postgresql_url: str, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(f"database: {postgresql_url}\n{CONFIG}")
+
+    async def beat_meanwhile() -> None:
+        async with open_monitor(tmp_path / "config.yaml") as monitor:
+            with monitor.database.unit(lock="tell"):
+                await Presence(monitor, "poller").beat()
+            assert alive(monitor) == ["poller"]
+
+    asyncio.run(beat_meanwhile())
+
+
+def test_a_first_start_makes_the_tables_in_a_process_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    script = (
+        "import asyncio, sys; from pathlib import Path; from monitor.bootstrap.monitor import open_monitor\n"
+        "async def main():\n"
+        "    async with open_monitor(Path('config.yaml')) as monitor:\n"
+        "        print(len(monitor.context.sources), 'alembic' in sys.modules)\n"
+        "asyncio.run(main())"
+    )
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=here, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "False"]

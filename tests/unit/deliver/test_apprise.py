@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+import subprocess
+import sys
+import tempfile
 
-from monitor.deliver.apprise import LONG_BODY_MAX, AppriseSender, explain_address
+import pytest
+from apprise.plugins import N_MGR
+
+from monitor.deliver.apprise import COMMON, LONG_BODY_MAX, AppriseSender, _load_service, explain_address
 from monitor.errors import DeliveryError
 from monitor.model.message import Form, Markup
 
@@ -41,3 +46,33 @@ def test_what_services_take() -> None:
     chat = sender.shape("tgram://123456789:abcdefghijklmnopqrstuvwxyzABCDEFGHI/12345")
     assert chat.form is Form.CHAT
     assert 0 < chat.body_max <= 4096
+
+
+LOADED = """
+import sys
+from apprise.plugins import N_MGR
+from monitor.deliver.apprise import explain_address
+assert explain_address("json://localhost/hook") is None
+print(len(list(N_MGR.plugins())), "slack" in N_MGR)
+assert "invalid Slack" in explain_address("slack://")
+print(len(list(N_MGR.plugins())), "slack" in N_MGR)
+assert explain_address("gotify://localhost/token") is None
+print(len(list(N_MGR.plugins())) > 100, "json" in N_MGR)
+"""
+
+
+def test_common_services_are_loaded_one_by_one_and_all_of_them_for_another() -> None:
+    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "False", "2", "True", "True", "True"]
+
+
+def test_all_services_are_loaded_where_no_folder_can_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere/at/all")
+    _load_service.__wrapped__("json")
+    assert "gotify" in N_MGR
+
+
+def test_where_common_services_live_is_where_apprise_has_them() -> None:
+    AppriseSender().shape("gotify://localhost/token")
+    for scheme, module in COMMON.items():
+        assert N_MGR[scheme].__module__.split(".")[2] == module

@@ -85,6 +85,90 @@ def test_other_json_is_no_feed() -> None:
         assert answer.reason.code == "not-a-feed"
 
 
+def remarks(body: str) -> tuple[int, list[str]]:
+    feed = read(body)
+    assert isinstance(feed, ParsedFeed), body[:80]
+    return len(feed.entries), [problem.code for problem in feed.problems]
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    ["callback({});", "/**/ news.show1 ({})", "// made for scripts\njQuery_17({})\n", ")]}',\ncallback({});"],
+)
+def test_a_function_call_around_the_feed_is_seen_through(wrapped: str) -> None:
+    assert remarks(wrapped.replace("{}", json.dumps(FEED))) == (2, ["untidy-json"])
+
+
+def test_a_guard_against_scripts_is_no_fault() -> None:
+    assert remarks(")]}'\n" + json.dumps(FEED)) == (2, [])
+    assert remarks("while(1);" + json.dumps(FEED)) == (2, [])
+
+
+def test_comments_and_trailing_commas_are_read() -> None:
+    text = """/* made
+    by hand */ {"version": "1", "title": "A // B", // the paper
+    "items": [{"id": "1", "url": "https://paper.example/1", "content_text": "a /* b */, ]"}, # not this
+    ],}"""
+    assert remarks(text.replace("# not this", "")) == (1, ["untidy-json"])
+    feed = read(text.replace("# not this", "/* the end"))
+    assert isinstance(feed, ParsedFeed)
+    assert (feed.title, feed.entries[0].url, feed.entries[0].content) == (
+        "A // B",
+        "https://paper.example/1",
+        "a /* b */, ]",
+    )
+    assert [problem.code for problem in feed.problems] == ["truncated"]
+
+
+def test_items_under_keys_are_read() -> None:
+    items = {str(n): item for n, item in enumerate(FEED["items"]) if isinstance(item, dict)}
+    assert remarks(json.dumps({**FEED, "items": items})) == (2, ["untidy-json"])
+
+
+def test_behind_a_broken_item_the_next_is_read() -> None:
+    broken = """{"version": "1", "items": [{"id": "1", "content_text": "one"},
+    {"id": "2", "content_text": "he said "no", and left", "url": "https://paper.example/2"},
+    {"id": "3", "content_text": "three", "url": "https://paper.example/3"}]}"""
+    feed = read(broken)
+    assert isinstance(feed, ParsedFeed)
+    assert [entry.id for entry in feed.entries] == ["1", "3"]
+    assert [problem.code for problem in feed.problems] == ["malformed"]
+    inside = broken.replace('"he said', '"x", "attachments": [{"url": "a"}, {"url": "b"}], "summary": "he said')
+    again = read(inside)
+    assert isinstance(again, ParsedFeed)
+    assert [entry.id for entry in again.entries] == ["1", "3"]
+
+
+def test_nothing_inside_a_cut_item_is_an_item() -> None:
+    text = json.dumps(
+        {"version": "1", "items": [{"id": "1", "authors": [{"name": "A"}, {"name": "B"}, {"name": "C"}]}]}
+    )
+    for end in range(len(text) - 3):
+        answer = read(text[:end])
+        assert isinstance(answer, NotAFeed) or answer.entries == ()
+
+
+def test_refused_json_names_what_to_do() -> None:
+    for body in ('[{"title": "One", "link": "https://paper.example/1"}]', '{"posts": []}', "{'items': []}"):
+        answer = read(body)
+        assert isinstance(answer, NotAFeed), body
+        assert "sources add" in answer.reason.text
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "/*" * 100_000,
+        "{" + "//\n" * 100_000,
+        "f(" * 50_000 + "{",
+        '{"items": [' + '{"a": "b" c},{' * 20_000,
+        "{" + '"' * 99_999,
+    ],
+)
+def test_floods_end(flood: str) -> None:
+    read(flood)
+
+
 def test_an_empty_feed_is_a_feed() -> None:
     feed = read({**FEED, "items": []})
     assert isinstance(feed, ParsedFeed)
