@@ -136,7 +136,9 @@ def _kept(data: dict[str, Any]) -> str:
     kept = data["kept"]
     names = ("articles", "alerts", "polls")
     general = ", ".join(f"{name} {length(kept[f'{name}_s'], '')}" for name in names)
-    own = "; ".join(f"{kept[name]} {name} say otherwise" for name in ("sources", "rules") if kept[name])
+    own = "; ".join(
+        f"{counted(kept[f'{name}s'], name)} with `keep:`" for name in ("source", "rule") if kept[f"{name}s"]
+    )
     size = f"; database {data['database_bytes'] / 1e6:.0f} MB" if data["database_bytes"] else ""
     return f"kept: {general}{'; ' if own else ''}{own}{size}"
 
