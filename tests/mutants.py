@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -170,9 +171,10 @@ def _read(meta: Path, mutated: Path) -> Found:
 
 def _functions(source: str) -> Iterator[tuple[str, str]]:
     """The originals and mutants in a module that mutmut rewrote, by their names there."""
+    lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "__mutmut_" in node.name:
-            yield node.name, ast.get_source_segment(source, node) or ""
+            yield node.name, textwrap.dedent("\n".join(lines[node.lineno - 1 : node.end_lineno]))
 
 
 def _survivor(name: str, functions: dict[str, str]) -> Survivor:

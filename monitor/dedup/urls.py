@@ -29,11 +29,10 @@ _ORIGIN_VALUE = re.compile(
     r"(?:[a-z0-9-]+\.)+[a-z]{2,}|rss\d?|feeds?|atom|newsletter|mail|email|share|twitter|facebook|whatsapp|telegram|app",
     re.IGNORECASE,
 )
-_AMP_PARAMETERS = frozenset({"amp", "amp=1", "output=amp"})
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php\d?|aspx?|jsp|cfm)$", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
-_AMP_PATH = re.compile(r"^/amp/(?=.)|/amp/?$|\.amp(?=(?:\.html?)?$)|(?<=/)amp\.html?$|(?<=\.html)/amp$", re.IGNORECASE)
+_AMP_PATH = re.compile(r"^/amp(?=/.)|/amp/?$|\.amp(?=(?:\.html?)?$)|(?<=/)amp\.html?$|(?<=\.html)/amp$", re.IGNORECASE)
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _WRAPPERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
     (re.compile(r"(?:www\.)?google\.[a-z.]{2,6}"), "/url", ("url", "q")),

@@ -52,12 +52,20 @@ def open_engine(url: str) -> sa.Engine:
     Connections are kept: a fresh one reads the whole schema again before its first statement.
     """
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, connect_args=POSTGRESQL_ARGS)
+        return _postgresql_engine(url)
     engine = sa.create_engine(
         url, connect_args={"check_same_thread": False}, poolclass=sa.QueuePool, pool_size=POOL_SIZE, max_overflow=-1
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _postgresql_engine(url: str) -> sa.Engine:
+    try:
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=POSTGRESQL_ARGS)
+    except ModuleNotFoundError as error:
+        remedy = "pip install 'news-monitor[postgresql]'"
+        raise StoreError("PostgreSQL needs a driver that is not installed", remedy=remedy) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -41,7 +41,7 @@ def version(title: str = TITLE, lead: str = "", text: str = "") -> Version:
 def test_the_hash_knows_where_words_stand() -> None:
     assert text_hash(version("A", "b", "c")) == text_hash(version("a!", "B.", "  c"))
     assert len({text_hash(each) for each in (version("a b"), version("a", "b"), version("a", "", "b"))}) == 3
-    assert text_hash(version("a", "b", "c")) == "ee2aa9f76974092a5f0de73dc1af3bd4"
+    assert text_hash(version("a b", "c d", "e f")) == "43835b8ef54493980c4bc0d07642ddab"
     assert len(text_hash(version("broken \ud800 letter"))) == 32
 
 
@@ -131,6 +131,10 @@ def test_passages_are_four_words_or_all_there_are() -> None:
     assert share("a b c d", "a b c e").text.startswith("100%")
     assert share("a b c d e", "a b c d f").text.startswith("50%")
     assert share("a b c d e f", "a b c d e g").text.startswith("33%")
+    assert share("a b c d e", "a b").text.startswith("0%")
+    assert share("a b c d e", "x y").text.startswith("100%")
+    assert share("a b c", "a").text.startswith("0%")
+    assert share("a b c d", "b c").text.startswith("0%")
     assert share("a b", "a b c").text.startswith("50%")
     assert share("a", "a b").text.startswith("50%")
     assert share("", "a b").text.startswith("100%")

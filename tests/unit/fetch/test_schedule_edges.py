@@ -432,6 +432,7 @@ def test_validators_that_stay_while_items_come_mean_nothing(
         (DOCUMENT, parsed(4, 1, 1), 0.5),
         (replace(DOCUMENT, overlap=0.5), parsed(4, 4), 0.7 * 0.5 + 0.3),
         (replace(DOCUMENT, overlap=0.5), UNCHANGED, 0.7 * 0.5 + 0.3),
+        (replace(DOCUMENT, overlap=0.5), parsed(4, 1), 0.7 * 0.5 + 0.3 * 0.25),
         (replace(DOCUMENT, overlap=0.5), parsed(0), 0.5),
         (replace(DOCUMENT, overlap=0.5, baseline_at=None), parsed(4, 4), 0.5),
         (DOCUMENT, UNCHANGED, 1.0),
@@ -446,6 +447,8 @@ def test_a_poll_without_known_items_is_a_possible_loss() -> None:
     since = f"{DOCUMENT.last_ok_at:%Y-%m-%d %H:%M}"
     text = f"all 5 items were new: some since {since} UTC may have been missed; it is polled faster now"
     assert decision.events == (Reason("possible-loss", text),)
+    never = decide(answer(), parsed(5), replace(DOCUMENT, last_ok_at=None)).events
+    assert never == (Reason("possible-loss", text.replace(f" since {since} UTC", "")),)
     assert decision.possible_loss
     assert (decision.health, decision.reason) == (Health.OK, None)
     assert not decide(answer(), parsed(5, 1)).possible_loss
