@@ -75,8 +75,12 @@ class _Item:
         return tokens(plain(self.entry.content or self.entry.summary))
 
     @cached_property
+    def title_words(self) -> list[str]:
+        return tokens(self.entry.title)
+
+    @cached_property
     def substantial(self) -> bool:
-        needed = SUBSTANCE - len(tokens(self.entry.title))
+        needed = SUBSTANCE - len(self.title_words)
         # Splitting the whole text of every item costs more than all the rest; its beginning mostly tells.
         head = (self.entry.content or self.entry.summary)[:HEAD]
         whole = head[: head.rfind("<")] if head.rfind("<") > head.rfind(">") else head
@@ -251,7 +255,7 @@ class _Poll:
         """An item that stands twice in the document: the same content, or the same id, address and title."""
         clues: list[tuple[str | None, ...]] = []
         if item.id or item.key:
-            clues.append((item.id, item.key, " ".join(tokens(item.entry.title))))
+            clues.append((item.id, item.key, " ".join(item.title_words)))
         if item.substantial or not (item.id or item.key):
             clues.append(("content", item.entry.content_hash, item.key))
         twins = [other for clue in clues for other in earlier.get(clue, ()) if _says_the_same(item, other)]
@@ -283,6 +287,8 @@ class _Poll:
         Pages that live on under one address and headline do that every day.
         """
         entry, purged = item.entry, self.known.purged
+        if not purged:
+            return False
         *names, content = tombstone_keys(item.id, item.key, entry.title, entry.content_hash)
         if content in purged and (item.substantial or not names):
             return True
@@ -321,7 +327,7 @@ def _shared_urls(items: Sequence[_Item]) -> set[str]:
     titles: dict[str, set[str]] = defaultdict(set)
     for item in items:
         if item.key:
-            titles[item.key].add(" ".join(tokens(item.entry.title)))
+            titles[item.key].add(" ".join(item.title_words))
     homes = {item.key for item in items if item.key and "/" not in item.key and "?" not in item.key}
     return homes | {key for key, found in titles.items() if len(found) > 1}
 

@@ -43,6 +43,9 @@ _WRAPPERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 )
 _AMP_VIEWER = re.compile(r"^/amp/(s/)?(?=[^/]+\.[^/]+)")
 _AMP_CACHE = re.compile(r"^/[acirv]/(s/)?(?=[^/]+\.[^/]+)")
+_WRAPPING = re.compile(r"google\.|facebook\.com|instagram\.com|youtube\.com|bing\.com|ampproject\.org", re.IGNORECASE)
+"""What occurs in every wrapped address: most are looked at no further."""
+_TWICE = re.compile(r"^(https?)://(?:https?:?/+)(?=[^/])", re.IGNORECASE)
 _UNWRAP_LIMIT = 4
 _USUAL_LENGTH = 500
 """Keys of longer addresses are not remembered: whoever writes megabytes of them shall not fill the memory."""
@@ -87,12 +90,14 @@ def _tidied(url: str) -> str:
         url = html.unescape(url)
     if "\\" in url[:10]:
         url = url.replace("\\", "/")
-    url = re.sub(r"^(https?)://(?:https?:?/+)(?=[^/])", r"\1://", url, flags=re.IGNORECASE)
+    url = _TWICE.sub(r"\1://", url)
     return "https:" + url if url.startswith("//") else url
 
 
 def _unwrapped(url: str) -> str | None:
     """The address inside a redirector or an AMP cache, or None."""
+    if not _WRAPPING.search(url):
+        return None
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
