@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from monitor import __version__
+from monitor.cli.examples import shown
 from monitor.cli.output import Printer, plain
 from monitor.errors import MonitorError, UsageError
 
@@ -92,7 +93,14 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"news-monitor {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, title="commands")
     for name, words in COMMANDS.items():
-        command = commands.add_parser(name, help=words, description=_sentence(words), parents=[common])
+        command = commands.add_parser(
+            name,
+            help=words,
+            description=_sentence(words),
+            epilog=shown(name),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[common],
+        )
         if only is None or name == only:
             import_module(f"monitor.cli.{name}").register(command, common)
     return parser

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.alert.subscribe import LASTS
+from monitor.alert.subscribe import LASTS, STORY_OVER
 from monitor.dedup.identity import everywhere_keys, item_key, tombstone_keys
 from monitor.loops.context import Context, in_thread
 from monitor.store import hosts, readers, retention, sketches, tombstones, vacuum
@@ -133,6 +133,7 @@ def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, in
         hosts.forget(connection, now - timedelta(days=1))
         readers.forget(connection, asked_before=now - LASTS, ended_before=now - timedelta(days=30))
         ended = retention.remove_stories(connection, now - timedelta(days=settings.fingerprint_days))
+        readers.end_of_stories(connection, STORY_OVER, now)
         polls = 0
         if settings.polls_days:
             polls = retention.remove_polls(connection, now - timedelta(days=settings.polls_days))
