@@ -69,10 +69,10 @@ def decide_copy(
     article: Prepared, candidates: Sequence[CopyCandidate], settings: CopySettings = CopySettings()
 ) -> Copy | Series | Original:
     """What `article` is to the candidates, which are older and share fingerprints with it."""
+    if not article.words:
+        return Original(Reason("notice", "no text of its own: none, or one that has no word of the headline"))
     if article.words < settings.min_tokens:
         return Original(Reason("tiny", f"{article.words} words are too few to compare"))
-    if not len(article.shingles):
-        return Original(Reason("notice", "no word of the headline stands in the text: not the article's own, perhaps"))
     measured = _measure(article, [each for each in candidates if each.prepared.words >= settings.min_tokens])
     close = [each for each in measured if each.containment >= settings.containment]
     objections = [guard(article, each.candidate.prepared, settings) for each in close]
@@ -118,7 +118,7 @@ def _measure(article: Prepared, candidates: Sequence[CopyCandidate]) -> list[_Me
         # What the candidate alone has is not weighed (its groups are unknown): it counts in full.
         theirs = common + len(candidate.prepared.shingles) - len(overlap)
         smaller = min(own, theirs)
-        result.append(_Measured(candidate, common / smaller if smaller else 0.0, common / own if own else 0.0))
+        result.append(_Measured(candidate, common / smaller if smaller else 0.0, common / own))
     return result
 
 
