@@ -41,6 +41,8 @@ _CHANGING = (
     (re.compile(r"\b(in )?\d+(\.\d+)? (s|min|ms)\b"), "SPAN"),
     (re.compile(r"\b\d+\.\d+ s\b"), "SPAN"),
     (re.compile(r"\b\d+ MB\b"), "SIZE"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
+    (re.compile(r"(since TIME by) \S+"), r"\1 SOMEBODY"),
     (re.compile(r"[ \t]+"), " "),
 )
 

@@ -73,6 +73,14 @@ def test_every_command_of_a_how_to_does_it(
 ) -> None:
     folder, feed = installation
     monkeypatch.chdir(folder)
+    before = Path("config.yaml").read_text()
+    try:
+        _type(page, text, feed)
+    finally:
+        Path("config.yaml").write_text(before)  # what one page adds is not there in the next
+
+
+def _type(page: str, text: str, feed: str) -> None:
     for line in text.splitlines():
         words = shlex.split(line.replace("https://www.example.org/", feed), comments=True)
         if words:
