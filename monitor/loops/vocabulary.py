@@ -14,7 +14,8 @@ from monitor.loops.context import Context, in_thread
 from monitor.match.tokens import tokenise
 from monitor.store.vocabulary import UnreadText, any_unread, file_words, unread_texts
 
-BATCH = 100
+BATCH = 25
+"""A text brings some hundred new words, each with half a dozen keys."""
 SETTLED = timedelta(seconds=30)
 """Ids are given before units end: a younger text may still get one with a lower id, from another process."""
 PLACES = 1 << 18

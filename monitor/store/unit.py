@@ -16,8 +16,9 @@ from monitor.errors import StoreBusy, StoreError, StoreFull
 from monitor.store.gate import WriterGate
 
 BUSY_TIMEOUT_S = 10
-# A conservative size: one connection for each thread that works at the same time, plus the web page's readers.
-POOL_SIZE = 8
+KEPT_CONNECTIONS = 3
+"""To SQLite: one that writes (others wait for their turn without any) and two that read; each takes up to 2 MB for
+pages, statements and the schema.  More are opened when they are needed, the one used last is taken first."""
 PAGE_BYTES = 2048
 """Of new SQLite files.  A changed row costs its page in the log: half of the usual 4096 writes two thirds as much."""
 CHECKPOINT_PAGES = 8000
@@ -54,7 +55,12 @@ def open_engine(url: str) -> sa.Engine:
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True, connect_args=POSTGRESQL_ARGS)
     engine = sa.create_engine(
-        url, connect_args={"check_same_thread": False}, poolclass=sa.QueuePool, pool_size=POOL_SIZE, max_overflow=-1
+        url,
+        connect_args={"check_same_thread": False},
+        poolclass=sa.QueuePool,
+        pool_size=KEPT_CONNECTIONS,
+        max_overflow=-1,
+        pool_use_lifo=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
