@@ -26,15 +26,19 @@ help:
 
 # uv where it is present, pip where it is not; both verify the hashes of the lock.
 $(BIN)/.ready: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1): make setup PYTHON=python3.12"; exit 1; }
+	@echo "setting up .venv with the locked packages: a minute or two, once"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@if command -v uv >/dev/null 2>&1; \
 	then VIRTUAL_ENV=.venv uv pip sync -q --require-hashes requirements-dev.lock; \
-	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock; fi
+	else $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock; fi
 	@if command -v uv >/dev/null 2>&1; \
 	then VIRTUAL_ENV=.venv uv pip install -q --no-deps --no-build-isolation -e .; \
 	else $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; fi
 	@$(BIN)/python -m monitor.bootstrap.words
 	@touch $@
+	@echo "ready: make demo, make run, or . .venv/bin/activate and monitor --help"
 
 setup: $(BIN)/.ready
 

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ only_mutate = [{module!r}]
 also_copy = {copied!r}
 pytest_add_cli_args = ["-p", "no:randomly", "-p", "no:cacheprovider"]
 pytest_add_cli_args_test_selection = {tests!r}
+timeout_multiplier = 5.0
 type_check_command = [
   "{python}", "-m", "mypy", "--output", "json", "--no-warn-unreachable", "--no-warn-unused-ignores",
   "--disable-error-code", "no-redef", "--cache-dir", {cache!r}, {module!r},
@@ -169,9 +171,10 @@ def _read(meta: Path, mutated: Path) -> Found:
 
 def _functions(source: str) -> Iterator[tuple[str, str]]:
     """The originals and mutants in a module that mutmut rewrote, by their names there."""
+    lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "__mutmut_" in node.name:
-            yield node.name, ast.get_source_segment(source, node) or ""
+            yield node.name, textwrap.dedent("\n".join(lines[node.lineno - 1 : node.end_lineno]))
 
 
 def _survivor(name: str, functions: dict[str, str]) -> Survivor:

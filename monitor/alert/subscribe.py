@@ -27,6 +27,7 @@ ALTOGETHER = 300
 OPEN_MAX = 20
 """Subscriptions of one address."""
 BOUNCES = 3
+STORY_OVER = Reason("story-over", "the story has ended: nothing was written about it for long")
 ADDRESS_MAX = 254
 
 # RFC 5321, without quoted local parts and address literals, which no reader's mailbox has.
@@ -75,9 +76,7 @@ class Refused:
 
 def decide_request(asked: Asked, domains: Sequence[str]) -> Welcome | Refused:
     """Whether a request may send a mail."""
-    domain = asked.address.rpartition("@")[2]
-    allowed = [name.lower().lstrip("@.") for name in domains]
-    if allowed and not any(domain == name or domain.endswith(f".{name}") for name in allowed):
+    if not may_write(asked.address, domains):
         return Refused(Reason("domain-refused", "addresses of that domain cannot subscribe here"), quiet=False)
     if asked.by_client >= PER_CLIENT or asked.altogether >= ALTOGETHER:
         return Refused(Reason("too-many-requests", "too many subscriptions were asked for; try tomorrow"), quiet=False)
@@ -86,6 +85,13 @@ def decide_request(asked: Asked, domains: Sequence[str]) -> Welcome | Refused:
     if asked.by_address >= PER_ADDRESS or asked.open >= OPEN_MAX:
         return Refused(Reason("too-many-requests", "too many subscriptions of this address"), quiet=True)
     return Welcome(Reason("asked", "waits for its owner's confirmation"))
+
+
+def may_write(address: str, domains: Sequence[str]) -> bool:
+    """Whether an address belongs to one of the domains, or to a part of one; to any, where none is named."""
+    domain = address.rpartition("@")[2]
+    allowed = [name.lower().lstrip("@.") for name in domains]
+    return not allowed or any(domain == name or domain.endswith(f".{name}") for name in allowed)
 
 
 def decide_bounces(outcomes: Sequence[str | None]) -> Reason | None:

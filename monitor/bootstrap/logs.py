@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import structlog
@@ -14,9 +15,8 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 def set_up_logs(*, level: str, form: str) -> None:
     """`level` is the least severity shown; `form` is auto, text or json."""
     text = form == "text" or (form == "auto" and sys.stderr.isatty())
-    renderer = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if text else structlog.processors.JSONRenderer()
-    )
+    colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    renderer = structlog.dev.ConsoleRenderer(colors=colours) if text else structlog.processors.JSONRenderer()
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -37,5 +37,5 @@ def set_up_logs(*, level: str, form: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(max(LEVELS[level], logging.INFO))
     # What other libraries tell on their way is theirs; what goes wrong is told by us, with a reason.
-    for name in ("apscheduler", "aiohttp", "trafilatura", "htmldate", "asyncio"):
+    for name in ("apscheduler", "aiohttp", "trafilatura", "htmldate", "asyncio", "uvicorn"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -63,7 +63,7 @@ def retention_settings(model: ConfigModel) -> RetentionSettings:
     section = model.articles
     return RetentionSettings(
         articles_days=section.keep / DAY_S,
-        matched_days=section.keep_alerted / DAY_S,
+        alerts_days=section.keep_alerted / DAY_S,
         polls_days=section.keep_polls / DAY_S,
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.output import Printer, one_line
-from monitor.cli.reading import NotFound
+from monitor.cli.reading import NotFound, near
 
 KEYS = ("id", "targets", "language", "quiet_hours", "fallback")
 COLUMNS = {"id": "CHANNEL", "shown": "TARGETS", "quiet": "QUIET HOURS", "fallback": "FALLBACK"}
@@ -64,7 +64,7 @@ def _test(args: argparse.Namespace, printer: Printer) -> int:
     names = args.channels or list(channels)
     for name in names:
         if name not in channels:
-            raise NotFound(f"there is no channel {name!r}", remedy=f"known: {', '.join(channels) or 'none'}")
+            raise NotFound(f"there is no channel {name!r}", remedy=near(name, channels, "name one under channels:"))
     results = [r for name in names for r in asyncio.run(send_test(channels[name], config.model))]
     if printer.json:
         printer.data(
@@ -75,4 +75,7 @@ def _test(args: argparse.Namespace, printer: Printer) -> int:
             printer.style("sent", "green") if r.error is None else printer.style(f"failed: {one_line(r.error)}", "red")
         )
         printer.line(f"{r.channel} {r.target}: {verdict}")
-    return 1 if any(r.error for r in results) else 0
+    failed = any(r.error for r in results)
+    if failed and not printer.json:
+        printer.line("monitor check --online tries the way there step by step, without a message")
+    return 1 if failed else 0

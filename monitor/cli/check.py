@@ -12,7 +12,7 @@ from monitor.cli.output import Printer, plain
 if TYPE_CHECKING:
     # Heavy modules, needed here for annotations only.
     from monitor.config.checks import Checked
-    from monitor.config.load import Loaded
+    from monitor.config.load import Config, Loaded
     from monitor.config.problems import Problem
 
 
@@ -29,11 +29,8 @@ def _check(args: argparse.Namespace, printer: Printer) -> int:
     loaded = load_config(Path(args.config))
     checked = _checked(loaded, tests=not args.no_tests) if loaded.config else None
     problems = checked.problems if checked else _of_refused(loaded)
-    if checked is not None and loaded.config is not None and loaded.config.model.channels:
-        from monitor.config.channels import check_channels
-        from monitor.config.problems import sort_problems
-
-        problems = sort_problems((*problems, *check_channels(loaded.config)))
+    if checked is not None and loaded.config is not None:
+        problems = _with_channels(loaded.config, problems)
     if args.online and checked is not None:
         problems = _online(loaded, problems)
     if printer.json:
@@ -42,6 +39,18 @@ def _check(args: argparse.Namespace, printer: Printer) -> int:
     else:
         _show(loaded, checked, problems, printer)
     return 1 if any(p.severity == "error" for p in problems) else 0
+
+
+def _with_channels(config: Config, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    from monitor.config.problems import sort_problems
+    from monitor.config.secrets import check_secrets
+
+    found = [*problems, *check_secrets(config)]
+    if config.model.channels:
+        from monitor.config.channels import check_channels
+
+        found += check_channels(config)
+    return sort_problems(found)
 
 
 def _checked(loaded: Loaded, *, tests: bool) -> Checked:

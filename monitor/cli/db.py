@@ -36,15 +36,30 @@ def configured(args: argparse.Namespace) -> Database:
 
 def _status(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.schema import status
+    from monitor.store.vacuum import room
 
     database = configured(args)
     found = status(database)
+    with database.reading() as connection:
+        file = room(connection)
     url = database.engine.url.render_as_string(hide_password=True)
     if printer.json:
-        printer.data({"database": url, "schema": found.current, "needed": found.head, "current": found.is_current})
+        printer.data(
+            {
+                "database": url,
+                "schema": found.current,
+                "needed": found.head,
+                "current": found.is_current,
+                "bytes": file and file.size,
+                "free_bytes": file and file.free,
+            }
+        )
     else:
         state = "current" if found.is_current else "empty" if found.current is None else "older: monitor db upgrade"
         printer.line(f"{url}: schema {found.current or '-'}, this program needs {found.head}: {state}")
+        if file is not None:
+            way = "is given back by and by" if file.incremental else "monitor db vacuum gives it back"
+            printer.line(f"{file.size / 1e6:.1f} MB, of which {file.free / 1e6:.1f} MB are free; a surplus {way}")
     return 0 if found.is_current else 1
 
 

@@ -1,4 +1,4 @@
-"""`monitor db backup|restore|verify|migrate`: looking after the data."""
+"""`monitor db backup|restore|verify|vacuum|migrate`: looking after the data."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def register_care(actions: Any, common: argparse.ArgumentParser, configured: Con
         action.set_defaults(call=call, configured=configured)
     verify = actions.add_parser("verify", help="look whether it is whole", parents=[common])
     verify.set_defaults(call=_verify, configured=configured)
+    vacuum = actions.add_parser("vacuum", help="write the SQLite file anew without its free room", parents=[common])
+    vacuum.set_defaults(call=_vacuum, configured=configured)
     migrate = actions.add_parser("migrate", help="copy everything into another, empty database", parents=[common])
     migrate.add_argument("--from", dest="source", metavar="URL", help="default: the configured database")
     migrate.add_argument(
@@ -85,6 +87,18 @@ def _verify(args: argparse.Namespace, printer: Printer) -> int:
         printer.line(f"{sum(found.counts.values())} rows in {len(found.counts)} tables")
         _show_problems(found.problems, printer)
     return 0 if found.whole else 1
+
+
+def _vacuum(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.store.vacuum import rewrite
+
+    with _closing(args.configured(args)) as database:
+        before, after = rewrite(database)
+    if printer.json:
+        printer.data({"bytes_before": before.size, "bytes": after.size})
+    else:
+        printer.line(f"{before.size / 1e6:.1f} MB before, {after.size / 1e6:.1f} MB now")
+    return 0
 
 
 def _migrate(args: argparse.Namespace, printer: Printer) -> int:

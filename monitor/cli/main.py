@@ -13,9 +13,10 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from monitor import __version__
+from monitor.cli.examples import shown
 from monitor.cli.output import Printer, plain
 from monitor.errors import MonitorError, UsageError
 
@@ -45,8 +46,13 @@ COMMANDS: dict[str, str] = {
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **how: Any) -> None:
+        # An option is spelt out: what a beginning of it means today, another option may take over tomorrow.
+        super().__init__(**{**how, "allow_abbrev": False})
+
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, remedy=_meant(message) or f"{self.prog} --help shows how")
+        plainly = re.sub(r"invalid int value: ('.*')", r"\1 is no whole number", message)
+        raise UsageError(plainly, remedy=_meant(message) or f"{self.prog} --help shows how")
 
 
 def _meant(message: str) -> str | None:
@@ -56,6 +62,15 @@ def _meant(message: str) -> str | None:
         return None
     close = difflib.get_close_matches(found[1], re.findall(r"[\w-]+", found[2]), n=1)
     return f"did you mean {close[0]}?" if close else None
+
+
+def _option_meant(command: str | None, unknown: str) -> str:
+    """The option of the command that a misspelt one is close to."""
+    from monitor.cli.tree import commands
+
+    options = {option for each in commands() if each.path[:1] == (command,) for option in each.options}
+    close = difflib.get_close_matches(unknown.partition("=")[0], sorted(options), n=1)
+    return f"did you mean {close[0]}?" if close else f"monitor {command or ''} --help shows how".replace("  ", " ")
 
 
 def common_options() -> _Parser:
@@ -78,7 +93,14 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"news-monitor {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, title="commands")
     for name, words in COMMANDS.items():
-        command = commands.add_parser(name, help=words, description=_sentence(words), parents=[common])
+        command = commands.add_parser(
+            name,
+            help=words,
+            description=_sentence(words),
+            epilog=shown(name),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[common],
+        )
         if only is None or name == only:
             import_module(f"monitor.cli.{name}").register(command, common)
     return parser
@@ -107,7 +129,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _dispatch(arguments: Sequence[str], printer: Printer) -> int:
     parser = build_parser(_command_in(arguments) or "")
-    args = parser.parse_args(arguments)
+    args, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        raise UsageError(f"there is no {unknown[0]} here", remedy=_option_meant(args.command, unknown[0]))
     if args.command is None:
         parser.print_help()
         return 0

@@ -35,6 +35,14 @@ def iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def length(seconds: float | None, general: str) -> str:
+    """A length of time in the largest units of the configuration: `7d`, `36h`; `general` for None, 0 is for ever."""
+    if seconds is None:
+        return general
+    sizes = ((86400, "d"), (3600, "h"), (60, "m"))
+    return next((f"{seconds / size:g}{unit}" for size, unit in sizes if seconds >= size), "for ever")
+
+
 def ago(moment: datetime | None, now: datetime) -> str:
     """How long ago or how far off, in one unit: `3 min`, `in 2 h`."""
     if moment is None:

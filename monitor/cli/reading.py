@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -54,9 +54,23 @@ def opened(args: argparse.Namespace) -> Iterator[Opened]:
         database.dispose()
 
 
+def near(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The remedy for a name that there is not: the one that is meant, or where to look."""
+    from monitor.config.values import suggestion
+
+    return suggestion(name, known) or otherwise
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 up, for argparse."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+    return int(text)
+
+
 def list_options(parser: argparse.ArgumentParser) -> None:
     """`--limit` and `--since`."""
-    parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (50), newest first")
+    parser.add_argument("--limit", type=positive, default=50, metavar="N", help="at most so many (50), newest first")
     parser.add_argument("--since", metavar="WHEN", help="a duration (2h, 7d) or a date")
 
 

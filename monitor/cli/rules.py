@@ -7,8 +7,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.cli.output import Printer, one_line
-from monitor.cli.reading import NotFound, opened, show_rows
+from monitor.cli.output import Printer, length, one_line
+from monitor.cli.reading import NotFound, near, opened, show_rows
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from monitor.match.explain import Explanation
     from monitor.model.article import Document
 
-KEYS = ("id", "name", "status", "version", "problem", "accepted_at", "last_match_at")
+KEYS = ("id", "name", "status", "version", "problem", "accepted_at", "last_match_at", "keep_s")
 COLUMNS = {
     "id": "ID",
     "status": "STATUS",
     "version": "VERSION",
     "last_match_at": "LAST MATCH",
+    "keep": "KEPT",
     "name": "NAME",
     "problem": "PROBLEM",
 }
@@ -55,6 +56,7 @@ def _list(args: argparse.Namespace, printer: Printer) -> int:
     known = {state.rule_id for state in states}
     rows = [{"id": s.rule_id, **{key: getattr(s, key) for key in KEYS[1:]}} for s in states if s.status != "removed"]
     rows += [{"id": r.id, "name": r.name, "status": "not started yet"} for r in it.config.rules if r.id not in known]
+    rows = [row | {"keep": length(row.get("keep_s"), "-")} for row in rows]
     show_rows(printer, rows, KEYS, COLUMNS, now=it.now, wide="problem", none="no rules")
     return 0
 
@@ -81,7 +83,8 @@ def known_rule(loaded: Loaded, checked: Checked, rule_id: str) -> None:
         problems = [p for p in checked.errors if p.rule_id == rule_id]
         shown = "\n".join(format_problem(p, loaded.files) for p in problems)
         raise UsageError(f"the rule {rule_id} is refused\n{shown}")
-    raise NotFound(f"there is no rule {rule_id!r}", remedy="monitor rules list")
+    known = [spec.id for spec in checked.accepted]
+    raise NotFound(f"there is no rule {rule_id!r}", remedy=near(rule_id, known, "monitor rules list"))
 
 
 def _try(args: argparse.Namespace, printer: Printer) -> int:

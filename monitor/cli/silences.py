@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.cli.output import Printer
-from monitor.cli.reading import NotFound, opened, show_rows, since
+from monitor.cli.reading import NotFound, Opened, near, opened, show_rows
 from monitor.errors import UsageError
 
 KEYS = ("id", "kind", "subject", "until", "created_at", "note")
+LONGEST_S = 10 * 365 * 86400
 COLUMNS = {"id": "ID", "kind": "KIND", "subject": "SUBJECT", "until": "ENDS", "note": "NOTE"}
 
 
@@ -35,16 +36,43 @@ def _add(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.silences import add_silence
 
     with opened(args) as it, it.database.unit() as connection:
-        back = since(args.duration, it.now)
-        if back is None or back > it.now:
-            raise UsageError(f"{args.duration!r} is no duration", remedy="write 4h or 2d")
-        until = it.now + (it.now - back) if it.now - back < timedelta(days=3650) else it.now
+        until = it.now + _span(args.duration)
+        _known(it, connection, args.kind, args.subject)
         number = add_silence(connection, args.kind, args.subject, until=until, now=it.now, note=args.note)
     if printer.json:
         printer.data({"id": number, "until": until})
     else:
         printer.line(f"silence {number}: {args.kind} {args.subject} until {until:%Y-%m-%d %H:%M} UTC")
     return 0
+
+
+def _span(text: str) -> timedelta:
+    from pydantic_core import PydanticCustomError
+
+    from monitor.config.fields import seconds
+
+    try:
+        span = seconds(text)
+    except PydanticCustomError as error:
+        raise UsageError(error.message(), remedy="how long it is to last: 4h, 2d") from error
+    if not 0 < span <= LONGEST_S:
+        raise UsageError(f"{text!r} is no time to be silent for", remedy="4h, 2d; at most ten years")
+    return timedelta(seconds=span)
+
+
+def _known(it: Opened, connection: Any, kind: str, subject: str) -> None:
+    """Raise `NotFound` for what is neither configured nor stored: a misspelt silence would mute nothing."""
+    from monitor.store.stories import articles_of
+
+    if kind == "story":
+        if not subject.isdigit() or not articles_of(connection, int(subject)):
+            raise NotFound(f"there is no story {subject!r}", remedy="monitor stories list")
+        return
+    tags = {tag for source in it.config.sources for tag in source.tags}
+    rules, sources = {rule.id for rule in it.config.rules}, {source.id for source in it.config.sources}
+    known = {"rule": rules, "source": sources, "tag": tags}[kind]
+    if subject not in known:
+        raise NotFound(f"there is no {kind} {subject!r}", remedy=near(subject, known, "see the configuration"))
 
 
 def _list(args: argparse.Namespace, printer: Printer) -> int:

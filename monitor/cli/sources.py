@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from monitor.alert.words import counted
-from monitor.cli.output import Printer, iso, one_line
-from monitor.cli.reading import NotFound, list_options, opened, show_rows
+from monitor.cli.output import Printer, iso, length, one_line
+from monitor.cli.reading import NotFound, list_options, near, opened, show_rows
 
 KEYS = ("id", "name", "kind", "url", "health", "reason", "articles", "last_polled_at", "next_poll_at")
 COLUMNS = {
@@ -52,8 +52,9 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
 
     with opened(args) as it, it.database.reading() as connection:
         row = show_source(connection, args.source)
+        known = [source.id for source in it.config.sources]
     if row is None:
-        raise NotFound(f"there is no source {args.source!r}", remedy="monitor sources list")
+        raise NotFound(f"there is no source {args.source!r}", remedy=near(args.source, known, "monitor sources list"))
     if printer.json:
         printer.data(row)
         return 0
@@ -66,6 +67,7 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
         printer.line(f"pace: {one_line(row['pace'])}")
     if row["push"]:
         printer.line(f"push: {one_line(_push_in_words(row['push']))}")
+    printer.line(f"kept: {length(row['keep_s'], 'as articles.keep says')}")
     texts = ", ".join(f"{count} {state}" for state, count in sorted(row["texts"].items()))
     printer.line(f"texts: {texts or '-'}")
     polls = [{**poll, "at": iso(poll["started_at"])} for poll in row["polls"]]
@@ -97,6 +99,9 @@ def _poll(args: argparse.Namespace, printer: Printer) -> int:
         number = poll_now(connection, args.sources, it.now)
         wake(connection)
     if number < len(args.sources):
-        raise NotFound(f"{number} of {len(args.sources)} sources made due; the others are unknown or paused")
+        raise NotFound(
+            f"{number} of {len(args.sources)} sources made due; the others are unknown or paused",
+            remedy="monitor sources list",
+        )
     printer.line(f"{number} due now") if not printer.json else printer.data({"due": number})
     return 0

@@ -6,7 +6,7 @@ import argparse
 from collections import Counter
 from typing import Any
 
-from monitor.cli.output import Printer, ago, iso, one_line
+from monitor.cli.output import Printer, ago, iso, length, one_line
 from monitor.cli.reading import opened
 
 FINE = ("ok", "new")
@@ -25,6 +25,7 @@ def _status(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.presence import living
     from monitor.store.rules import rule_states
     from monitor.store.shown import list_sources
+    from monitor.store.vacuum import room
 
     if args.check:
         return _check(args, printer)
@@ -34,6 +35,8 @@ def _status(args: argparse.Namespace, printer: Printer) -> int:
         workers = living(connection, it.now)
         facts = overview(connection, it.now)
         stands_on = footing(it.database.engine.url)
+        file = room(connection)
+    kept = it.config.model.articles
     troubled = [s for s in sources if s["health"] not in FINE]
     refused = [{"id": r.rule_id, "problem": r.problem, "watching": r.version is not None} for r in rules if r.problem]
     data: dict[str, Any] = {
@@ -45,6 +48,14 @@ def _status(args: argparse.Namespace, printer: Printer) -> int:
         "writer": stands_on.holder if stands_on else None,
         "free_bytes": stands_on.free if stands_on else None,
         "scarce": stands_on is not None and stands_on.scarce,
+        "kept": {
+            "articles_s": kept.keep,
+            "alerts_s": kept.keep_alerted,
+            "polls_s": kept.keep_polls,
+            "sources": sum(s["keep_s"] is not None for s in sources),
+            "rules": sum(r.keep_s is not None for r in rules),
+        },
+        "database_bytes": file and file.size,
         **facts,
     }
     if printer.json:
@@ -90,6 +101,7 @@ def _show(data: dict[str, Any], now: Any, printer: Printer) -> None:
     printer.line(
         f"deliveries: {', '.join(f'{n} {state}' for state, n in sorted(data['deliveries'].items())) or 'none'}"
     )
+    printer.line(_kept(data))
     for stuck in data["stuck"]:
         due = iso(stuck["due_at"]) or "-"
         error = one_line(stuck["last_error"] or "")
@@ -118,6 +130,15 @@ def _canary(canary: dict[str, Any], now: Any, printer: Printer) -> str:
         why = one_line(canary["problem"] or "its message waits in the outbox")
         return f"{printer.style('missing', 'red')} ({why}){', it last ' + came if came else ''}"
     return came or "on its first flight"
+
+
+def _kept(data: dict[str, Any]) -> str:
+    kept = data["kept"]
+    names = ("articles", "alerts", "polls")
+    general = ", ".join(f"{name} {length(kept[f'{name}_s'], '')}" for name in names)
+    own = "; ".join(f"{kept[name]} {name} say otherwise" for name in ("sources", "rules") if kept[name])
+    size = f"; database {data['database_bytes'] / 1e6:.0f} MB" if data["database_bytes"] else ""
+    return f"kept: {general}{'; ' if own else ''}{own}{size}"
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -74,7 +74,7 @@ def accept_rules(
     connection: sa.Connection, config: Config, checked: Checked, now: datetime, *, author: str | None = None
 ) -> InForce:
     """Record what passed as the rules' versions and say what is in force, in the caller's unit of work."""
-    texts = [Accepted(spec.id, spec.name, rule_text(config, spec.id)) for spec in checked.accepted]
+    texts = [Accepted(spec.id, spec.name, rule_text(config, spec.id), spec.keep_s) for spec in checked.accepted]
     refused = {rule_id: _first_problem(checked, rule_id) for rule_id in checked.refused}
     sync = sync_rules(connection, texts, refused, now, author=author)
     lexicon = checked.engine.lexicon

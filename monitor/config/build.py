@@ -79,6 +79,7 @@ def source_spec(model: SourceModel, config: ConfigModel) -> SourceSpec:
         select=model.select,
         render=model.render,
         websub=model.websub,
+        keep_s=model.keep,
     )
 
 
@@ -120,6 +121,7 @@ def rule_spec(model: RuleModel, defaults: AlertModel) -> RuleSpec:
         tags=model.tags,
         fires=tuple(map(_sample, model.tests.fires)),
         silent=tuple(map(_sample, model.tests.silent)),
+        keep_s=model.keep,
     )
 
 

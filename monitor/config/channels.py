@@ -46,7 +46,8 @@ def subscribers_channel(model: ConfigModel) -> Channel | None:
         return None
     chosen = model.channels[name]
     reach = mail_reach(mail_spec(chosen.mail)) if chosen.mail is not None else ""
-    return replace(channel_of(name, chosen), id=SUBSCRIBERS, targets=(), addresses=(), fallback=None, reach=reach)
+    whole = replace(channel_of(name, chosen), id=SUBSCRIBERS, targets=(), addresses=(), fallback=None, reach=reach)
+    return replace(whole, domains=model.web.subscribe.domains)
 
 
 def mail_channel(model: ConfigModel) -> str | None:

@@ -104,6 +104,17 @@ def web_address(value: Any) -> str:
     return text
 
 
+def database_address(value: Any) -> str:
+    """The address of a database that the monitor can use.  What was written is not repeated: it may hold a password."""
+    text = str(value).strip()
+    if text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return text
+    meant = (
+        f"sqlite:///{text}" if "://" not in text else "sqlite:///var/monitor.db or postgresql+psycopg://user@host/name"
+    )
+    raise fault("bad-database", f"this is no database that can be used: write {meant}")
+
+
 def selector(value: Any) -> str:
     """CSS or XPath that can be used."""
     from monitor.extract.selector import check_selector  # noqa: PLC0415 - most configurations have no selector
@@ -123,6 +134,7 @@ Size = Annotated[int, BeforeValidator(byte_count), _schema(r"^\d+\s*(kB|MB|GB)?$
 TimeZone = Annotated[str, BeforeValidator(time_zone)]
 Hours = Annotated[str, BeforeValidator(hours)]
 Digest = Annotated[str, BeforeValidator(digest)]
+Database = Annotated[str, BeforeValidator(database_address)]
 Url = Annotated[str, BeforeValidator(web_address)]
 TlsWord = Annotated[Literal["starttls", "ssl", "none"], BeforeValidator(tls_word)]
 Names = Annotated[tuple[str, ...], BeforeValidator(as_list)]

@@ -114,8 +114,10 @@ class _Loader:
             self.problems.append(Problem("no-file", f"{name} does not exist", Place(name, 1, 1), hint=hint))
             return None
         except (OSError, UnicodeDecodeError) as error:
-            why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-            self.problems.append(Problem("no-file", f"cannot read {name}: {why}", Place(name, 1, 1)))
+            encoded = isinstance(error, UnicodeDecodeError)
+            why = "it is not UTF-8" if encoded else getattr(error, "strerror", None) or str(error)
+            hint = "save it as UTF-8" if encoded else "it must be a file that the monitor may read"
+            self.problems.append(Problem("no-file", f"cannot read {name}: {why}", Place(name, 1, 1), hint=hint))
             return None
         self.files[name] = text
         tree, problems = read_yaml(name, text)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from monitor.config.mistakes import explain_syntax, mangled_line
 from monitor.config.problems import Place, Problem
 
 SECRET_TAGS = ("!env", "!file")
-_KEY = re.compile(r"^(?P<lead>\s*(?:-\s+)*)(?:(?P<key>[a-z][\w-]*):\s+)?(?P<value>\S.*?)\s*$")
+_OTHERS_SECRETS = ("!secret", "!env_var", "!environ", "!vault", "!password", "!include", *SECRET_TAGS)
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]*")
-_FLOW_TOKEN = re.compile(r"(?<=[\s\[{,])[!*&%@`][^\s,\]}]+")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -89,11 +89,19 @@ class _Reader:
         raw = self.text[node.start_mark.index : node.end_mark.index]
         tag = node.tag if node.tag.startswith("!") else None
         if tag is not None and tag not in SECRET_TAGS:
-            self.mangled(node.start_mark.line, node.start_mark.column, f"{tag} is read by YAML as a type")
+            self.foreign_tag(node, tag)
         if not node.style and tag is None:
             self.check_comment(node)
         place = self.place(node.start_mark, len(raw.splitlines()[0]) if raw else 1)
         return Scalar(node.value, place, raw, not node.style, tag)
+
+    def foreign_tag(self, node: yaml.ScalarNode, tag: str) -> None:
+        """Other programs name their secrets otherwise; any other value that begins with ! wants quotes."""
+        if tag.lower() in _OTHERS_SECRETS:
+            hint = "secrets come from the environment with !env NAME, from a file with !file PATH"
+            self.problems.append(Problem("yaml", f"{tag} is not known here", self.place(node.start_mark), hint=hint))
+        else:
+            self.mangled(node.start_mark.line, node.start_mark.column, f"{tag} is read by YAML as a type")
 
     def check_comment(self, node: yaml.ScalarNode) -> None:
         line = self.lines[node.end_mark.line] if node.value else ""
@@ -122,27 +130,6 @@ class _Reader:
         self.problems.append(mangled_line(self.file, self.text, line, column, why))
 
 
-def mangled_line(file: str, text: str, line: int, column: int, why: str) -> Problem:
-    """A problem for a line whose value YAML does not read as text, with the line correctly quoted as the remedy."""
-    lines = text.splitlines()
-    shown = lines[line] if line < len(lines) else ""
-    hint = _quoted(shown)
-    return Problem("yaml", f"not readable as YAML: {why}", Place(file, line + 1, column + 1), hint=hint)
-
-
-def _quoted(line: str) -> str | None:
-    """The remedy: the value of that line in single quotes, or the one word of a flow list that needs them."""
-    match = _KEY.match(line)
-    if match is None or match["value"].startswith("'"):
-        return None
-    if match["value"][0] in "[{":
-        token = _FLOW_TOKEN.search(line)
-        return f"put single quotes around it: '{token[0]}'" if token else None
-    quoted = "'" + match["value"].replace("'", "''") + "'"
-    key = f"{match['key']}: " if match["key"] else ""
-    return f"write it in single quotes: {match['lead'].strip()}{' ' if match['lead'].strip() else ''}{key}{quoted}"
-
-
 def read_yaml(file: str, text: str) -> tuple[Node | None, list[Problem]]:
     """The tree of a YAML text and what is wrong with it; (None, problems) when it cannot be read at all.
 
@@ -158,20 +145,10 @@ def read_yaml(file: str, text: str) -> tuple[Node | None, list[Problem]]:
         place = Place(file, line + 1, error.position - text.rfind("\n", 0, error.position))
         return None, [Problem("yaml", f"a character that YAML forbids: {error.reason}", place, hint="remove it")]
     except yaml.MarkedYAMLError as error:
-        return None, [_yaml_problem(file, text, error)]
+        return None, [explain_syntax(file, text, error)]
     except RecursionError:
         return None, [Problem("yaml", "nested too deeply, or an alias that contains itself", Place(file, 1, 1))]
     return tree, reader.problems
-
-
-def _yaml_problem(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    assert mark is not None  # noqa: S101 - the reader names the place of whatever it refuses
-    why = (error.problem or error.context or "").replace("\n", " ")
-    problem = mangled_line(file, text, mark.line, mark.column, why)
-    if "\t" in text.splitlines()[mark.line][: mark.column + 1] if mark.line < len(text.splitlines()) else False:
-        return Problem("yaml", "a tab indents this line", problem.place, hint="YAML wants spaces")
-    return problem
 
 
 def find(node: Node | None, path: tuple[str | int, ...]) -> tuple[Node | None, Scalar | None, int]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from monitor.config.fields import (
+    Database,
     Digest,
     Duration,
     HoursList,
@@ -110,7 +111,7 @@ class SourceModel(Section):
     encoding: str | None = Field(None, description="Encoding, where the source tells it wrongly.")
     headers: dict[str, str] = Field({}, repr=False, description="Extra request headers.")
     auth: AuthModel | None = Field(None, description="Basic or bearer authentication.")
-    proxy: str | None = Field(None, repr=False, description="Proxy for this source.")
+    proxy: Url | None = Field(None, repr=False, description="Proxy for this source.")
     verify_tls: bool = Field(True, description="Check the server's certificate.")
     links: LinksModel = Field(LinksModel(), description="page: which links are entries.")
     min_links: int | None = Field(None, ge=0, description="page: fewer links mean that the page has changed.")
@@ -119,6 +120,7 @@ class SourceModel(Section):
     article: ArticleModel = Field(ArticleModel(), description="How its articles are read.")
     render: bool = Field(False, description="Load pages in a browser (needs the extra `browser`).")
     websub: bool = Field(True, description="Let the hub that a feed names push it, where websub is enabled.")
+    keep: Duration | None = Field(None, description="How long its articles are kept; 0 is for ever.")
 
     @model_validator(mode="after")
     def _one_kind(self) -> SourceModel:
@@ -152,7 +154,7 @@ class FetchModel(Section):
     min_every: Duration = Field(60.0, description="Shortest gap between two polls of a source.")
     max_bytes: Size = Field(15_000_000, ge=1000, description="Largest body, unpacked.")
     allow_addresses: Names = Field((), description="Private addresses or networks that may be asked.")
-    proxy: str | None = Field(None, repr=False, description="Proxy for everything.")
+    proxy: Url | None = Field(None, repr=False, description="Proxy for everything.")
     workers: int = Field(2, ge=1, le=64, description="Processes for parsing and extraction.")
     worker_memory: Size = Field(300_000_000, description="Memory a worker may add for one document.")
 
@@ -162,8 +164,8 @@ class ArticlesModel(Section):
 
     full_text: Literal["auto", "always", "never"] = Field("auto", description="Default of sources.")
     languages: Names = Field(("de", "en", "ru", "fr"), description="Languages whose inflection is known.")
-    keep: Duration = Field(365 * 86400.0, description="How long articles are kept; 0 is for ever.")
-    keep_alerted: Duration = Field(730 * 86400.0, description="The same for articles that an alert names.")
+    keep: Duration = Field(365 * 86400.0, description="Default of `keep` of sources; 0 is for ever.")
+    keep_alerted: Duration = Field(730 * 86400.0, description="How long alerts are kept, with all that they name.")
     keep_polls: Duration = Field(30 * 86400.0, description="How long the history of polls is kept; 0 is for ever.")
 
 
@@ -246,7 +248,7 @@ class LogModel(Section):
 class ConfigModel(Section):
     """The whole of config.yaml."""
 
-    database: str = Field("sqlite:///var/monitor.db", repr=False, description="Where everything is kept.")
+    database: Database = Field("sqlite:///var/monitor.db", repr=False, description="Where everything is kept.")
     timezone: TimeZone | None = Field(None, description="Time zone of messages and digests; default the system's.")
     language: Literal["de", "en"] = Field("en", description="Language of messages and pages.")
     channels: dict[str, ChannelModel] = Field({}, description="Where alerts go, by name.")

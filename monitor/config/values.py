@@ -21,6 +21,16 @@ _WRONG_BRANCH = {
 }
 
 
+_TYPES = frozenset({"string_type", "tuple_type", "dict_type", "model_type"})
+_SHAPES = {
+    "sources": "write - {feed: 'https://example.org/rss'}",
+    "channels": "write name: {to: 'console://'} or name: {mail: {to: …, server: …}}",
+    "tests": "write tests: {fires: ['a sentence'], silent: ['another']}",
+    "match": "write one text: 'harbour AND (ship OR vessel)'",
+}
+"""How it is meant, by the key of a value that has the wrong shape."""
+
+
 @dataclass(slots=True)
 class Values:
     """Turns nodes into Python values; secrets come from `environ` and from files beside `folder`."""
@@ -44,7 +54,8 @@ class Values:
                 return self.environ[node.text]
             return (self.folder / Path(node.text).expanduser()).read_text().strip()
         except (KeyError, OSError, UnicodeDecodeError) as error:
-            what = f"the environment has no {node.text}" if node.tag == "!env" else f"cannot read {node.text}: {error}"
+            why = getattr(error, "strerror", None) or "it is no text"
+            what = f"the environment has no {node.text}" if node.tag == "!env" else f"cannot read {node.text}: {why}"
             remedy = "set it before starting" if node.tag == "!env" else "create the file, readable by the monitor"
             self.problems.append(Problem("secret-missing", what, node.place, hint=remedy))
             return ""
@@ -96,7 +107,8 @@ def _problem(model: type[BaseModel], node: Node, error: Any, rule_id: str | None
         where = (owner_key or owner or node).place
         return Problem("missing-key", f'the key "{loc[-1]}" is missing', where, rule_id=rule_id)
     code = kind if "-" in kind else "bad-value"
-    return Problem(code, _words(error), place, rule_id=rule_id)
+    hint = next((_SHAPES[step] for step in reversed(loc) if step in _SHAPES), None) if kind in _TYPES else None
+    return Problem(code, _words(error), place, hint=hint, rule_id=rule_id)
 
 
 def _words(error: Any) -> str:

@@ -160,6 +160,9 @@ class RuleModel(Section):
     alert: AlertModel = Field(AlertModel(), description="Who is told and how.")
     tests: TestsModel = Field(TestsModel(), description="The rule's own tests.")
     tags: Names = Field((), description="Words to group rules by.")
+    keep: Duration | None = Field(
+        None, description="How long its alerts and all that it met are kept; default articles.keep_alerted for alerts."
+    )
 
     @model_validator(mode="after")
     def _needs_something(self) -> RuleModel:

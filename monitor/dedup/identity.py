@@ -75,8 +75,12 @@ class _Item:
         return tokens(plain(self.entry.content or self.entry.summary))
 
     @cached_property
+    def title_words(self) -> list[str]:
+        return tokens(self.entry.title)
+
+    @cached_property
     def substantial(self) -> bool:
-        needed = SUBSTANCE - len(tokens(self.entry.title))
+        needed = SUBSTANCE - len(self.title_words)
         # Splitting the whole text of every item costs more than all the rest; its beginning mostly tells.
         head = (self.entry.content or self.entry.summary)[:HEAD]
         whole = head[: head.rfind("<")] if head.rfind("<") > head.rfind(">") else head
@@ -91,7 +95,21 @@ def tombstone_keys(entry_key: str | None, key: str | None, title: str, content_h
     if key:
         parts.append(f"u\x1f{key}\x1f{' '.join(tokens(title))}")
     parts.append(f"c\x1f{content_hash}")
-    return tuple(xxhash.xxh3_128_hexdigest(part.encode("utf-8", "surrogatepass")) for part in parts)
+    return tuple(map(_digest, parts))
+
+
+def item_key(item_hash: str) -> str:
+    """The tombstone key of an item's bytes: whether a source still shows it can be told without reading it."""
+    return _digest(f"h\x1f{item_hash}")
+
+
+def everywhere_keys(key: str | None, title: str) -> tuple[str, ...]:
+    """The keys under which a purged item is remembered for every source: address with title."""
+    return tombstone_keys(None, key, title, "")[:-1]
+
+
+def _digest(text: str) -> str:
+    return xxhash.xxh3_128_hexdigest(text.encode("utf-8", "surrogatepass"))
 
 
 def decide_entries(entries: Sequence[Entry], known: KnownEntries) -> EntryDecisions:
@@ -237,7 +255,7 @@ class _Poll:
         """An item that stands twice in the document: the same content, or the same id, address and title."""
         clues: list[tuple[str | None, ...]] = []
         if item.id or item.key:
-            clues.append((item.id, item.key, " ".join(tokens(item.entry.title))))
+            clues.append((item.id, item.key, " ".join(item.title_words)))
         if item.substantial or not (item.id or item.key):
             clues.append(("content", item.entry.content_hash, item.key))
         twins = [other for clue in clues for other in earlier.get(clue, ()) if _says_the_same(item, other)]
@@ -253,9 +271,7 @@ class _Poll:
     def _unknown(self, item: _Item) -> EntryDecision:
         key = self._own_key(item)
         entry = item.entry
-        keys = tombstone_keys(item.id, item.key, entry.title, entry.content_hash)
-        keys = keys if item.substantial or not (item.id or item.key) else keys[:-1]
-        if not self.known.purged.isdisjoint(keys):
+        if self._purged(item):
             return EntryDecision(entry, EntryFate.SEEN, Reason("purged", "was here before and has been removed by age"))
         article = self.known.sightings.get(key) if key and entry.url and not is_home_page(entry.url) else None
         if article is not None:
@@ -264,6 +280,20 @@ class _Poll:
         reused = item.id is not None and item.id in self.by_id
         code, text = ("id-reused", "its id belonged to another item") if reused else ("new", "not seen before")
         return EntryDecision(entry, EntryFate.NEW, Reason(code, text), url_key=key)
+
+    def _purged(self, item: _Item) -> bool:
+        """Removed by age: by what it says, or by its name, unless it was published after that and says something else.
+
+        Pages that live on under one address and headline do that every day.
+        """
+        entry, purged = item.entry, self.known.purged
+        if not purged:
+            return False
+        *names, content = tombstone_keys(item.id, item.key, entry.title, entry.content_hash)
+        if content in purged and (item.substantial or not names):
+            return True
+        last = max((purged[name] for name in names if name in purged), default=None)
+        return last is not None and (entry.published_at is None or entry.published_at <= last)
 
     def _same_url(self, item: _Item, row: KnownEntry) -> bool:
         """Whether the addresses agree; a row that was given none because several items shared it counts as agreeing."""
@@ -297,7 +327,7 @@ def _shared_urls(items: Sequence[_Item]) -> set[str]:
     titles: dict[str, set[str]] = defaultdict(set)
     for item in items:
         if item.key:
-            titles[item.key].add(" ".join(tokens(item.entry.title)))
+            titles[item.key].add(" ".join(item.title_words))
     homes = {item.key for item in items if item.key and "/" not in item.key and "?" not in item.key}
     return homes | {key for key, found in titles.items() if len(found) > 1}
 

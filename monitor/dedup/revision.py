@@ -71,7 +71,7 @@ class Material:
 def text_hash(version: Version) -> str:
     """Equal for versions that differ in case, spacing and punctuation only (32 hex digits)."""
     words = "\x1f".join(" ".join(tokens(part)) for part in (version.title, version.lead, version.text))
-    return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "surrogatepass"))
+    return xxhash.xxh3_128_hexdigest(words.encode())
 
 
 def decide_revision(old: Version, new: Version) -> Unchanged | Immaterial | Material:

@@ -29,11 +29,10 @@ _ORIGIN_VALUE = re.compile(
     r"(?:[a-z0-9-]+\.)+[a-z]{2,}|rss\d?|feeds?|atom|newsletter|mail|email|share|twitter|facebook|whatsapp|telegram|app",
     re.IGNORECASE,
 )
-_AMP_PARAMETERS = frozenset({"amp", "amp=1", "output=amp"})
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php\d?|aspx?|jsp|cfm)$", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
-_AMP_PATH = re.compile(r"^/amp/(?=.)|/amp/?$|\.amp(?=(?:\.html?)?$)|(?<=/)amp\.html?$|(?<=\.html)/amp$", re.IGNORECASE)
+_AMP_PATH = re.compile(r"^/amp(?=/.)|/amp/?$|\.amp(?=(?:\.html?)?$)|(?<=/)amp\.html?$|(?<=\.html)/amp$", re.IGNORECASE)
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _WRAPPERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
     (re.compile(r"(?:www\.)?google\.[a-z.]{2,6}"), "/url", ("url", "q")),
@@ -44,6 +43,9 @@ _WRAPPERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 )
 _AMP_VIEWER = re.compile(r"^/amp/(s/)?(?=[^/]+\.[^/]+)")
 _AMP_CACHE = re.compile(r"^/[acirv]/(s/)?(?=[^/]+\.[^/]+)")
+_WRAPPING = re.compile(r"google\.|facebook\.com|instagram\.com|youtube\.com|bing\.com|ampproject\.org", re.IGNORECASE)
+"""What occurs in every wrapped address: most are looked at no further."""
+_TWICE = re.compile(r"^(https?)://(?:https?:?/+)(?=[^/])", re.IGNORECASE)
 _UNWRAP_LIMIT = 4
 _USUAL_LENGTH = 500
 """Keys of longer addresses are not remembered: whoever writes megabytes of them shall not fill the memory."""
@@ -88,12 +90,14 @@ def _tidied(url: str) -> str:
         url = html.unescape(url)
     if "\\" in url[:10]:
         url = url.replace("\\", "/")
-    url = re.sub(r"^(https?)://(?:https?:?/+)(?=[^/])", r"\1://", url, flags=re.IGNORECASE)
+    url = _TWICE.sub(r"\1://", url)
     return "https:" + url if url.startswith("//") else url
 
 
 def _unwrapped(url: str) -> str | None:
     """The address inside a redirector or an AMP cache, or None."""
+    if not _WRAPPING.search(url):
+        return None
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()

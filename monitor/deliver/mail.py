@@ -36,6 +36,9 @@ def mail_problem(spec: MailSpec) -> str | None:
             return f"{address!r} is no mail address"
     if not spec.server:
         return "mail needs `server`, the name of the mail server"
+    host, _, port = spec.server.rpartition(":")
+    if port.isdigit() and host and ":" not in host:
+        return f"`server` is the name alone: write server: {host}, port: {port}"
     if spec.tls not in TLS:
         return f"tls is one of {', '.join(TLS)}, not {spec.tls!r}"
     if not spec.sender and "@" not in (spec.user or ""):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 from weakref import WeakValueDictionary
 
 from yarl import URL
@@ -130,7 +130,7 @@ def _rule(pattern: str, *, allow: bool) -> Rule:
 
 def _normal(path: str) -> str:
     """The same octets written the same way, so that `/%7ejoe` and `/~joe` compare equal (RFC 9309, 2.2.2)."""
-    return quote(unquote(path, errors="surrogateescape"), safe="/?&=;:@!$'()*+,~%", errors="surrogateescape")
+    return unquote(path, errors="surrogateescape")
 
 
 def read_robots(fetched: Fetched, product: str) -> Robots:

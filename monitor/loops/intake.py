@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from monitor.dedup.identity import EntryDecision, EntryDecisions, decide_entries, tombstone_keys
+from monitor.dedup.identity import EntryDecision, EntryDecisions, decide_entries, item_key, tombstone_keys
 from monitor.dedup.revision import Version, text_hash
 from monitor.dedup.urls import url_key
 from monitor.errors import LeaseLost
@@ -38,7 +38,7 @@ from monitor.model.poll import Learnt, PollDecision, PollOutcome
 from monitor.model.reasons import Reason
 from monitor.model.settled import Gap
 from monitor.model.story import EntryFate, KnownEntries
-from monitor.store import articles, entries, leases, readings, sources
+from monitor.store import articles, entries, leases, readings, sources, tombstones
 from monitor.store import tables as t
 from monitor.store.articles import FirstText, NewArticle, StoredArticle
 from monitor.store.entries import ChangedEntry, NewEntry, Wanted
@@ -162,9 +162,13 @@ def wanted_keys(found: Iterable[Entry], *, addresses_only: bool = False) -> Want
         if key:
             urls[key] = None
         contents[entry.content_hash] = None
-        identifier = (entry.id or "").strip() or None
-        tombs.update(dict.fromkeys(tombstone_keys(identifier, key, entry.title, entry.content_hash)))
+        tombs.update(dict.fromkeys(_tombstone_keys(entry)))
     return Wanted(tuple(ids), tuple(urls), tuple(contents), tuple(tombs))
+
+
+def _tombstone_keys(entry: Entry) -> tuple[str, ...]:
+    key = url_key(entry.url) if entry.url else None
+    return tombstone_keys((entry.id or "").strip() or None, key, entry.title, entry.content_hash)
 
 
 def _known(intake: Intake) -> KnownEntries:
@@ -310,6 +314,10 @@ def _has_page(article: StoredArticle, draft: Draft) -> bool:
 
 def _record(connection: sa.Connection, intake: Intake, decided: EntryDecisions) -> PollDecision:
     reading = intake.reading
+    # What is shown although it was removed is remembered as it looks now: its tombstones must not end before it does.
+    again = [item.entry for item in decided.decisions if item.reason.code == "purged"]
+    keys = (key for entry in again for key in (*_tombstone_keys(entry), item_key(entry.item_hash)))
+    tombstones.bury(connection, intake.spec.id, keys, now=intake.now)
     fates = [item.fate for item in decided.decisions]
     new = sum(fate in _NEW_ROWS for fate in fates)
     relinked = fates.count(EntryFate.RELINKED)

@@ -2,73 +2,122 @@
 
 ::
 
-    expired articles | their entries' tombstone keys | delete, a batch a unit
+    alerts whose time is over           | delete, a batch a unit
+    articles that nobody claims         | their entries' tombstone keys | delete, a batch a unit
+    tombstones of what is no longer shown, polls, stories, visitors
+    room that all this has freed        | give back, a piece a unit
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.alert.subscribe import LASTS
-from monitor.dedup.identity import tombstone_keys
+from monitor.alert.subscribe import LASTS, STORY_OVER
+from monitor.dedup.identity import everywhere_keys, item_key, tombstone_keys
 from monitor.loops.context import Context, in_thread
-from monitor.store import hosts, readers, retention, sketches
-from monitor.store.retention import ExpiredEntry
+from monitor.store import hosts, readers, retention, sketches, tombstones, vacuum
+from monitor.store.claims import Keeping
+from monitor.store.retention import ExpiredEntry, Place
 from monitor.store.story_index import forget_stories_before
-from monitor.store.tombstones import unbury
+
+DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionSettings:
-    """How long things are kept, in days; 0 keeps them for ever."""
+    """How long things are kept, in days, where sources and rules say nothing else; 0 keeps them for ever."""
 
-    articles_days: float = 180.0
-    matched_days: float = 730.0
-    """Articles that an alert names."""
+    articles_days: float = 365.0
+    alerts_days: float = 730.0
+    """Alerts with their deliveries; the articles that an alert names are kept as long as it is."""
     polls_days: float = 90.0
     tombstones_days: float = 400.0
+    """Longer while the source still shows what was removed."""
     fingerprint_days: int = 8
     """The window of the copy decision and a day."""
     batch: int = 200
 
+    @property
+    def keeping(self) -> Keeping:
+        """What holds in general, as the store takes it."""
+        return Keeping(self.articles_days * DAY_S, self.alerts_days * DAY_S)
+
 
 @dataclass(frozen=True, slots=True)
 class RetainReport:
-    """How many of each were deleted."""
+    """How many of each were deleted, and how many bytes the database's file has become smaller."""
 
+    alerts: int = 0
     articles: int = 0
     stories: int = 0
     polls: int = 0
     tombstones: int = 0
+    bytes: int = 0
 
 
 async def retain_once(context: Context, settings: RetentionSettings) -> RetainReport:
     """Forget what has been kept long enough, in small units that hold up nobody."""
-    articles = 0
-    if settings.articles_days:
-        while removed := await in_thread(_remove_batch, context, settings):
-            articles += removed
+    alerts = await _walk(context, settings, _expired_alerts, _remove_alerts)
+    articles = await _walk(context, settings, _expired_articles, _remove_articles)
     while await in_thread(_forget_batch, context, settings):
         pass
-    rest = await in_thread(_remove_rest, context, settings)
-    return RetainReport(articles, *rest)
+    stories, polls = await in_thread(_remove_rest, context, settings)
+    ended = await _unbury(context, settings)
+    freed = 0
+    while given := await in_thread(vacuum.give_back, context.database):
+        freed += given
+    return RetainReport(alerts, articles, stories, polls, ended, freed)
 
 
-def _remove_batch(context: Context, settings: RetentionSettings) -> int:
-    now = context.clock.now()
-    matched = settings.matched_days or 36_500.0
+async def _walk(
+    context: Context,
+    settings: RetentionSettings,
+    find: Callable[[Context, RetentionSettings, Place | None], list[Place]],
+    remove: Callable[[Context, RetentionSettings, Sequence[int]], int],
+) -> int:
+    """Look without holding up anybody, then delete in a unit, a batch at a time."""
+    removed, after = 0, None
+    while places := await in_thread(find, context, settings, after):
+        removed += await in_thread(remove, context, settings, [place[1] for place in places])
+        after = places[-1]
+    return removed
+
+
+def _expired_alerts(context: Context, settings: RetentionSettings, after: Place | None) -> list[Place]:
+    with context.database.reading() as connection:
+        now = context.clock.now()
+        return retention.expired_alerts(connection, settings.keeping, now, after=after, limit=settings.batch)
+
+
+def _remove_alerts(context: Context, settings: RetentionSettings, alert_ids: Sequence[int]) -> int:
     with context.database.unit() as connection:
-        ids = retention.expired_articles(
-            connection,
-            before=now - timedelta(days=settings.articles_days),
-            matched_before=now - timedelta(days=matched),
-            limit=settings.batch,
-        )
-        if ids:
-            retention.remove_articles(connection, ids, _tombstones(retention.entries_of(connection, ids)), now)
+        return retention.remove_alerts(connection, settings.keeping, context.clock.now(), alert_ids)
+
+
+def _expired_articles(context: Context, settings: RetentionSettings, after: Place | None) -> list[Place]:
+    with context.database.reading() as connection:
+        now = context.clock.now()
+        return retention.expired_articles(connection, settings.keeping, now, after=after, limit=settings.batch)
+
+
+def _remove_articles(context: Context, settings: RetentionSettings, article_ids: Sequence[int]) -> int:
+    now = context.clock.now()
+    with context.database.unit() as connection:
+        ids = retention.still_expired(connection, settings.keeping, now, article_ids)
+        retention.remove_articles(connection, ids, _tombstones(retention.entries_of(connection, ids)), now)
         return len(ids)
+
+
+def _tombstones(entries: Sequence[ExpiredEntry]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {tombstones.EVERYWHERE: set()}
+    for entry in entries:
+        identifier = (entry.entry_key or "").strip() or None
+        keys = tombstone_keys(identifier, entry.url_key, entry.title, entry.content_hash)
+        found.setdefault(entry.source_id, set()).update((*keys, item_key(entry.item_hash)))
+        found[tombstones.EVERYWHERE].update(everywhere_keys(entry.url_key, entry.title))
+    return found
 
 
 def _forget_batch(context: Context, settings: RetentionSettings) -> int:
@@ -77,25 +126,37 @@ def _forget_batch(context: Context, settings: RetentionSettings) -> int:
         return sketches.forget_before(connection, sketches.day_of(context.clock.now()) - settings.fingerprint_days)
 
 
-def _tombstones(entries: Sequence[ExpiredEntry]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for entry in entries:
-        identifier = (entry.entry_key or "").strip() or None
-        keys = tombstone_keys(identifier, entry.url_key, entry.title, entry.content_hash)
-        found.setdefault(entry.source_id, set()).update(keys)
-    return found
-
-
-def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, int, int]:
+def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, int]:
     now = context.clock.now()
     with context.database.unit() as connection:
         forget_stories_before(connection, sketches.day_of(now) - settings.fingerprint_days)
         hosts.forget(connection, now - timedelta(days=1))
         readers.forget(connection, asked_before=now - LASTS, ended_before=now - timedelta(days=30))
         ended = retention.remove_stories(connection, now - timedelta(days=settings.fingerprint_days))
-        polls = tombstones = 0
+        readers.end_of_stories(connection, STORY_OVER, now)
+        polls = 0
         if settings.polls_days:
             polls = retention.remove_polls(connection, now - timedelta(days=settings.polls_days))
-        if settings.tombstones_days:
-            tombstones = unbury(connection, now - timedelta(days=settings.tombstones_days))
-    return ended, polls, tombstones
+    return ended, polls
+
+
+async def _unbury(context: Context, settings: RetentionSettings) -> int:
+    if not settings.tombstones_days:
+        return 0
+    sources = await in_thread(_sources_with_aged, context, settings)
+    return sum([await in_thread(_unbury_of, context, settings, source_id) for source_id in sources])
+
+
+def _sources_with_aged(context: Context, settings: RetentionSettings) -> list[str]:
+    with context.database.reading() as connection:
+        return tombstones.sources_with_aged(connection, context.clock.now() - timedelta(days=settings.tombstones_days))
+
+
+def _unbury_of(context: Context, settings: RetentionSettings, source_id: str) -> int:
+    now = context.clock.now()
+    with context.database.unit() as connection:
+        shown = tombstones.shown_by(connection, source_id)
+        if shown is None:
+            return 0
+        keys = frozenset(map(item_key, shown))
+        return tombstones.unbury(connection, source_id, now - timedelta(days=settings.tombstones_days), keys, now)

@@ -25,6 +25,7 @@ from monitor.alert.subscribe import (
     decide_bounces,
     decide_request,
     link_token,
+    may_write,
 )
 from monitor.alert.words import say
 from monitor.model.alert import AlertKind, AlertState, Channel, Delivery, Target
@@ -100,8 +101,10 @@ def link_key(connection: sa.Connection) -> bytes:
 def audience(connection: sa.Connection, channels: Mapping[str, Channel], rule_id: str) -> Channel | None:
     """The subscribers of a rule as a channel; None where there are none, or subscriptions are switched off."""
     base = channels.get(CHANNEL)
-    found = readers.readers_of(connection, rule_id) if base is not None else []
-    if base is None or not found:
+    if base is None:
+        return None
+    found = [each for each in readers.readers_of(connection, rule_id) if may_write(each.address, base.domains)]
+    if not found:
         return None
     return replace(base, targets=tuple(Target(CHANNEL, str(each.id), each.address) for each in found))
 
@@ -118,9 +121,9 @@ class Addressed:
 def addressed(
     connection: sa.Connection, channel: Channel, delivery: Delivery, message: Message, *, web_url: str, now: datetime
 ) -> Addressed | None:
-    """The message with the reader's own links; None when the reader has left meanwhile."""
+    """The message with the reader's own links; None when the reader has left, or may not be written to any more."""
     found = readers.get_subscription(connection, int(delivery.target.key))
-    if found is None or not _wanted(found, message, now):
+    if found is None or not _wanted(found, message, now) or not may_write(found.address, channel.domains):
         return None
     act = CONFIRM if message.key.startswith(ASKING) else LEAVE
     link = f"{web_url.rstrip('/')}/subscribe/{link_token(link_key(connection), act, found.id)}"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 from monitor.errors import StoreError
@@ -84,7 +84,7 @@ class Upkeep:
 
     async def _retain(self, context: Context) -> None:
         report = await retain_once(context, self.retention)
-        log.info("forgotten", articles=report.articles, polls=report.polls, stories=report.stories)
+        log.info("forgotten", **asdict(report))
 
 
 async def in_turn(context: Context, chore: Chore) -> bool:

@@ -69,7 +69,7 @@ class Evaluation:
         if rule.spec.score is None:
             return Finding(True, tuple(groups))
         score, scored = self.score(permit)
-        return Finding(score >= rule.spec.score.threshold, tuple(dict.fromkeys((*groups, *scored))), score)
+        return Finding(score >= rule.spec.score.threshold, _once((*groups, *scored)), score)
 
     # -- logic ----------------------------------------------------------------------------------------------------
 
@@ -119,8 +119,6 @@ class Evaluation:
                 return merged(span for item in program.items for span in self.spans(item))
             case Apart():
                 return self._near(program)
-            case Least():
-                return self.spans(program.item)
             case _:
                 return []
 
@@ -128,8 +126,7 @@ class Evaluation:
         distance = Distance(near.within, self.sentence_of, ordered=near.ordered)
         lefts, rights = _parts(near.left), _parts(near.right)
         if len(lefts) == len(rights) == 1:
-            left = self.spans(lefts[0])
-            return pairs(left, self.spans(rights[0]), distance) if left else []
+            return pairs(self.spans(lefts[0]), self.spans(rights[0]), distance)
         found = [
             joined(span, *others)
             for span in self.spans(rights[0])
@@ -174,7 +171,7 @@ class Evaluation:
         spec = self.rule.spec.score
         total = 0.0
         groups: list[Span] = []
-        for weight in self.rule.weights if spec else ():
+        for weight in self.rule.weights:
             spans = [span for span in apart(self.spans(weight.term)) if permit(span)]
             ranked = sorted(((self._worth(span), span) for span in spans), key=lambda item: -item[0])
             counted = ranked[: spec.cap_per_term] if spec else ranked
@@ -206,7 +203,7 @@ class Evaluation:
         return frozenset(blanked)
 
     def _free(self, spans: list[Span]) -> list[Span]:
-        if not spans or not self.rule.ignore or not self._blanked:
+        if not self.rule.ignore:
             return spans
         return [span for span in spans if all(hit.at not in self._blanked for hit in span.hits)]
 
@@ -282,6 +279,14 @@ class Evaluation:
                 if found.end() > found.start():
                     hit = Hit(number * PARAGRAPH_STEP + at, How.REGEX, form, found.span())
                     yield Span(hit.at, number * PARAGRAPH_STEP + last, (hit,))
+
+
+def _once(spans: Iterable[Span]) -> Groups:
+    """Each passage once, however many terms have found it."""
+    known: dict[tuple[tuple[int, tuple[int, int] | None], ...], Span] = {}
+    for span in spans:
+        known.setdefault(tuple((hit.at, hit.chars) for hit in span.hits), span)
+    return tuple(known.values())
 
 
 def _parts(program: Program) -> tuple[Program, ...]:

@@ -279,7 +279,7 @@ class _Builder:
                 self._notes.error(
                     "bad-count", "what is counted is one thing: no AND here", inner.start, inner.end, hint
                 )
-            elif isinstance(inner, (Not, Value)):
+            elif isinstance(inner, (Not, Value, Count)):
                 self._notes.error("bad-count", "only words can be counted", inner.start, inner.end)
         start, end = _extent(tree)
         return Count(int(matched[1]) if matched else 1, node, start=start, end=end)

@@ -82,6 +82,8 @@ class Channel:
     images: bool = False
     template: str | None = None
     reach: str = field(default="", repr=False)
+    domains: tuple[str, ...] = ()
+    """Of such a channel: only recipients there are written to; empty: anybody."""
 
     def address_of(self, recipient: str) -> str:
         """The address of one recipient of a channel with `reach`."""

@@ -176,6 +176,8 @@ class RuleSpec:
     tags: tuple[str, ...] = ()
     fires: tuple[Sample, ...] = ()
     silent: tuple[Sample, ...] = ()
+    keep_s: float | None = None
+    """How long its alerts and what it met are kept; 0 for ever, None: alerts as in general, the rest as its sources."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ class SourceSpec:
     render: bool = False
     websub: bool = True
     """Whether a hub that the source names may push it, where hubs are asked at all."""
+    keep_s: float | None = None
+    """How long its articles are kept; 0 for ever, None as in general."""
 
 
 @dataclass(frozen=True, slots=True)

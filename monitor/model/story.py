@@ -59,12 +59,12 @@ class KnownEntries:
 
     `rows` are those of the source that share an id, an address key or a content hash with the document; more do no
     harm.  `sightings` maps address keys to articles that other sources brought.  `purged` holds those tombstone keys
-    of the source that the document asks for.  `ids_unstable` is what earlier polls found.
+    of the source that the document asks for, and since when.  `ids_unstable` is what earlier polls found.
     """
 
     rows: tuple[KnownEntry, ...] = ()
     sightings: Mapping[str, int] = field(default_factory=dict)
-    purged: frozenset[str] = frozenset()
+    purged: Mapping[str, datetime] = field(default_factory=dict)
     ids_unstable: bool = False
 
 

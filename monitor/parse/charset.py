@@ -38,13 +38,25 @@ _MEANT = {
     "euc_kr": "cp949",
     "big5": "big5hkscs",
 }
+# Labels that Python does not know, from the same list and from what publishers write
 _LABELS = {
-    "x-sjis": "cp932",
-    "ks_c_5601-1987": "cp949",
-    "windows-949": "cp949",
-    "x-gbk": "gb18030",
-    "unicode": "utf-16",
+    **dict.fromkeys(("x-sjis", "windows-31j"), "cp932"),
+    **dict.fromkeys(("ks_c_5601-1987", "ks_c_5601-1989", "ksc_5601", "iso-ir-149", "cseuckr"), "cp949"),
+    **dict.fromkeys(("x-gbk", "gb_2312", "gb_2312-80", "csgb2312"), "gb18030"),
+    **dict.fromkeys(("cn-big5", "x-x-big5"), "big5hkscs"),
+    **dict.fromkeys(("x-euc-jp", "cseucpkdfmtjapanese"), "euc_jp"),
+    **dict.fromkeys(("koi", "koi8"), "koi8-r"),
+    "koi8-ru": "koi8-u",
+    **dict.fromkeys(("iso-8859-8-e", "iso-8859-8-i", "csiso88598e", "csiso88598i", "logical", "visual"), "iso8859-8"),
+    **dict.fromkeys(("iso-8859-6-e", "iso-8859-6-i", "csiso88596e", "csiso88596i"), "iso8859-6"),
+    "sun_eu_greek": "iso8859-7",
+    "csisolatin9": "iso8859-15",
+    **dict.fromkeys(("mac", "x-mac-roman", "csmacintosh"), "mac-roman"),
+    **dict.fromkeys(("x-mac-cyrillic", "x-mac-ukrainian"), "mac-cyrillic"),
+    **dict.fromkeys(("unicode", "ucs-2", "iso-10646-ucs-2", "csunicode"), "utf-16"),
+    **dict.fromkeys(("unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"), "utf-8"),
 }
+_CODE_PAGE = re.compile(r"(?:x-)?(?:windows-?|win-?|dos-|cp-|windows-cp|cp)(\d{3,4})")
 _SEVEN_BIT = ("iso2022", "hz", "utf-7")
 _PROLOG = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9._:+-]{2,40})""", re.IGNORECASE)
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:+-]{2,40})""", re.IGNORECASE)
@@ -97,8 +109,9 @@ def decode(body: bytes, *, content_type: str | None = None, encoding: str | None
 def codec_of(label: str) -> str | None:
     """Python's codec for a charset label, as browsers understand it; None when there is none."""
     label = label.strip().lower()
+    page = _CODE_PAGE.fullmatch(label)
     try:
-        name = codecs.lookup(_LABELS.get(label, label)).name
+        name = codecs.lookup(f"cp{page.group(1)}" if page else _LABELS.get(label, label)).name
         b"a".decode(name, "replace")  # refuses codecs that are none of text, base64 for one
     except (LookupError, ValueError):
         return None

@@ -12,6 +12,7 @@ from monitor.parse.names import name_of
 from monitor.parse.raw import Link, RawItem
 
 ITEMS = frozenset({"item", "entry"})
+_ROOTS = frozenset({"rss", "feed", "rdf_rdf", "channel"})
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
@@ -45,8 +46,21 @@ def parse_recovering(data: bytes) -> Element | None:
 
 
 def item_elements(root: Element) -> list[Element]:
-    """All items in document order, wherever they stand, even inside another: some software forgets to close them."""
-    return [element for element in root.iter("*") if name_of(element.tag) in ITEMS]
+    """All items in document order, wherever they stand, even inside another: some software forgets to close them.
+
+    Where a feed has none of a known vocabulary, a stranger's prefix before the usual names is overlooked.
+    """
+    found = [element for element in root.iter("*") if name_of(element.tag) in ITEMS]
+    return found if found or name_of(root.tag) not in _ROOTS else _foreign_items(root)
+
+
+def _foreign_items(root: Element) -> list[Element]:
+    found = [element for element in root.iter("*") if name_of(element.tag).removeprefix("?") in ITEMS]
+    foreign = {etree.QName(element).namespace for element in found}
+    for element in root.iter("*") if foreign else ():
+        if (name := etree.QName(element)).namespace in foreign:
+            element.tag = name.localname
+    return found
 
 
 def read_item(element: Element) -> RawItem:

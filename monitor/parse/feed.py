@@ -22,7 +22,7 @@ from monitor.model.entry import NotAFeed, ParsedFeed
 from monitor.model.reasons import Reason
 from monitor.parse import clean, direct, jsonfeed, sitemap
 from monitor.parse.channel import Channel, hints_of, read_channel
-from monitor.parse.charset import decode, unpacked
+from monitor.parse.charset import Decoded, decode, unpacked
 from monitor.parse.document import KINDS, Document, open_document
 from monitor.parse.fallback import Effort, read_with_feedparser
 from monitor.parse.links import absolute
@@ -59,8 +59,8 @@ def read_document(
     run it where it can be killed.
     """
     decoded = decode(unpacked(whole(body)), content_type=content_type, encoding=encoding)
-    if jsonfeed.looks_like_json(decoded.text):
-        return jsonfeed.read_json(decoded.text, url=url, known=known, now=now)
+    if answer := _read_json(decoded, url=url, known=known, now=now):
+        return answer
     document = open_document(decoded, url=url, known=known, now=now)
     return document if isinstance(document, NotAFeed) else _read_well_formed(document) or _read_broken(document)
 
@@ -78,12 +78,21 @@ def read_quickly(
     if size_of(body) > QUICK_BYTES or len(data := unpacked(whole(body))) > QUICK_BYTES:
         return None
     decoded = decode(data, content_type=content_type, encoding=encoding)
-    if jsonfeed.looks_like_json(decoded.text):
-        return jsonfeed.read_json(decoded.text, url=url, known=known, now=now)
+    if answer := _read_json(decoded, url=url, known=known, now=now):
+        return answer
     document = open_document(decoded, url=url, known=known, now=now)
     if isinstance(document, NotAFeed):
         return document
     return _read_well_formed(document) if len(document.items.spans) <= QUICK_ITEMS else None
+
+
+def _read_json(decoded: Decoded, *, url: str, known: frozenset[str], now: datetime) -> ParsedFeed | NotAFeed | None:
+    """A JSON Feed, or why it is none; None where the document is XML, if only behind something else."""
+    if not jsonfeed.looks_like_json(decoded.text):
+        return None
+    answer = jsonfeed.read_json(decoded.text, url=url, known=known, now=now)
+    behind = isinstance(answer, NotAFeed) and clean.embedded(clean.cleaned(decoded.text))
+    return None if behind else answer
 
 
 def _read_well_formed(document: Document) -> ParsedFeed | NotAFeed | None:

@@ -116,7 +116,7 @@ def _untidy(
     except json.JSONDecodeError as later:
         cut = _ends_early(text, error) or _ends_early(tidy, later)
         # Where a quote is missing, what looks like a comment is mostly an address.
-        parts = (_readable_part(text, decoder), _readable_part(tidy, decoder))
+        parts = (_readable_part(text, decoder, cut=cut), _readable_part(tidy, decoder, cut=cut))
         best = max(parts, key=lambda part: len(part.get("items", ())))
         return best, (*remark, _TRUNCATED if cut else _MALFORMED)
     return document if isinstance(document, dict) else {}, (*remark, _COMMENTED)
@@ -139,8 +139,8 @@ def _items(document: dict[str, Any]) -> tuple[Any, tuple[Reason, ...]]:
     return items, ()
 
 
-def _readable_part(text: str, decoder: json.JSONDecoder) -> dict[str, Any]:
-    """The complete items of a document that ends too early, or has a fault in the middle."""
+def _readable_part(text: str, decoder: json.JSONDecoder, *, cut: bool) -> dict[str, Any]:
+    """The complete items of a document that ends too early (`cut`), or has a fault in the middle."""
     found = _ITEMS_KEY.search(text)
     if not found:
         return {}
@@ -150,15 +150,22 @@ def _readable_part(text: str, decoder: json.JSONDecoder) -> dict[str, Any]:
         position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]  # it matches nothing, too
         try:
             item, position = decoder.raw_decode(text, position)
-            items.append(item)
         except RecursionError:
             break
         except ValueError:
-            following = _NEXT_ITEM.search(text, position)
+            following = None if cut else _NEXT_ITEM.search(text, position)
             if following is None:
                 break
             position, broken = following.end(), broken + 1
+        else:
+            if not broken or _is_item(item):
+                items.append(item)
     return {"items": items, "title": _title_in(text[: found.start()], decoder), "version": ""}
+
+
+def _is_item(value: object) -> bool:
+    """Behind a fault, objects inside the faulty item (its authors, its attachments) come up as well."""
+    return isinstance(value, dict) and not value.keys().isdisjoint(("id", "content_html", "content_text"))
 
 
 def _title_in(head: str, decoder: json.JSONDecoder) -> str:

@@ -6,6 +6,7 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_USUAL = re.compile(r"https?://[A-Za-z0-9.-]+(?:[:/?#]|\Z)", re.IGNORECASE)
 _JUNK = re.compile(r"[\x00-\x20\x7f]+")
 LONGEST_URL = 8000
 
@@ -58,6 +59,8 @@ def _join(base: str, link: str) -> str | None:
 
 
 def _host(url: str) -> bool:
+    if _USUAL.match(url):  # splitting takes ten times as long
+        return True
     try:
         return bool(urlsplit(url).netloc)
     except ValueError:

@@ -37,14 +37,16 @@ def find_items(data: bytes, name: bytes) -> Items:
     start: int | None = None
     regular = True
     search = _PATTERNS[name].search
+    lasts: dict[bytes, int] = {}
     position = 0
     while found := search(data, position):
         closing, comment, cdata = found.groups()
         position = found.end()
         if comment or cdata:
-            position = data.find(b"-->" if comment else b"]]>", position)
-            if position < 0:
-                break
+            mark = b"-->" if comment else b"]]>"
+            # What never closes hides nothing: the items behind it are looked for, too.
+            last = lasts[mark] if mark in lasts else lasts.setdefault(mark, data.rfind(mark))
+            position = data.find(mark, position) if position <= last else position
             continue
         end = data.find(b">", position) + 1
         if not end:  # the document ends inside this tag

@@ -182,6 +182,15 @@ def latest_outcomes(connection: sa.Connection, subscription_id: int, *, limit: i
     return [None if row.state == DeliveryState.SENT.value else row.last_error_code for row in connection.execute(query)]
 
 
+def end_of_stories(connection: sa.Connection, reason: Reason, now: datetime) -> int:
+    """End the subscriptions to stories that are no longer kept; how many."""
+    kept = sa.exists().where(sa.cast(t.story.c.id, sa.Text) == _C.subject)
+    open_ = _C.state != SubscriptionState.ENDED.value
+    query = sa.select(_C.id).where(open_, _C.kind == SubscriptionKind.STORY.value, ~kept)
+    over = list(connection.execute(query).scalars())
+    return sum(end(connection, subscription_id, reason, now) for subscription_id in over)
+
+
 def forget(connection: sa.Connection, *, asked_before: datetime, ended_before: datetime) -> int:
     """Delete requests that nobody confirmed and what ended long ago, addresses and all; how many."""
     stale = sa.and_(_C.state == SubscriptionState.ASKED.value, _C.asked_at <= asked_before)

@@ -37,6 +37,7 @@ class RuleState:
     accepted_at: datetime
     version_at: datetime | None
     last_match_at: datetime | None
+    keep_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ class RuleSync:
 class Accepted:
     """A rule that may be used.  `text` is all that decides what it does, as the person wrote it, as plain JSON values.
 
-    It is what the version keeps: evidence of what was in force, and enough to bring the rule back to life.
+    It is what the version keeps: evidence of what was in force, and enough to bring the rule back to life.  `keep_s`:
+    how long what it met is kept.
     """
 
     id: str
     name: str
     text: Mapping[str, Any]
+    keep_s: float | None = None
 
     @property
     def hash(self) -> str:
@@ -237,7 +240,14 @@ def _write_state(
     *,
     founding: bool,
 ) -> None:
-    values: dict[str, Any] = {"name": rule.name, "version": version, "status": ACTIVE, "problem": None}
+    keep_s = None if rule.keep_s is None else round(rule.keep_s)
+    values: dict[str, Any] = {
+        "name": rule.name,
+        "version": version,
+        "status": ACTIVE,
+        "problem": None,
+        "keep_s": keep_s,
+    }
     if state is None:
         first = {"rule_id": rule.id, "founding": founding, "accepted_at": now, "memory": {}}
         connection.execute(sa.insert(t.rule_state).values(values | first))

@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 import monitor
-from monitor.errors import SchemaMismatch
+from monitor.errors import SchemaMismatch, StoreError
 from monitor.store.unit import Database, open_engine
 
-HEAD = "0007"
+HEAD = "0008"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"
@@ -118,4 +118,9 @@ def make_folder(database: Database) -> None:
     """Make the folder of an SQLite file where there is none."""
     url = database.engine.url
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            remedy = "check the folder's owner and permissions, or name another place with database:"
+            raise StoreError(f"the folder {folder} cannot be made: {error.strerror}", remedy=remedy) from error

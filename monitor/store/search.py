@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -126,17 +128,34 @@ def candidates(
 
     Where more words than the index can be asked for would do, any text may come, too.
     """
+    statement = _latest(connection, wanted, (t.revision.c.id, t.article.c.id), limit=limit, before=before)
+    return [(revision_id, article_id) for revision_id, article_id in connection.execute(statement)]
+
+
+def instants(connection: sa.Connection, wanted: Wanted, *, limit: int) -> list[datetime]:
+    """When those articles were first seen, the latest text first."""
+    statement = _latest(connection, wanted, (t.article.c.first_seen_at,), limit=limit, before=None)
+    return list(connection.execute(statement).scalars())
+
+
+def _latest(
+    connection: sa.Connection,
+    wanted: Wanted | None,
+    columns: Sequence[sa.ColumnElement[Any]],
+    *,
+    limit: int,
+    before: int | None,
+) -> sa.Select[Any]:
     latest = sa.and_(t.revision.c.article_id == t.article.c.id, t.revision.c.number == t.article.c.revision)
     ids = t.revision.c.id
-    statement = sa.select(ids, t.article.c.id).select_from(t.revision.join(t.article, latest))
+    statement = sa.select(*columns).select_from(t.revision.join(t.article, latest))
     known = None if wanted is None else _in_words(connection, wanted)
     if known is not None:
         found = _found(connection.dialect.name, known, limit, before).subquery("found")
         statement = statement.join(found, found.c.revision_id == ids)
     elif before is not None:
         statement = statement.where(ids < before)
-    rows = connection.execute(statement.order_by(ids.desc()).limit(limit))
-    return [(revision_id, article_id) for revision_id, article_id in rows]
+    return statement.order_by(ids.desc()).limit(limit)
 
 
 def _in_words(connection: sa.Connection, wanted: Wanted) -> Wanted | None:

@@ -144,6 +144,7 @@ def _source(row: Mapping[Any, Any]) -> Row:
         "paused": row["paused"],
         "tags": row["tags"],
         "choice": row["choice"],
+        "keep_s": row["keep_s"],
     }
 
 

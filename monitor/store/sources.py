@@ -225,6 +225,7 @@ def _from_spec(spec: SourceSpec) -> dict[str, Any]:
         "spec_hash": _hash(spec),
         "configured": True,
         "paused": spec.paused,
+        "keep_s": None if spec.keep_s is None else round(spec.keep_s),
     }
 
 

@@ -64,6 +64,7 @@ source = sa.Table(
     sa.Column("last_polled_at", UtcTime),
     sa.Column("memory", Json, nullable=False),
     sa.Column("choice", JsonOrNull),
+    sa.Column("keep_s", sa.BigInteger),
     *lease_columns(),
     sa.Index("ix_source_due", "due_at"),
     sa.Index(
@@ -227,6 +228,7 @@ rule_state = sa.Table(
     sa.Column("accepted_at", UtcTime, nullable=False),
     sa.Column("last_match_at", UtcTime),
     sa.Column("memory", Json, nullable=False),
+    sa.Column("keep_s", sa.BigInteger),
 )
 
 match = sa.Table(

@@ -2,31 +2,79 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.memory import memory_from_json
 from monitor.store.upsert import insert_new
 
-_BURIED = sa.select(t.tombstone.c.key).where(
-    t.tombstone.c.source_id == sa.bindparam("source"), t.tombstone.c.key.in_(sa.bindparam("keys", expanding=True))
+EVERYWHERE = ""
+"""In place of a source: what no source can bring back."""
+
+_BURIED = (
+    sa.select(t.tombstone.c.key, t.tombstone.c.purged_at)
+    .where(
+        t.tombstone.c.source_id.in_((sa.bindparam("source"), EVERYWHERE)),
+        t.tombstone.c.key.in_(sa.bindparam("keys", expanding=True)),
+    )
+    .order_by(t.tombstone.c.purged_at)
 )
 
 
 def bury(connection: sa.Connection, source_id: str, keys: Iterable[str], *, now: datetime) -> None:
-    """Remember entries that are about to be removed, by their tombstone keys (`dedup.identity.tombstone_keys`)."""
-    rows = [{"source_id": source_id, "key": key, "purged_at": now} for key in sorted(set(keys))]
-    if rows:
-        connection.execute(insert_new(connection, t.tombstone), rows)
+    """Remember entries that are removed, or that are shown although they were, by their tombstone keys."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return
+    of = t.tombstone.c
+    known = sa.update(t.tombstone).where(of.source_id == source_id, of.key == sa.bindparam("known"))
+    connection.execute(known.values(purged_at=now), [{"known": key} for key in wanted])
+    rows = [{"source_id": source_id, "key": key, "purged_at": now} for key in wanted]
+    connection.execute(insert_new(connection, t.tombstone), rows)
 
 
-def buried(connection: sa.Connection, source_id: str, keys: Iterable[str]) -> frozenset[str]:
-    """Which of these tombstone keys a source has."""
-    return frozenset(connection.execute(_BURIED, {"source": source_id, "keys": tuple(keys)}).scalars())
+def buried(connection: sa.Connection, source_id: str, keys: Iterable[str]) -> dict[str, datetime]:
+    """Which of these tombstone keys a source has, and when they were set last."""
+    rows = connection.execute(_BURIED, {"source": source_id, "keys": tuple(keys)})
+    return {row.key: row.purged_at for row in rows}
 
 
-def unbury(connection: sa.Connection, before: datetime) -> int:
-    """Delete tombstones set before then: no source shows an item that long.  How many."""
-    return connection.execute(sa.delete(t.tombstone).where(t.tombstone.c.purged_at < before)).rowcount
+def sources_with_aged(connection: sa.Connection, before: datetime) -> list[str]:
+    """The sources that have tombstones set before then."""
+    of = t.tombstone.c
+    return list(connection.execute(sa.select(of.source_id).where(of.purged_at < before).distinct()).scalars())
+
+
+def shown_by(connection: sa.Connection, source_id: str) -> frozenset[str] | None:
+    """Hashes of the items in the last document of a source that is watched; None where it has yet to be read."""
+    s = t.source.c
+    row = connection.execute(sa.select(s.configured, s.memory).where(s.id == source_id)).first()
+    if row is None or not row.configured:
+        return frozenset()
+    memory = memory_from_json(row.memory)
+    return None if memory.body_hash is None else frozenset(memory.item_hashes)
+
+
+def unbury(connection: sa.Connection, source_id: str, before: datetime, shown: frozenset[str], now: datetime) -> int:
+    """Delete the source's tombstones that were set before then; how many.
+
+    What was removed together stays together: while one of its keys is among those `shown`, all of it lives on.
+    """
+    of = t.tombstone.c
+    groups: dict[datetime, set[str]] = defaultdict(set)
+    rows = connection.execute(sa.select(of.purged_at, of.key).where(of.source_id == source_id, of.purged_at < before))
+    for row in rows:
+        groups[row.purged_at].add(row.key)
+    ended = [at for at, keys in groups.items() if keys.isdisjoint(shown)]
+    lasting = [at for at in groups if at not in ended]
+    same = sa.and_(of.source_id == source_id, of.purged_at == sa.bindparam("at"))
+    if lasting:
+        renewed = sa.update(t.tombstone).where(same).values(purged_at=now)
+        connection.execute(renewed, [{"at": at} for at in lasting])
+    if ended:
+        connection.execute(sa.delete(t.tombstone).where(same), [{"at": at} for at in ended])
+    return sum(len(groups[at]) for at in ended)

@@ -36,7 +36,8 @@ class Wakeups:
     `on_wake` is called from that thread, also after the connection was lost and is there again.
     """
 
-    def __init__(self, database: Database, on_wake: Callable[[], object]) -> None:
+    def __init__(self, database: Database, on_wake: Callable[[], object], *, again_s: float = AGAIN_S) -> None:
+        self._again_s = again_s
         self._database = database
         self._on_wake = on_wake
         self._ending = threading.Event()
@@ -57,8 +58,8 @@ class Wakeups:
             try:
                 self._listen()
             except StoreError as error:
-                log.warning("listening-lost", error=error.message, again_in_s=AGAIN_S)
-                self._ending.wait(AGAIN_S)
+                log.warning("listening-lost", error=error.message, again_in_s=self._again_s)
+                self._ending.wait(self._again_s)
 
     def _listen(self) -> None:
         engine = self._database.engine

@@ -75,10 +75,10 @@ class FakeHub:
         with self._heard:
             self._heard.notify_all()
 
-    def wait_for(self, subscribers: int) -> None:
+    def wait_for(self, subscribers: int, *, within_s: float = WAIT_S) -> None:
         """Until there are so many subscribers; `TimeoutError` when that takes too long."""
         with self._heard:
-            if not self._heard.wait_for(lambda: len(self.subscribers) == subscribers, WAIT_S):
+            if not self._heard.wait_for(lambda: len(self.subscribers) == subscribers, within_s):
                 raise TimeoutError(f"{len(self.subscribers)} subscribers, {subscribers} expected")
 
     def ask(self, callback: str, query: dict[str, str]) -> tuple[int, str]:

@@ -250,8 +250,10 @@ async def _idle(database: Database, backend: str) -> Row:
     hub = Hub(database)
     reader = Reader("en", ZoneInfo("UTC"))
     streams = [hub.events(Filter(), reader, lambda line, _reader: line.title, None) for _ in range(200)]
-    tasks = [asyncio.create_task(_drain(stream)) for stream in streams]
-    await asyncio.sleep(2)
+    ready = [asyncio.Event() for _ in streams]
+    tasks = [asyncio.create_task(_drain(*each)) for each in zip(streams, ready, strict=True)]
+    for each in ready:
+        await each.wait()
     began, cpu = time.perf_counter(), time.process_time()
     await asyncio.sleep(10)
     share = (time.process_time() - cpu) / (time.perf_counter() - began)
@@ -265,9 +267,10 @@ async def _idle(database: Database, backend: str) -> Row:
     }
 
 
-async def _drain(stream: Any) -> None:
-    async for _ in stream:
-        pass
+async def _drain(stream: Any, ready: asyncio.Event) -> None:
+    async for event in stream:
+        if "event: ready" in event:
+            ready.set()
 
 
 if __name__ == "__main__":

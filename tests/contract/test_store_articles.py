@@ -78,8 +78,8 @@ def test_known_rows_are_found_by_any_of_their_identities(database: Database) -> 
         known = entries.load_known(connection, "a", wanted)
         other = entries.load_known(connection, "b", wanted)
     assert [row.article_id for row in known.rows] == [first, second, third]
-    assert (known.sightings, known.purged) == ({"key-2": second}, frozenset({"tomb"}))
-    assert (other.rows, other.sightings, other.purged) == ((), {"key-2": second}, frozenset())
+    assert (known.sightings, known.purged) == ({"key-2": second}, {"tomb": NOW})
+    assert (other.rows, other.sightings, other.purged) == ((), {"key-2": second}, {})
 
 
 def test_nothing_wanted_finds_nothing(database: Database) -> None:
@@ -193,36 +193,11 @@ def test_evidence_is_kept_as_it_was(database: Database) -> None:
     assert digest == hashlib.sha256(body.content).hexdigest()
 
 
-def test_purged_articles_leave_tombstones_and_nothing_else(database: Database) -> None:
-    old = store(database, 1)[0]
-    revise(database, old, 1, "Title 1", "harbour")
-    later = NOW + timedelta(days=10)
-    with database.unit() as connection:
-        expired = retention.expired_articles(connection, before=later, matched_before=NOW, limit=9)
-        assert expired == [old]
-        assert [entry.entry_key for entry in retention.entries_of(connection, expired)] == ["id-1"]
-        retention.remove_articles(connection, expired, {"a": ["k1", "k1", "k2"]}, later)
-    with database.reading() as connection:
-        for table in (t.article, t.entry, t.revision, t.sighting, t.article_key):
-            assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
-        assert entries.load_known(connection, "a", Wanted(tombstones=("k1", "k3"))).purged == {"k1"}
-    assert search(database, "harbour") == []
-
-
 def test_an_id_is_never_given_twice(database: Database) -> None:
     first = store(database, 1)[0]
     with database.unit() as connection:
         retention.remove_articles(connection, [first], {}, NOW)
     assert store(database, 2)[0] > first
-
-
-def test_an_article_that_an_alert_names_is_kept_longer(database: Database) -> None:
-    named = store(database, 1)[0]
-    with database.unit() as connection:
-        connection.execute(sa.insert(t.alert_article).values(alert_id=1, article_id=named, facts={}))
-        later = NOW + timedelta(days=10)
-        assert retention.expired_articles(connection, before=later, matched_before=NOW, limit=9) == []
-        assert retention.expired_articles(connection, before=later, matched_before=later, limit=9) == [named]
 
 
 def test_text_states_are_stored_with_their_reason(database: Database) -> None:

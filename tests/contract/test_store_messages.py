@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from monitor.model.alert import AlertState
 from monitor.model.message import Passage
 from monitor.model.reasons import Reason
-from monitor.store import messages, outbox, seen, traces
+from monitor.store import messages, outbox, traces
 from monitor.store import tables as t
 from monitor.store.alerts import Member, put_member
 from monitor.store.unit import Database
@@ -99,12 +99,6 @@ def test_the_sources_of_an_alert_are_all_that_showed_its_articles(database: Data
         fire = rows.article(connection, "Fire", "a", "b")
         number = rows.alert(connection, "k", fire, rows.article(connection, "More", "b"))
         assert set(messages.source_ids_of(connection, number)) == {"a", "b"}
-
-
-def test_when_articles_were_first_seen(database: Database) -> None:
-    with database.unit() as connection:
-        ids = [rows.article(connection, "x", at=NOW + n * HOUR) for n in range(3)]
-        assert sorted(seen.seen_at(connection, [*ids, *range(900, 2000)], NOW + HOUR)) == [NOW + HOUR, NOW + 2 * HOUR]
 
 
 def test_everything_on_record_about_an_article_is_found(database: Database) -> None:

@@ -15,11 +15,12 @@ from monitor.store.articles import NewArticle, NewRevision, add_revisions, inser
 from monitor.store.health import figures_now, poller_seen_at
 from monitor.store.pages import Filter, Position, changed_since, position, recent_stories, ticker
 from monitor.store.rules import add_match
-from monitor.store.search import AllOf, AnyOf, Begins, Wanted, candidates
+from monitor.store.search import FORMS_MAX, AllOf, AnyOf, Begins, Formed, Wanted, candidates, instants
 from monitor.store.secrets import secret
 from monitor.store.source_pages import source_lines
 from monitor.store.tokens import add_token, revoke_token, token_of, tokens
 from monitor.store.unit import Database
+from monitor.store.vocabulary import file_words
 from monitor.store.volumes import latencies, matches_per, sightings_per
 from tests.contract.conftest import NOW
 
@@ -102,6 +103,21 @@ def test_candidates_have_the_words(
         if found:
             last = candidates(connection, wanted, limit=10, before=found[0][0])
             assert last == found[1:]
+
+
+def test_parts_of_words_are_looked_up_unless_they_are_too_many(database: Database, filled: list[int]) -> None:
+    def found(wanted: Wanted) -> list[int]:
+        return [filled.index(article_id) for _, article_id in candidates(connection, wanted, limit=10)]
+
+    part, percent, many = (Formed(None, beginning="<", within=within) for within in ("ier", "%", "zyx"))
+    with database.unit() as connection:
+        file_words(connection, [("<kierts", "streik"), ("=streik", "streik")], upto=0)
+        assert (found(part), found(percent)) == ([2, 0], [])
+        file_words(connection, [(f"<{number}zyx", f"w{number}") for number in range(FORMS_MAX + 1)], upto=0)
+        assert found(many) == found(AnyOf((many, part))) == found(AllOf((many, many))) == [2, 1, 0]
+        assert found(AllOf((many, part))) == [2, 0]
+        assert instants(connection, part, limit=1) == instants(connection, part, limit=10)[:1]
+        assert len(instants(connection, part, limit=10)) == 2
 
 
 def test_volumes_are_counted_by_bucket(database: Database, filled: list[int]) -> None:

@@ -94,3 +94,22 @@ def test_words_are_filed_once_and_found_by_key_and_beginning(database: Database)
         assert vocabulary.words_beginning(connection, "=s", limit=1) == ["streik"]
         assert vocabulary.words_beginning(connection, "=x", limit=9) == []
         assert vocabulary.unread_texts(connection, before=NOW, limit=9) == []
+
+
+def test_the_subscriptions_of_a_story_end_with_it(database: Database) -> None:
+    over = Reason("story-over", "over")
+    with database.unit() as connection:
+        row = {
+            "language": "en", "title": "A quay", "opened_at": NOW, "last_at": NOW, "opening_article_id": 1,
+            "centroid": b"", "members": 1, "apart": [], "by_hand": False,
+        }  # fmt: skip
+        story = connection.execute(sa.insert(t.story).values(row).returning(t.story.c.id)).scalar_one()
+        number = subscribe(connection, SubscriptionKind.STORY, str(story))
+        subscribe(connection, SubscriptionKind.RULE, "strike")
+        assert readers.end_of_stories(connection, over, NOW) == 0
+        connection.execute(sa.delete(t.story))
+        assert readers.end_of_stories(connection, over, NOW) == 1
+        assert readers.end_of_stories(connection, over, NOW) == 0
+        found = readers.get_subscription(connection, number)
+        assert found is not None
+        assert (found.state, found.reason) == (SubscriptionState.ENDED, "over")

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+import sqlalchemy as sa
+from structlog.testing import capture_logs
+
 from monitor.store.presence import wake
 from monitor.store.unit import Database
 from monitor.store.wakeup import Wakeups
@@ -17,3 +21,16 @@ def test_a_command_wakes_whoever_listens(database: Database) -> None:
         with database.unit() as connection:
             wake(connection)
         assert woken.acquire(timeout=20)
+
+
+def test_whoever_listens_does_so_again_after_the_connection_was_lost(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("there is nothing to listen to")
+    woken = threading.Semaphore(0)
+    with capture_logs() as logs, Wakeups(database, woken.release, again_s=0.05):
+        assert woken.acquire(timeout=20)
+        with database.unit() as connection:
+            listening = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN monitor_wake'"
+            assert connection.execute(sa.text(listening)).scalars().all() == [True]
+        assert woken.acquire(timeout=20), "there may have been something meanwhile"
+    assert [line["event"] for line in logs] == ["listening-lost"]

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from monitor.cli.examples import EXAMPLES
 from monitor.cli.tree import Command, commands
 from monitor.config.fields import seconds
 from monitor.config.schema import ConfigModel
@@ -126,6 +127,8 @@ def command_page() -> str:
         if rows:
             out.append("\n| | |\n|---|---|\n")
             out += [f"| `{_cell(a.shown)}` | {_cell(a.words)} |\n" for a in rows]
+        if len(command.path) == 1:
+            out += ["\n```text\n", *(f"{line}\n" for line in EXAMPLES[command.path[0]]), "```\n"]
     return "".join(out)
 
 

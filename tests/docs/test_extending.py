@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,31 @@ def check_insecure(config: Config) -> Iterator[Problem]:
         if source.url.startswith("http://"):
             place = config.source_nodes[source.id].place
             yield Problem("insecure", f'source "{source.id}" is read without encryption', place, WARNING, "try https")
+
+
+ROOT = Path(__file__).parents[2]
+_NAMES = re.compile(r"`((?:monitor|tests|docs)/[\w./-]+|[a-z_]+)`")
+
+
+def test_each_takes_three_steps_and_every_file_is_there() -> None:
+    page = (ROOT / "docs/developing/extending.md").read_text()
+    sections = page.split("\n## ")[1:]
+    assert [section.partition("\n")[0] for section in sections] == ["A channel", "A format", "A check"]
+    for section in sections:
+        steps = re.findall(r"^\d\. ", section, re.MULTILINE)
+        assert len(steps) == 3, section
+        named = [name for name in _NAMES.findall(section) if "/" in name]
+        assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_function_of_the_walk_through_is_in_its_file() -> None:
+    page = (ROOT / "docs/developing/walk-through.md").read_text()
+    rows = [line.split("|")[2:4] for line in page.splitlines() if line.startswith("| ") and "`monitor/" in line]
+    assert len(rows) > 10
+    for files, functions in rows:
+        code = "".join((ROOT / name).read_text() for name in _NAMES.findall(files))
+        missing = [name for name in _NAMES.findall(functions) if f"def {name}(" not in code]
+        assert missing == [], files
 
 
 def test_a_check(tmp_path: Path) -> None:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.docs.codes import collect
 from tests.docs.reference import DOCS, known_codes, pages
+
+WHY = (
+    "monitor.alert.decide",
+    "monitor.alert.fire",
+    "monitor.alert.mute",
+    "monitor.alert.route",
+    "monitor.match.judge",
+    "monitor.loops.courier",
+    "monitor.loops.dispatch",
+    "monitor.loops.tell",
+)
+"""What decides whether somebody is told."""
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
@@ -20,6 +34,20 @@ def test_every_code_has_cause_and_remedy() -> None:
     where = [f"{name} ({found[name]})" for name in missing]
     assert not missing, f"describe them in docs/reference/codes.yaml: {where}"
     assert not sorted(set(known_codes()) - set(found)), "described, but shown nowhere"
+
+
+def test_whatever_keeps_an_alert_back_stands_on_the_page_that_explains_it() -> None:
+    page = (DOCS / "explanation" / "why.md").read_text(encoding="utf-8")
+    asked = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", page))
+    reasons = {code.name for code in collect() if code.kind == "reason" and code.module in WHY}
+    assert sorted(reasons - asked - {"fired"}) == []
+    named = {code for line in page.splitlines() if line.startswith("| ") for code in _codes_in(line)}
+    assert sorted(named - set(known_codes())) == [], "named, and unknown to the program"
+
+
+def _codes_in(line: str) -> list[str]:
+    cells = line.split("|")
+    return re.findall(r"`([a-z-]+)`", cells[2]) if len(cells) > 3 else []
 
 
 def test_every_setting_and_option_has_words() -> None:

@@ -150,6 +150,18 @@ def test_a_mailbox_that_is_gone_ends_it(quay: Quay) -> None:
     assert "could not be delivered" not in "".join(str(m.message["Subject"]) for m in quay.mails("desk@example.org"))
 
 
+def test_a_domain_that_is_no_longer_allowed_hears_nothing_until_it_is_again(quay: Quay) -> None:
+    quay.subscribe("rule", "ferry")
+    path = quay.folder / "config.yaml"
+    allowed = path.read_text()
+    path.write_text(allowed.replace("enabled: true", "enabled: true, domains: [harbour.example]"))
+    quay.publish("A ferry sails")
+    assert (len(quay.mails()), len(quay.mails("desk@example.org"))) == (1, 1)
+    path.write_text(allowed)
+    quay.publish("Another ferry sails")
+    assert "Another ferry sails" in str(quay.mails()[-1].message["Subject"])
+
+
 def test_what_nobody_confirmed_sends_nothing(quay: Quay) -> None:
     quay.site.browser().post("/subscribe", {"kind": "rule", "subject": "ferry", "address": READER})
     quay.publish("A ferry sails")

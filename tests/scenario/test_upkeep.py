@@ -54,6 +54,7 @@ async def test_articles_are_forgotten_by_the_day(newsroom: Newsroom) -> None:
     item = Item("Old", newsroom.web.url("/story/old"), "0", content=long_text("old news"))
     newsroom.source("a", newsroom.web.route("/feed", rss(item)))
     await newsroom.poll()
+    await newsroom.read()
     assert newsroom.titles() == ["Old"]
     newsroom.clock.advance(days=40)
     upkeep = Upkeep(newsroom.context, RetentionSettings(articles_days=30.0), Vocabulary(lambda word, _: [word]))
@@ -70,7 +71,7 @@ def test_the_configuration_says_how_long_and_when() -> None:
     }
     model = ConfigModel.model_validate(text)
     kept = retention_settings(model)
-    assert (kept.articles_days, kept.matched_days, kept.polls_days) == (30.0, 60.0, 0.0)
+    assert (kept.articles_days, kept.alerts_days, kept.polls_days) == (30.0, 60.0, 0.0)
     assert alert_settings(model).health_at == "0 6 * * *"
 
 

@@ -55,4 +55,4 @@ def test_the_tests_of_every_package_are_where_its_coverage_looks_for_them() -> N
     counted = {path for package in coverage.found() for path in coverage.tests_of(package)}
     folders = (PACKAGE.parent / "tests" / kind for kind in ("property", "contract"))
     tests = {str(path.relative_to(PACKAGE.parent)) for folder in folders for path in folder.glob("test_*.py")}
-    assert tests - counted == set()
+    assert tests - counted == set(), "name their package in tests/coverage.py (ELSEWHERE)"

@@ -7,30 +7,27 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from monitor import __version__
 from monitor.store.alert_lists import AlertLine, ack_alerts, list_alerts, show_alert
 from monitor.store.articles import load_articles
 from monitor.store.pages import Filter, lines, recent_stories, ticker
 from monitor.store.rules import rule_states
 from monitor.store.source_pages import source_lines
 from monitor.web.atom import article_json
+from monitor.web.openapi import description, limit_of, number_of, text_of
 from monitor.web.visit import NotHere, Visit
-
-LIMIT = 50
-LIMIT_MAX = 500
 
 
 def articles(visit: Visit) -> Response:
     """Articles as they came, the latest first."""
     wanted = Filter(
-        source=visit.text("source") or None,
-        language=visit.text("language")[:12] or None,
-        rule=visit.text("rule") or None,
-        story=visit.number("story"),
-        hits=visit.text("hits") == "1",
+        source=text_of(visit, "source"),
+        language=text_of(visit, "language"),
+        rule=text_of(visit, "rule"),
+        story=number_of(visit, "story"),
+        hits=text_of(visit, "hits") is not None,
     )
     with visit.context.database.reading() as connection:
-        found = ticker(connection, wanted, limit=_limit(visit), before=visit.number("before"))
+        found = ticker(connection, wanted, limit=limit_of(visit), before=number_of(visit, "before"))
     return JSONResponse([article_json(line) for line in found])
 
 
@@ -50,10 +47,10 @@ def alerts(visit: Visit) -> Response:
     with visit.context.database.reading() as connection:
         found = list_alerts(
             connection,
-            limit=_limit(visit),
-            rule_id=visit.text("rule") or None,
-            held=visit.text("state") == "held",
-            before=visit.number("before"),
+            limit=limit_of(visit),
+            rule_id=text_of(visit, "rule"),
+            held=text_of(visit, "state") == "held",
+            before=number_of(visit, "before"),
         )
     return JSONResponse([_alert(alert) for alert in found])
 
@@ -73,7 +70,7 @@ def acknowledge(visit: Visit) -> Response:
 def stories(visit: Visit) -> Response:
     """Stories, the one that moved last first."""
     with visit.context.database.reading() as connection:
-        found = recent_stories(connection, limit=_limit(visit))
+        found = recent_stories(connection, limit=limit_of(visit))
     keys = {"id": "id", "title": "title", "articles": "articles", "sources": "sources"}
     times = {"first_seen_at": "opened_at", "last_seen_at": "last_at"}
     return JSONResponse(
@@ -123,54 +120,9 @@ def rules(visit: Visit) -> Response:
     )
 
 
-_NUMBER = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
-_TEXT = {"type": "string", "maxLength": 2000}
-PARAMETERS: dict[str, dict[str, Any]] = {
-    "limit": {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT},
-    "before": _NUMBER,
-    "story": _NUMBER,
-    "source": _TEXT,
-    "language": _TEXT,
-    "rule": _TEXT,
-    "hits": {"type": "string", "enum": ["1"]},
-    "state": {"type": "string", "enum": ["held"]},
-}
-READS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "/api/articles": ("Articles as they came", ("limit", "before", "source", "language", "rule", "story", "hits")),
-    "/api/articles/{id}": ("One article with its text", ()),
-    "/api/alerts": ("Alerts with their deliveries", ("limit", "before", "rule", "state")),
-    "/api/stories": ("Stories, the one that moved last first", ("limit",)),
-    "/api/sources": ("Sources with their health", ()),
-    "/api/rules": ("Rules with their state", ()),
-}
-
-
 def describe(visit: Visit) -> Response:
     """The OpenAPI description; on a page that only this machine can reach, looking needs no token."""
-    paths: dict[str, Any] = {path: {"get": _operation(path, *about)} for path, about in READS.items()}
-    fields = {name: {"type": "string", "maxLength": 2000} for name in ("by", "note")}
-    form = {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": fields}}}
-    ack = _operation("/api/alerts/{id}/ack", "Take an alert over (scope write)", ())
-    paths["/api/alerts/{id}/ack"] = {"post": ack | {"requestBody": {"content": form}}}
-    return JSONResponse(
-        {
-            "openapi": "3.1.0",
-            "info": {"title": "news-monitor", "version": __version__},
-            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-            "security": [{"token": []}, *([{}] if visit.door.open else [])],
-            "paths": paths,
-        }
-    )
-
-
-def _operation(path: str, summary: str, names: tuple[str, ...]) -> dict[str, Any]:
-    parameters: list[dict[str, Any]] = [{"name": name, "in": "query", "schema": PARAMETERS[name]} for name in names]
-    if "{id}" in path:
-        parameters.append({"name": "id", "in": "path", "required": True, "schema": _NUMBER})
-    codes = {"400": "Not understood", "401": "Who are you?", "403": "Not allowed", "404": "Not there"}
-    answers: dict[str, Any] = {code: {"description": words} for code, words in codes.items()}
-    answers |= {"200": {"description": summary, "content": {"application/json": {}}}}
-    return {"summary": summary, "parameters": parameters, "responses": answers}
+    return JSONResponse(description(open_to_all=visit.door.open))
 
 
 def _alert(alert: AlertLine) -> dict[str, Any]:
@@ -186,11 +138,6 @@ def _alert(alert: AlertLine) -> dict[str, Any]:
         "acked_by": alert.acked_by,
         "deliveries": [{k: getattr(d, k) for k in keys} | {"sent_at": _time(d.sent_at)} for d in alert.deliveries],
     }
-
-
-def _limit(visit: Visit) -> int:
-    given = visit.number("limit")
-    return LIMIT if given is None else max(1, min(LIMIT_MAX, given))
 
 
 def _time(instant: datetime | None) -> str | None:

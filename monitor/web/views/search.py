@@ -9,8 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from monitor.store.pages import lines
-from monitor.store.search import candidates
-from monitor.store.seen import seen_at
+from monitor.store.search import instants
 from monitor.web.documents import plain_evidence
 from monitor.web.finding import Match, Page, Search, best_first, find, prepare
 from monitor.web.rendering import marked
@@ -60,14 +59,13 @@ def show_days(visit: Visit) -> Response:
         return visit.page("search_days.html", chart=None, rows=[], cut=False)
     since = visit.context.now - timedelta(days=DAYS - 1)
     with visit.context.database.reading() as connection:
-        found = candidates(connection, search.wanted, limit=COUNTED_MAX)
-        instants = seen_at(connection, [article_id for _, article_id in found], since)
+        seen = instants(connection, search.wanted, limit=COUNTED_MAX)
     zone = visit.reader.zone
-    counted = Counter(instant.astimezone(zone).date() for instant in instants)
+    counted = Counter(instant.astimezone(zone).date() for instant in seen)
     first = since.astimezone(zone).date()
     rows = [(first + timedelta(days=n), counted.get(first + timedelta(days=n), 0)) for n in range(DAYS)]
     words = visit.reader.say("Articles per day")
-    cut = len(found) == COUNTED_MAX
+    cut = len(seen) == COUNTED_MAX and min(seen) > since
     return visit.page("search_days.html", chart=bars([n for _, n in rows], words, height=80), rows=rows[::-1], cut=cut)
 
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.alert.subscribe import CONFIRM, LASTS, Refused, mail_address, read_token
+from monitor.alert.subscribe import CONFIRM, LASTS, LEAVE, Refused, mail_address, may_write, read_token
 from monitor.errors import UsageError
 from monitor.loops import subscribers
 from monitor.model.reasons import Reason
@@ -26,6 +26,9 @@ PAGE = 50
 SUBJECT_MAX = 500
 LEFT = Reason("left", "its reader unsubscribed")
 REMOVED = Reason("removed", "ended by the desk")
+SWITCHED_OFF = "Subscriptions by mail are switched off at present: nothing comes until they are on again."
+NOT_THERE = "Mails to this domain are no longer sent from here: nothing comes until they are again."
+UNWATCHED = "The desk does not watch this at present: nothing comes until it does again."
 
 
 def show_form(visit: Visit) -> Response:
@@ -57,7 +60,7 @@ def ask(visit: Visit) -> Response:
 def show_link(visit: Visit) -> Response:
     """The page behind a link in a mail: one button."""
     act, found = _linked(visit.request, visit)
-    return visit.page("subscription_link.html", act=act, title=_title(visit, found), done=_done(act, found))
+    return _link_page(visit, act, found)
 
 
 def follow(visit: Visit) -> Response:
@@ -65,12 +68,12 @@ def follow(visit: Visit) -> Response:
     act, found = _linked(visit.request, visit)
     context = visit.context
     with context.database.unit() as connection:
-        if act == CONFIRM:
+        if act == CONFIRM and may_write(found.address, context.config.model.web.subscribe.domains):
             confirm(connection, found.id, context.now, asked_after=context.now - LASTS)
-        else:
+        elif act == LEAVE:
             end(connection, found.id, LEFT, context.now)
         found = get_subscription(connection, found.id) or found
-    return visit.page("subscription_link.html", act=act, title=_title(visit, found), done=_done(act, found))
+    return _link_page(visit, act, found)
 
 
 def list_all(visit: Visit) -> Response:
@@ -81,8 +84,9 @@ def list_all(visit: Visit) -> Response:
     with visit.context.database.reading() as connection:
         found = list_subscriptions(connection, limit=PAGE + 1, before=before)
         names = rule_names(connection) | names_of(visit.context)
+    resting = {each.id: _rests(visit, each) for each in found}
     older = found[PAGE - 1].id if len(found) > PAGE else None
-    return visit.page("subscriptions.html", subscriptions=found[:PAGE], names=names, older=older)
+    return visit.page("subscriptions.html", subscriptions=found[:PAGE], names=names, older=older, resting=resting)
 
 
 def remove(visit: Visit) -> Response:
@@ -147,9 +151,30 @@ def _linked(request: Request, visit: Visit) -> tuple[str, Subscription]:
     return token[0], found
 
 
-def _done(act: str, found: Subscription) -> bool:
+def _link_page(visit: Visit, act: str, found: Subscription) -> Response:
     wanted = SubscriptionState.ACTIVE if act == CONFIRM else SubscriptionState.ENDED
-    return found.state is wanted
+    over = found.state is SubscriptionState.ENDED and act == CONFIRM
+    return visit.page(
+        "subscription_link.html",
+        act=act,
+        title=_title(visit, found),
+        done=found.state is wanted,
+        over=found.reason if over else "",
+        rests=_rests(visit, found),
+    )
+
+
+def _rests(visit: Visit, found: Subscription) -> str:
+    """Why nothing comes at present although nobody left; it goes on when the configuration allows it again."""
+    if found.state is SubscriptionState.ENDED:
+        return ""
+    offered = visit.context.config.model.web.subscribe
+    if not offered.enabled:
+        return SWITCHED_OFF
+    if not may_write(found.address, offered.domains):
+        return NOT_THERE
+    unwatched = found.kind is SubscriptionKind.RULE and found.subject not in names_of(visit.context)
+    return UNWATCHED if unwatched else ""
 
 
 def _title(visit: Visit, found: Subscription) -> str:

@@ -55,3 +55,60 @@ def test_numbers_and_names_are_what_can_be_new() -> None:
     assert facts_in(english, "en") == {"14", "Zonguldak"}
     german = (Passage("body", "Das Feuer tötete 14 Bergleute, sagte Olaf Scholz am Abend."),)
     assert facts_in(german, "de") == {"14", "Olaf Scholz"}
+
+
+def at(field: str, start: int, end: int, paragraph: int = 0) -> Evidence:
+    return Evidence(field, paragraph, start, end, "x", "x", How.EXACT)
+
+
+def test_the_headline_comes_first_and_whole_and_the_rest_in_the_order_of_the_text() -> None:
+    document = Document("Talks in Oslo", lead="Both sides met.", paragraphs=("One.", "Two.", "Three.", "Four."))
+    evidence = [at("body", 0, 3, n) for n in (3, 1, 2)] + [at("lead", 0, 4), at("title", 0, 5)]
+    shown = passages_of(document, evidence)
+    assert [(p.field, p.text) for p in shown] == [
+        ("title", "Talks in Oslo"),
+        ("lead", "Both sides met."),
+        ("body", "Two."),
+        ("body", "Three."),
+    ]
+
+
+def test_words_that_overlap_or_touch_are_marked_as_one() -> None:
+    document = Document("Putin calls Biden")
+    (passage,) = passages_of(document, [at("title", 0, 5), at("title", 3, 8), at("title", 12, 17), at("title", 8, 11)])
+    assert passage.marks == ((0, 11), (12, 17))
+
+
+def test_evidence_in_a_section_or_of_an_unknown_place() -> None:
+    document = Document("t", section="Politics")
+    (passage,) = passages_of(document, [at("section", 0, 8), at("address", 0, 3)])
+    assert passage == Passage("section", "Politics", ((0, 8),))
+
+
+def test_marks_far_apart_are_two_passages_and_a_long_row_of_them_is_cut() -> None:
+    text = "oil " + "word " * 80 + "gas " + "word " * 80
+    first, second = passages_of(Document("t", paragraphs=(text,)), found((text,), "oil", "gas"))
+    assert first.text.startswith("oil word")
+    assert first.text.endswith("word …")
+    assert second.text.startswith("… word")
+    assert [passage.text[a:b] for passage in (first, second) for a, b in passage.marks] == ["oil", "gas"]
+    row = "oil and gas " * 60
+    marks = [at("body", n * 12, n * 12 + 3) for n in range(60)]
+    rows = passages_of(Document("t", paragraphs=(row,)), marks, limit=9)
+    assert len(rows) > 1
+    assert all(passage.text[a:b] == "oil" for passage in rows for a, b in passage.marks)
+
+
+def test_a_text_without_blanks_is_cut_all_the_same() -> None:
+    text = "a" * 1000
+    (passage,) = passages_of(Document("t", paragraphs=(text,)), [at("body", 500, 510)])
+    assert passage.text.startswith("… a")
+    assert passage.text.endswith("a …")
+    ((start, end),) = passage.marks
+    assert end - start == 10
+
+
+def test_a_passage_that_ends_with_its_sentence_needs_no_dots() -> None:
+    text = "First one. " * 30 + "The oil price rose. " + "Next one. " * 30
+    (passage,) = passages_of(Document("t", paragraphs=(text,)), found((text,), "oil"))
+    assert passage.text == "The oil price rose."

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alert.render import Style, render, template_problem
+from monitor.alert.template import TemplateProblem
 from monitor.alert.words import WORDS, duration
 from monitor.model.alert import AlertKind
 from monitor.model.message import Form, Item, Markup, Message, Passage, RuleBlock, Shape, StoryBlock
@@ -84,3 +87,51 @@ def test_a_users_template_is_used() -> None:
     style = Style("en", ZoneInfo("UTC"), template="{{ rule }}: {{ items[0].title }}")
     rendered = render(message(Item(1, "Oil", "")), Shape(Form.CHAT, Markup.TEXT, 100, 500), style, NOW)
     assert rendered.body == "Rule: Oil"
+
+
+def test_a_message_of_the_monitor_itself_has_its_headline_for_a_title() -> None:
+    ops = Message("health:1", AlertKind.OPS, 4, "health:1", headline="All is\nwell", lines=("12 sources",))
+    rendered = render(ops, Shape(Form.MAIL, Markup.HTML, 250, 32000), STYLE, NOW)
+    assert rendered.title == "All is well"
+    assert "12 sources" in rendered.body
+    assert "X-Monitor-Article" not in rendered.headers
+    assert rendered.headers["List-Id"] == "<ops.monitor.localhost>"
+
+
+def test_a_digest_of_nothing_but_what_was_held_names_that_at_its_top() -> None:
+    held, old = Item(1, "Oil may rise", ""), Item(2, "Oil rose", "")
+    for block in (
+        RuleBlock("oil", "Oil", (), guarded=(held,), older=(old,)),
+        RuleBlock("oil", "Oil", (), older=(old,)),
+    ):
+        digest = Message("desk:w", AlertKind.DIGEST, 8, "desk:w", blocks=(block,))
+        title = render(digest, Shape(Form.CONSOLE, Markup.TEXT, 250, 5000), STYLE, NOW).title
+        assert title == ("[Digest] Oil may rise (+1)" if block.guarded else "[Digest] Oil rose")
+
+
+def test_who_may_leave_is_told_so_where_mail_programs_look() -> None:
+    leaving = replace(message(Item(1, "Oil", "")), leave_url="https://monitor.example/leave/x")
+    headers = render(leaving, Shape(Form.MAIL, Markup.HTML, 250, 32000), STYLE, NOW).headers
+    assert headers["List-Unsubscribe"] == "<https://monitor.example/leave/x>"
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_a_plain_template_of_a_user_keeps_its_lines_in_a_mail() -> None:
+    style = replace(STYLE, template="{{ rule }}\n{{ items[0].title }}")
+    body = render(message(Item(1, "Oil & gas", "")), Shape(Form.MAIL, Markup.HTML, 250, 32000), style, NOW).body
+    assert body == "Rule<br>\nOil &amp; gas"
+
+
+def test_a_template_that_writes_too_much_whatever_is_left_out_is_refused() -> None:
+    loops = "".join(f"{{% for {name} in items[0].title %}}" for name in "abc")
+    style = replace(STYLE, template=f"{loops}x{'{% endfor %}' * 3}")
+    with pytest.raises(TemplateProblem):
+        render(message(Item(1, "Oil" * 60, "")), Shape(Form.MAIL, Markup.HTML, 250, 32000), style, NOW)
+
+
+def test_where_not_even_one_headline_fits_the_link_does() -> None:
+    url = "https://a.example/1"
+    rendered = render(message(Item(1, "Oil " * 40, url)), Shape(Form.CHAT, Markup.TEXT, 0, 40), STYLE, NOW)
+    assert rendered.title == ""
+    assert rendered.body.endswith(url)
+    assert len(rendered.body) <= 40

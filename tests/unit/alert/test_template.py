@@ -41,3 +41,9 @@ def test_unknown_names_are_found() -> None:
     assert unknown_names("{{ titel }} {% for item in items %}{{ item.x }}{% endfor %}", frozenset(VALUES)) == ("titel",)
     with pytest.raises(TemplateProblem, match="line 2"):
         unknown_names("fine\n{% if %}", frozenset())
+
+
+def test_numbers_may_be_added() -> None:
+    assert fill("{{ 1 + 2 }}", VALUES, html=False) == "3"
+    with pytest.raises(TemplateProblem, match=r"\+ is not for templates"):
+        fill("{{ title + title }}", VALUES, html=False)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from monitor.cli.main import COMMANDS, DAILY, run
+from monitor.cli.examples import EXAMPLES
+from monitor.cli.main import COMMANDS, DAILY, build_parser, run
 
 GOOD = """
 channels: {desk: {to: 'console://'}}
@@ -33,7 +36,20 @@ def test_every_command_describes_itself(command: str, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as left:
         run([command, "--help"])
     assert left.value.code == 0
-    assert "usage: monitor" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "usage: monitor" in out
+    assert f"  {EXAMPLES[command][0]}" in out
+
+
+def test_every_command_has_examples_that_it_understands() -> None:
+    assert list(EXAMPLES) == list(COMMANDS)
+    parser = build_parser()
+    for command, lines in EXAMPLES.items():
+        for line in lines:
+            typed = re.sub(r"^source <\(|\)$| > .*| && .*", "", line)
+            words = shlex.split(typed)
+            assert words[:2] == ["monitor", command]
+            assert callable(parser.parse_args(words[1:]).call), line
 
 
 def test_wrong_use_is_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,7 +38,7 @@ def test_a_file_that_is_not_there_names_the_command_that_writes_one(path: Path) 
 
 def test_a_file_that_is_not_utf8_says_so(path: Path) -> None:
     loaded = load(path, "# Übersicht".encode("latin-1"))
-    assert [p.message for p in loaded.problems] == [f"cannot read {path}: is not UTF-8"]
+    assert [p.message for p in loaded.problems] == [f"cannot read {path}: it is not UTF-8"]
 
 
 def test_a_folder_in_the_place_of_the_file_says_so(path: Path) -> None:

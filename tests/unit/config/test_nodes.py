@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config.nodes import Mapping, Node, Scalar, Sequence, find, mangled_line, offset_place, read_yaml
+from monitor.config.mistakes import mangled_line
+from monitor.config.nodes import Mapping, Node, Scalar, Sequence, find, offset_place, read_yaml
 
 
 def tree(text: str) -> Node:
@@ -62,8 +63,20 @@ def test_numbers_and_dates_stay_the_text_that_was_written() -> None:
         ("a:\n\t- b\n", "a tab indents this line", 2, "YAML wants spaces"),
         ("a: &b [*b]\n", "nested too deeply, or an alias that contains itself", 1, None),
         ("a: [*wild, x]\n", "undefined alias", 1, "put single quotes around it: '*wild'"),
-        ("a: 'open\n", "", 2, None),
-        ("a: [x\n", "", 2, None),
+        ("a: !Secret x\n", "!Secret is not known here", 1, "!env NAME"),
+        ("a: 'open\nb: c\n", "this quote is never closed", 1, "add ' where it ends"),
+        ("a: [x\n", "this bracket is never closed", 1, "add ] where it ends"),
+        ("a: {b: [x}\n", "this bracket is never closed", 1, "add ] where it ends"),
+        ("a: {b: 1\nc: 2\n", "this bracket is never closed", 1, "add } where it ends"),
+        ("a:'b'\nc: d\n", "a space is missing after this colon", 1, "YAML needs one"),
+        ("a:\n  -b: c\n    d: e\n", "a space is missing after this dash", 2, "YAML needs one"),
+        ("a: 'it's'\n", "the apostrophe ends the text", 1, "double it: 'it''s'"),
+        ('a: "/\\d+/"\n', "double quotes read a backslash", 1, "use single ones: '/\\d+/'"),
+        ("- {a: Blatt: x, b: 1}\n", "read as a key", 1, "put it in single quotes: 'Blatt: x'"),
+        ("a: Blatt: x\n", "read as a key", 1, "put it in single quotes: 'Blatt: x'"),
+        ("- a: 1\n b: 2\n", "indented less than the one above", 2, "begin it in column 3"),
+        ("- a: 1\n    b: 2\n", "indented further than the one above", 2, "begin it in column 3"),
+        ("a: 1\nb c\nd: 2\n", "neither a key with its value nor an item", 2, "write key: value"),
         ("%YAML 9.9\n---\na: b\n", "", 1, None),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from monitor.dedup.identity import EntryDecisions, decide_entries
 from monitor.model.entry import Entry
@@ -22,7 +23,7 @@ class Ledger:
     articles: int = 0
     ids_unstable: bool = False
     sightings: dict[str, int] = field(default_factory=dict)
-    purged: frozenset[str] = frozenset()
+    purged: dict[str, datetime] = field(default_factory=dict)
 
     def poll(self, entries: Sequence[Entry]) -> EntryDecisions:
         known = KnownEntries(tuple(self.rows.values()), self.sightings, self.purged, self.ids_unstable)

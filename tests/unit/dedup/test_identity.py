@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.dedup.identity import decide_entries, tombstone_keys
+from monitor.dedup.identity import decide_entries, everywhere_keys, tombstone_keys
 from monitor.dedup.urls import url_key
 from monitor.model.entry import Entry
 from monitor.model.story import EntryFate, KnownEntries
 from tests.unit.dedup.ledger import Ledger, item
 
+PURGED = datetime(2026, 3, 1, tzinfo=UTC)
 TEXTS = (
     "The harbour was closed on Monday after a crane fell into the second basin during the storm.",
     "A school in the north found three fossils when workers dug a trench for new water pipes.",
@@ -182,18 +184,35 @@ def test_blank_ids_beyond_a_twentieth_make_a_source_unstable_for_good() -> None:
 
 def test_a_purged_item_never_returns() -> None:
     entry = five()[0]
-    keys = frozenset(tombstone_keys(entry.id, url_key(entry.url or ""), entry.title, entry.content_hash))
+    keys = tombstone_keys(entry.id, url_key(entry.url or ""), entry.title, entry.content_hash)
+    purged = dict.fromkeys(keys, PURGED)
     for variant in (
         entry,
         replace(entry, id="changed"),
         replace(entry, url=f"{entry.url}?utm_source=x"),
         replace(entry, id="changed", url="https://zoo.example/moved"),
         replace(entry, title="Another headline", content_hash="other"),
+        replace(entry, content_hash="other", published_at=PURGED),
+        replace(entry, published_at=PURGED + timedelta(days=1)),
     ):
-        decided = decide_entries([variant], KnownEntries(purged=keys)).decisions[0]
+        decided = decide_entries([variant], KnownEntries(purged=purged)).decisions[0]
         assert (decided.fate, decided.reason.code, decided.row) == (EntryFate.SEEN, "purged", None)
     reused = item(entry.id, "https://zoo.example/new", "Fossils", TEXTS[1])
-    assert decide_entries([reused], KnownEntries(purged=keys)).decisions[0].fate is EntryFate.NEW
+    assert decide_entries([reused], KnownEntries(purged=purged)).decisions[0].fate is EntryFate.NEW
+
+
+def test_a_page_that_says_something_new_after_it_was_purged_is_news() -> None:
+    entry = five()[0]
+    keys = tombstone_keys(entry.id, url_key(entry.url or ""), entry.title, entry.content_hash)
+    today = replace(entry, content_hash="other", published_at=PURGED + timedelta(days=1))
+    decided = decide_entries([today], KnownEntries(purged=dict.fromkeys(keys, PURGED))).decisions[0]
+    assert decided.fate is EntryFate.NEW
+
+
+def test_an_address_with_its_headline_is_remembered_for_every_source() -> None:
+    keys = tombstone_keys("1", "zoo.example/1", "Fossils found", "said")
+    assert everywhere_keys("zoo.example/1", "Fossils  found") == keys[1:2]
+    assert everywhere_keys(None, "Fossils found") == ()
 
 
 def test_nothing_at_all_is_survived() -> None:

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from monitor.clock import SystemClock
+from monitor.errors import WorkerError
 from monitor.fetch.http import FetchSettings, HttpFetcher
 from monitor.loops.inspect import Inspection, inspect_address, inspect_file, is_address
 from monitor.testing.web import FakeWeb, Reply
 from monitor.workers import InlineWorkers
 
+T = TypeVar("T")
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 FEED = (
     b"<?xml version='1.0'?><rss version='2.0'><channel><title>Quay</title>"
@@ -68,3 +72,50 @@ async def test_an_address_is_fetched_and_its_status_told(fakeweb: FakeWeb) -> No
     assert found.kind == "feed"
     assert found.problems[0].code == "http-status"
     assert found.steps[0].stage == "fetch"
+
+
+async def test_where_an_address_led_is_a_step_of_its_own(fakeweb: FakeWeb) -> None:
+    fakeweb.route("/there", Reply(FEED))
+    url = fakeweb.route("/here", Reply(status=301, headers={"Location": "/there"}))
+    async with HttpFetcher(FetchSettings(allow_addresses=("127.0.0.1",)), SystemClock()) as fetcher:
+        found = await inspect_address(url, fetcher=fetcher, workers=InlineWorkers(), now=NOW)
+    assert [step.stage for step in found.steps][:2] == ["redirect", "fetch"]
+    assert (found.url, found.problems) == (fakeweb.url("/there"), ())
+
+
+async def test_an_address_that_cannot_be_fetched_is_a_problem(fakeweb: FakeWeb) -> None:
+    async with HttpFetcher(FetchSettings(allow_addresses=("127.0.0.1",)), SystemClock()) as fetcher:
+        url = fakeweb.route("/", Reply(reset=True))
+        found = await inspect_address(url, fetcher=fetcher, workers=InlineWorkers(), now=NOW)
+    assert found.failed
+    assert [problem.code for problem in found.problems] == ["reset"]
+
+
+class DyingWorkers:
+    """Every process dies of its document."""
+
+    async def run(self, function: Callable[..., T], /, *args: object, timeout_s: float = 20.0) -> T:
+        raise WorkerError("took too long", code="timeout")
+
+
+async def test_a_document_that_kills_its_process_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    found = await inspect_file(str(tmp_path / "feed.xml"), url=None, workers=DyingWorkers(), now=NOW)
+    assert [(problem.code, problem.text) for problem in found.problems] == [("worker-timeout", "took too long")]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "code"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), "image", "unreadable"),
+        (b"<rss version='2.0'><channel>", "feed", "truncated"),
+        (b"<html><head><title>Hi</title></head><body><p>Log in</p></body></html>", "listing", "no-story-links"),
+        (b"Harbour reopens\n\nOn Monday.\n", "article", "empty"),
+    ],
+)
+async def test_what_cannot_be_followed_says_what_it_is_and_why(
+    tmp_path: Path, body: bytes, kind: str, code: str
+) -> None:
+    (tmp_path / "it").write_bytes(body)
+    found = await look(tmp_path / "it")
+    assert (found.kind, [problem.code for problem in found.problems]) == (kind, [code])

@@ -31,6 +31,11 @@ def test_the_values_of_some_keys_one_after_another() -> None:
     assert of(4, 1, 2, 0) == [9, 7, 6, 5]
 
 
+def test_values_keep_the_order_in_which_they_came() -> None:
+    pairs = [(number % 3, number) for number in range(300)]
+    assert Postings(pairs, 3).of(np.array([1], dtype=np.int32)).tolist() == list(range(1, 300, 3))
+
+
 def test_without_pairs_there_are_no_values() -> None:
     assert Postings([], 3).of(np.array([0, 1, 2], dtype=np.int32)).tolist() == []
 
@@ -59,6 +64,9 @@ def test_of_more_clauses_the_rarest_are_looked_at() -> None:
     rule = "aaaaaaaaaa bbbbbbbbb cccccccc ddddddd eeeeee f"
     assert offered("aaaaaaaaaa bbbbbbbbb cccccccc ddddddd eeeeee", rule) == [rule]
     assert offered("bbbbbbbbb cccccccc ddddddd eeeeee f", rule) == []
+    turned = "f eeeeee ddddddd cccccccc bbbbbbbbb aaaaaaaaaa"
+    assert offered("eeeeee ddddddd cccccccc bbbbbbbbb aaaaaaaaaa", turned) == [turned]
+    assert offered("f eeeeee ddddddd cccccccc bbbbbbbbb", turned) == []
 
 
 def test_a_clause_that_many_rules_have_counts_as_common() -> None:

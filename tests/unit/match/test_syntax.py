@@ -84,6 +84,7 @@ def test_fields_with_values_take_anything_up_to_a_blank() -> None:
         ("titel:a", "unknown-field", "titel:"),
         ("COUNT(a)", "bad-count", "COUNT"),
         ("COUNT>=2(a AND b)", "bad-count", "a AND b"),
+        ("COUNT>=2(a OR COUNT>=3(b))", "bad-count", "COUNT>=3(b)"),
         ("!Gas", "bad-mark", "!Gas"),
         ("a - b", "no-word", "-"),
         ("/foo", "bad-regex", "/foo"),

@@ -9,6 +9,24 @@ from monitor.parse.charset import codec_of, decode, unpacked
 TEXT = "Grüße – ‘Ünïcode’"
 
 
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("Windows-874", "cp874"),
+        ("dos-874", "cp874"),
+        ("win-1251", "cp1251"),
+        ("x-cp1250", "cp1250"),
+        ("windows-31j", "cp932"),
+        ("KS_C_5601-1989", "cp949"),
+        ("iso-8859-8-i", "iso8859-8"),
+        ("x-mac-cyrillic", "mac-cyrillic"),
+        ("koi8", "koi8-r"),
+    ],
+)
+def test_labels_that_browsers_know(label: str, codec: str) -> None:
+    assert codec_of(label) == codec
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
 def test_unicode_is_recognised_whatever_is_declared(encoding: str) -> None:
     body = f"<?xml version='1.0' encoding='iso-8859-1'?><a>{TEXT}</a>".encode(encoding)
@@ -70,6 +88,7 @@ def test_an_override_wins() -> None:
 
 def test_nonsense_labels_are_ignored() -> None:
     assert codec_of("no-such-charset") is None
+    assert codec_of("windows-99999") is None
     assert codec_of("base64") is None
     assert decode(b"plain", content_type="text/xml; charset=x-user-defined", encoding="nonsense").text == "plain"
 

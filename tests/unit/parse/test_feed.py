@@ -131,6 +131,25 @@ def test_a_last_item_that_never_closes_is_read_and_pruned() -> None:
     assert (len(cut.entries), [problem.code for problem in cut.problems]) == (1, ["truncated"])
 
 
+def test_cdata_that_never_closes_hides_no_items() -> None:
+    open_ended = "<item><title>Open</title><guid>o</guid><description><![CDATA[<p>x</p>]]</description></item>"
+    found = entries(rss(item(1), open_ended, item(2), item(3)))
+    assert [entry.title for entry in found] == ["News 1", "Open", "News 2", "News 3"]
+    closed = "<item><title>Shut</title><description><![CDATA[<item>no</item>]]></description></item>"
+    assert len(entries(rss(closed, open_ended, item(2)))) == 3
+
+
+def test_items_under_a_strangers_prefix_are_read() -> None:
+    body = b'<rss><channel xmlns:x="urn:x"><x:item><x:title>One</x:title><guid>1</guid></x:item></channel></rss>'
+    assert [(entry.title, entry.id) for entry in entries(body)] == [("One", "1")]
+    mixed = body.replace(b"</channel>", b"<item><title>Yes</title></item></channel>")
+    assert [entry.title for entry in entries(mixed)] == ["Yes"]
+
+
+def test_a_feed_behind_json_is_read() -> None:
+    assert len(entries(b'{"debug": 1}\n' + rss(item(1), item(2)))) == 2
+
+
 def test_what_is_too_much_for_feedparser_is_read_more_quickly() -> None:
     nested = rss("<item><title>Deep</title><author>" + "<b>" * MOST_TAGS + "</author></item>")
     assert [entry.title for entry in entries(nested)] == ["Deep"]

@@ -133,6 +133,19 @@ def test_behind_a_broken_item_the_next_is_read() -> None:
     assert isinstance(feed, ParsedFeed)
     assert [entry.id for entry in feed.entries] == ["1", "3"]
     assert [problem.code for problem in feed.problems] == ["malformed"]
+    inside = broken.replace('"he said', '"x", "attachments": [{"url": "a"}, {"url": "b"}], "summary": "he said')
+    again = read(inside)
+    assert isinstance(again, ParsedFeed)
+    assert [entry.id for entry in again.entries] == ["1", "3"]
+
+
+def test_nothing_inside_a_cut_item_is_an_item() -> None:
+    text = json.dumps(
+        {"version": "1", "items": [{"id": "1", "authors": [{"name": "A"}, {"name": "B"}, {"name": "C"}]}]}
+    )
+    for end in range(len(text) - 3):
+        answer = read(text[:end])
+        assert isinstance(answer, NotAFeed) or answer.entries == ()
 
 
 def test_refused_json_names_what_to_do() -> None:

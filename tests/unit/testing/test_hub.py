@@ -9,7 +9,6 @@ from urllib.request import Request, urlopen
 import pytest
 
 from monitor.testing import FakeWeb, Reply
-from monitor.testing import hub as hubs
 from monitor.testing.hub import FakeHub
 from monitor.testing.web import SeenRequest
 
@@ -83,16 +82,13 @@ def test_who_unsubscribes_is_left_alone(web: FakeWeb, callback: Callback) -> Non
     assert hub.publish(TOPIC, "x") == []
 
 
-def test_who_does_not_confirm_is_no_subscriber(
-    web: FakeWeb, callback: Callback, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_does_not_confirm_is_no_subscriber(web: FakeWeb, callback: Callback) -> None:
     hub = FakeHub(web)
     callback.agrees = False
     ask(hub, callback)
     assert callback.heard.wait(10)
-    monkeypatch.setattr(hubs, "WAIT_S", 0.05)
     with pytest.raises(TimeoutError, match="0 subscribers, 1 expected"):
-        hub.wait_for(1)
+        hub.wait_for(1, within_s=0.05)
 
 
 def test_a_hub_that_denies_says_why(web: FakeWeb, callback: Callback) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.web.views.api import PARAMETERS, READS
+from monitor.web.openapi import PARAMETERS, READS
 from tests.unit.web.browser import Browser
 from tests.unit.web.site import Site
 

@@ -163,5 +163,52 @@ def test_behind_a_password_only_the_links_of_mails_are_open(make_site: Callable[
     assert "You are subscribed" in stranger.post_raw(link(site, "confirm"), {}).text
 
 
+def subscribed(site: Site, **form: str) -> None:
+    site.browser().post("/subscribe", FORM | form)
+    assert "You are subscribed" in site.browser().post_raw(link(site, "confirm"), {}).text
+
+
+def change(site: Site, before: str, after: str) -> None:
+    text = site.path.read_text()
+    assert before in text
+    site.path.write_text(text.replace(before, after))
+    site.load()
+
+
+def test_a_rule_that_is_removed_rests_and_comes_back(offering: Site) -> None:
+    subscribed(offering)
+    change(offering, "id: strike", "id: walkout")
+    for act in ("confirm", "leave"):
+        assert "The desk does not watch this at present" in offering.browser().get(link(offering, act)).text
+    assert "does not watch this" in offering.browser().get("/subscriptions").text
+    assert state(offering) == "active"
+    change(offering, "id: walkout", "id: strike")
+    assert "does not watch this" not in offering.browser().get(link(offering, "leave")).text
+
+
+def test_a_domain_that_is_no_longer_allowed_is_not_written_to_and_may_leave(offering: Site) -> None:
+    offering.browser().post("/subscribe", FORM)
+    change(offering, "subscribe: {enabled: true}", "subscribe: {enabled: true, domains: [elsewhere.example]}")
+    pressed = offering.browser().post_raw(link(offering, "confirm"), {}).text
+    assert "Mails to this domain are no longer sent from here" in pressed
+    assert state(offering) == "asked"
+    assert "You have left" in offering.browser().post_raw(link(offering, "leave"), {}).text
+
+
+def test_links_of_mails_go_on_working_when_subscriptions_are_switched_off(offering: Site) -> None:
+    subscribed(offering)
+    change(offering, "enabled: true", "enabled: false")
+    assert "switched off at present" in offering.browser().get(link(offering, "leave")).text
+    assert "You have left" in offering.browser().post_raw(link(offering, "leave"), {}).text
+
+
+def test_what_has_ended_says_why(offering: Site) -> None:
+    subscribed(offering)
+    offering.browser().post("/subscriptions/1/end")
+    answer = offering.browser().get(link(offering, "confirm"), accept_language="de").text
+    assert "Dieses Abonnement ist beendet: von der Redaktion beendet." in answer
+    assert '<button class="big"' not in answer
+
+
 def state(site: Site) -> str:
     return str(site.run(sa.select(t.reader.c.state))[0].state)

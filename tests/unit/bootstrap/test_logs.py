@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import io
+import logging
+
+import pytest
+import structlog
+
+from monitor.bootstrap.logs import set_up_logs
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("no_colour", "coloured"), [("", True), ("1", False)])
+def test_a_terminal_has_colours_unless_they_are_not_wanted(
+    no_colour: str,
+    coloured: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = Terminal()
+    monkeypatch.setattr("sys.stderr", out)
+    monkeypatch.setenv("NO_COLOR", no_colour)
+    set_up_logs(level="info", form="auto")
+    structlog.get_logger("monitor").info("watching", rules=2)
+    assert ("\x1b[" in out.getvalue()) is coloured
+    assert "watching" in out.getvalue()
+
+
+def test_elsewhere_there_are_json_lines_and_libraries_keep_to_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    monkeypatch.setattr("sys.stderr", out)
+    set_up_logs(level="info", form="auto")
+    structlog.get_logger("monitor").info("watching", rules=2)
+    logging.getLogger("uvicorn.error").info("Started server process [1]")
+    (line,) = out.getvalue().splitlines()
+    assert line.startswith("{")
