@@ -6,6 +6,7 @@ import argparse
 from collections import Counter
 from typing import Any
 
+from monitor.alert.words import counted
 from monitor.cli.output import Printer, ago, iso, length, one_line
 from monitor.cli.reading import opened
 
@@ -136,7 +137,8 @@ def _kept(data: dict[str, Any]) -> str:
     kept = data["kept"]
     names = ("articles", "alerts", "polls")
     general = ", ".join(f"{name} {length(kept[f'{name}_s'], '')}" for name in names)
-    own = "; ".join(f"{kept[name]} {name} say otherwise" for name in ("sources", "rules") if kept[name])
+    numbers = {name: kept[f"{name}s"] for name in ("source", "rule")}
+    own = "; ".join(f"{counted(number, name)} with `keep:`" for name, number in numbers.items() if number)
     size = f"; database {data['database_bytes'] / 1e6:.0f} MB" if data["database_bytes"] else ""
     return f"kept: {general}{'; ' if own else ''}{own}{size}"
 

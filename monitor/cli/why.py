@@ -72,7 +72,7 @@ def _resolve(connection: Any, what: str) -> tuple[int | None, list[int]]:
 
 def _trace(connection: Any, article_id: int, alert_id: int | None) -> dict[str, Any]:
     from monitor.store.shown import show_article
-    from monitor.store.traces import alerts_about, article_facts, entries_of, matches_of
+    from monitor.store.traces import alerts_about, article_facts, bodies_of, entries_of, matches_of
 
     article = show_article(connection, article_id)
     if article is None:
@@ -85,6 +85,7 @@ def _trace(connection: Any, article_id: int, alert_id: int | None) -> dict[str, 
             {key: r[key] for key in ("number", "created_at", "material", "reason")} for r in article["revisions"]
         ],
         "matches": matches_of(connection, article_id),
+        "bodies": bodies_of(connection, article_id),
         "alerts": [a for a in alerts_about(connection, article_id) if alert_id in (None, a["id"])],
     }
 
@@ -116,9 +117,7 @@ def _show(trace: dict[str, Any], printer: Printer) -> None:
         printer.line(f"revision  {revision['number']} {iso(revision['created_at'])}, {material}: {reason}")
     copy = f", a copy of article {facts['copy_of']} ({facts['copy_score']:.2f})" if facts["copy_of"] else ""
     printer.line(f"story     {facts['story_id'] or '-'}{copy}")
-    for match in trace["matches"]:
-        state = "fired" if match["fired"] else "held by a guard"
-        printer.line(f"match     {match['rule_id']} v{match['rule_version']} on revision {match['revision']}: {state}")
+    _show_matches(trace, printer)
     for alert in trace["alerts"]:
         reason = one_line(alert["reason"])
         printer.line(f"alert     {alert['id']} of {alert['rule_id'] or '-'}: {alert['state']}, {reason}")
@@ -127,7 +126,21 @@ def _show(trace: dict[str, Any], printer: Printer) -> None:
             printer.line(
                 f"          {d['channel']} {d['label']}: {d['state']}, {counted(d['attempts'], 'attempt')}{error}"
             )
-    if not trace["matches"]:
-        printer.line("match     no rule has matched it")
     for explanation in trace["rules"]:
         show_explanation(explanation, printer)
+
+
+def _show_matches(trace: dict[str, Any], printer: Printer) -> None:
+    for match in trace["matches"]:
+        state = "fired" if match["fired"] else "held by a guard"
+        rule = f"{match['rule_id']} v{match['rule_version']}"
+        printer.line(f"match     {rule} on revision {match['revision']}: {state} (engine {match['engine']})")
+        if match["accepted_at"] is not None:
+            author = f" by {one_line(match['author'])}" if match["author"] else ""
+            printer.line(f"          that version of the rule is in force since {iso(match['accepted_at'])}{author}")
+    if not trace["matches"]:
+        printer.line("match     no rule has matched it")
+    for body in trace["bodies"]:
+        address, at = one_line(body["url"]), iso(body["fetched_at"])
+        printer.line(f"evidence  revision {body['revision']}, fetched {at} from {address}")
+        printer.line(f"          SHA-256 {body['sha256']}")

@@ -118,7 +118,7 @@ def _measure(article: Prepared, candidates: Sequence[CopyCandidate]) -> list[_Me
         # What the candidate alone has is not weighed (its groups are unknown): it counts in full.
         theirs = common + len(candidate.prepared.shingles) - len(overlap)
         smaller = min(own, theirs)
-        result.append(_Measured(candidate, common / smaller if smaller else 0.0, common / own if own else 0.0))
+        result.append(_Measured(candidate, common / smaller if smaller else 0.0, common / own))
     return result
 
 

@@ -141,7 +141,7 @@ class _Poll:
         self.unstable = unstable
         self.free = {row.id: row for row in known.rows}
         self.found: dict[int, EntryDecision] = {}
-        self.by_id = _grouped(known.rows, lambda row: (row.entry_key or "").strip() or None)
+        self.by_id = _grouped(known.rows, _id)
         self.by_url = _grouped(known.rows, lambda row: row.url_key)
         self.by_content = _grouped(known.rows, lambda row: row.content_hash or None)
         counts = Counter(item.id for item in {(i.id, i.key, i.entry.title): i for i in items}.values())
@@ -200,10 +200,9 @@ class _Poll:
         return None
 
     def _content(self, item: _Item) -> EntryDecision | None:
-        """The same title and text, enough of it to be no coincidence, or nothing else to go by."""
+        """The same title and text, enough of it to be no coincidence."""
         for row in self.by_content.get(item.entry.content_hash, ()):
-            nothing_else = item.id is None and item.key is None and _id(row) is None and row.url_key is None
-            if row.id in self.free and (item.substantial or nothing_else):
+            if row.id in self.free and item.substantial:
                 return self._known(item, row, "content", "the same title and text")
         return None
 
@@ -220,10 +219,9 @@ class _Poll:
         """Whether title or text show that an item and a row are the same although the other clues changed."""
         if row.content_hash == item.entry.content_hash:
             return True
-        if row.title or item.entry.title:
-            titles = similarity(row.title, item.entry.title)
-            if titles >= SAME_TITLE and not (titles == 1.0 and self._other_text(item, row)):
-                return True
+        titles = similarity(row.title, item.entry.title)
+        if titles >= SAME_TITLE and not (titles == 1.0 and self._other_text(item, row)):
+            return True
         return bool(row.text) and self._contained(item, row) >= SAME_TEXT
 
     def _clearly_alike(self, item: _Item, row: KnownEntry) -> bool:
@@ -255,7 +253,7 @@ class _Poll:
         """An item that stands twice in the document: the same content, or the same id, address and title."""
         clues: list[tuple[str | None, ...]] = []
         if item.id or item.key:
-            clues.append((item.id, item.key, " ".join(item.title_words)))
+            clues.append((item.id, item.key, *item.title_words))
         if item.substantial or not (item.id or item.key):
             clues.append(("content", item.entry.content_hash, item.key))
         twins = [other for clue in clues for other in earlier.get(clue, ()) if _says_the_same(item, other)]
@@ -324,10 +322,10 @@ def _id(row: KnownEntry) -> str | None:
 
 def _shared_urls(items: Sequence[_Item]) -> set[str]:
     """Addresses that entries with different titles share in this document, and roots of sites: no identity."""
-    titles: dict[str, set[str]] = defaultdict(set)
+    titles: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for item in items:
         if item.key:
-            titles[item.key].add(" ".join(item.title_words))
+            titles[item.key].add(tuple(item.title_words))
     homes = {item.key for item in items if item.key and "/" not in item.key and "?" not in item.key}
     return homes | {key for key, found in titles.items() if len(found) > 1}
 

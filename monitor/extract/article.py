@@ -92,7 +92,7 @@ def extract_page(
         text_state=state,
         text_reason=reason,
         live=live,
-        next_url=next_page(page, blocks),
+        next_url=next_page(page),
         steps=tuple(steps),
     )
 

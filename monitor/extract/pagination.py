@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
-from monitor.extract.blocks import Block, fold_space
+from monitor.extract.blocks import fold_space
 from monitor.extract.page import Page, host_of
 
 _NEXT_TEXT = re.compile(
@@ -20,13 +19,12 @@ _PAGE_KEY = re.compile(
 _NUMBER = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
 
 
-def next_page(page: Page, blocks: Sequence[Block] = (), *, listing: bool = False) -> str | None:
+def next_page(page: Page, *, listing: bool = False) -> str | None:
     """The address that the page calls its next: `rel=next`, or a link named so whose address is this one, counted on.
 
     An article's next page lies under the article's own address; what merely follows in the site (`rel=next` between
     articles, as blogs have it) is no next page.  For a listing older entries are.
     """
-    del blocks
     for href, text, rel in _links(page):
         address = page.absolute(href)
         if address is None or address == page.url or host_of(address) != host_of(page.url):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, fragment_fromstring
 
 from monitor.extract.blocks import fold_space, page_blocks_of
 
@@ -31,14 +30,5 @@ def _tree(html: str) -> etree._Element | None:
     text = text if _DOCUMENT.search(text) else f"<html><body>{text}</body></html>"
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        return None
-
-
-def _fragment(html: str) -> HtmlElement | None:
-    text = _CONTROLS.sub(" ", html[:_MAX_CHARS])
-    try:
-        parser = HTMLParser(encoding="utf-8")
-        return fragment_fromstring(text.encode("utf-8", "replace").decode("utf-8"), create_parent="div", parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None

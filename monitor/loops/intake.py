@@ -42,6 +42,7 @@ from monitor.store import articles, entries, leases, readings, sources, tombston
 from monitor.store import tables as t
 from monitor.store.articles import FirstText, NewArticle, StoredArticle
 from monitor.store.entries import ChangedEntry, NewEntry, Wanted
+from monitor.store.evidence import Body
 from monitor.store.readings import ReadingKind
 from monitor.store.sources import PollRecord
 
@@ -282,7 +283,14 @@ def _settle(unit: _Unit, added: Mapping[int, StoredArticle]) -> int:
     """Settle what was analysed; a baseline's texts are stored as they are, for READ to settle."""
     made = unit.drafts.made
     settlings = [
-        Settling(article.id, analysed, article.text_state, article.text_reason, written=article)
+        Settling(
+            article.id,
+            analysed,
+            article.text_state,
+            article.text_reason,
+            body=_body(unit.intake, made[index]),
+            written=article,
+        )
         for index, article in added.items()
         if (analysed := made[index].analysed) is not None
     ]
@@ -304,8 +312,18 @@ def _edits(unit: _Unit) -> list[Settling]:
         if _has_page(article, draft):
             readings.ask_reading(unit.connection, [article.id], ReadingKind.AGAIN, unit.intake.now)
         elif draft.analysed is not None and (draft.text.text or not article.text):
-            settlings[article.id] = Settling(article.id, draft.analysed, draft.own.state, draft.own.reason)
+            settlings[article.id] = Settling(
+                article.id, draft.analysed, draft.own.state, draft.own.reason, body=_body(unit.intake, draft)
+            )
     return list(settlings.values())
+
+
+def _body(intake: Intake, draft: Draft) -> Body | None:
+    """The document that showed the entry, as evidence; of a teaser in a large one, the page that is read next."""
+    fetched = intake.reading.fetched
+    if fetched.spooled is not None and not draft.text.complete:
+        return None
+    return Body(fetched.final_url, fetched.headers, fetched.content, fetched.started_at)
 
 
 def _has_page(article: StoredArticle, draft: Draft) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from monitor.model.content import Content, whole
 from monitor.store import tables as t
 from monitor.store.upsert import insert_new
 
@@ -19,19 +20,20 @@ class Body:
 
     url: str
     headers: tuple[tuple[str, str], ...]
-    content: bytes
+    content: Content
     fetched_at: datetime
 
 
 def keep_body(connection: sa.Connection, article_id: int, revision: int, body: Body) -> None:
     """Keep a body as evidence of a match; the first one of a revision stays."""
+    content = whole(body.content)
     row = {
         "article_id": article_id,
         "revision": revision,
         "url": body.url,
-        "sha256": hashlib.sha256(body.content).hexdigest(),
+        "sha256": hashlib.sha256(content).hexdigest(),
         "headers": [list(header) for header in body.headers],
-        "content": zlib.compress(body.content),
+        "content": zlib.compress(content),
         "fetched_at": body.fetched_at,
     }
     connection.execute(insert_new(connection, t.body), [row])

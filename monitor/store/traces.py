@@ -34,9 +34,23 @@ def entries_of(connection: sa.Connection, article_id: int) -> list[Row]:
 
 
 def matches_of(connection: sa.Connection, article_id: int) -> list[Row]:
-    """Every match on record, with its evidence."""
-    statement = sa.select(t.match).where(t.match.c.article_id == article_id).order_by(t.match.c.id)
+    """Every match on record, with its evidence, and who gave the rule that version and when."""
+    m, v = t.match.c, t.rule_version.c
+    version = sa.and_(v.rule_id == m.rule_id, v.version == m.rule_version)
+    statement = (
+        sa.select(t.match, v.author, v.accepted_at)
+        .select_from(t.match.outerjoin(t.rule_version, version))
+        .where(m.article_id == article_id)
+        .order_by(m.id)
+    )
     return _rows(connection, statement)
+
+
+def bodies_of(connection: sa.Connection, article_id: int) -> list[Row]:
+    """What was fetched for the revisions that a rule met: address, time and hash; not the bytes."""
+    b = t.body.c
+    statement = sa.select(b.revision, b.url, b.sha256, b.fetched_at).where(b.article_id == article_id)
+    return _rows(connection, statement.order_by(b.revision))
 
 
 def alerts_about(connection: sa.Connection, article_id: int) -> list[Row]:

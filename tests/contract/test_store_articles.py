@@ -183,14 +183,15 @@ def test_lists_are_newest_first_and_go_on_where_they_ended(database: Database) -
 
 def test_evidence_is_kept_as_it_was(database: Database) -> None:
     article_id = store(database, 1)[0]
-    body = evidence.Body("https://news.example/1", (("content-type", "text/html"),), b"<p>\xff</p>", NOW)
+    page = b"<p>\xff</p>"
+    body = evidence.Body("https://news.example/1", (("content-type", "text/html"),), page, NOW)
     with database.unit() as connection:
         evidence.keep_body(connection, article_id, 1, body)
         evidence.keep_body(connection, article_id, 1, replace(body, content=b"later"))
         assert evidence.body_of(connection, article_id, 1) is not None
         kept, digest = evidence.body_of(connection, article_id, 1) or (None, "")
     assert kept == body
-    assert digest == hashlib.sha256(body.content).hexdigest()
+    assert digest == hashlib.sha256(page).hexdigest()
 
 
 def test_an_id_is_never_given_twice(database: Database) -> None:

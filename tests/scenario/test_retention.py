@@ -65,6 +65,24 @@ async def test_the_page_behind_an_alert_outlives_its_neighbours(newsroom: Newsro
     assert newsroom.rows(t.body) == newsroom.rows(t.alert) == [], "they go together"
 
 
+async def test_the_feed_that_brought_a_hit_is_its_evidence(newsroom: Newsroom) -> None:
+    newsroom.matcher.words["quay"] = "quay"
+    told = Item("Quay", newsroom.web.url("/quay"), "1", content=long_text("the quay"))
+    other = Item("Zoo", newsroom.web.url("/zoo"), "2", content="<p>No word of it.</p>" * 40)
+    shown = rss(told, other)
+    newsroom.source("a", newsroom.web.route("/feed", rss(), shown))
+    for _ in range(2):
+        await newsroom.poll()
+    with newsroom.database.reading() as connection:
+        kept = {row.title: evidence.body_of(connection, row.id, 1) for row in newsroom.rows(t.article, "id", "title")}
+    body, digest = kept["Quay"] or (None, "")
+    assert body is not None
+    assert (body.content, body.url) == (shown.encode(), newsroom.web.url("/feed"))
+    assert digest == hashlib.sha256(shown.encode()).hexdigest()
+    assert dict(body.headers)["content-length"] == str(len(shown.encode()))
+    assert kept["Zoo"] is None
+
+
 async def test_what_is_forgotten_is_no_news_when_it_is_seen_again(newsroom: Newsroom) -> None:
     await _two_articles(newsroom)
     newsroom.clock.advance(days=40)

@@ -135,3 +135,9 @@ def test_where_not_even_one_headline_fits_the_link_does() -> None:
     assert rendered.title == ""
     assert rendered.body.endswith(url)
     assert len(rendered.body) <= 40
+
+
+def test_an_alert_about_nothing_published_names_its_rule() -> None:
+    absence = Message("oil:absence@1", AlertKind.ABSENCE, 9, "oil:absence@1", rule_id="oil", rule_name="Oil")
+    title = render(absence, Shape(Form.CONSOLE, Markup.TEXT, 250, 5000), STYLE, NOW).title
+    assert title.startswith("[Oil] ")

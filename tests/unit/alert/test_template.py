@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alert.template import TemplateProblem, fill, unknown_names
+from monitor.alert.template import MAX_OUTPUT, TemplateProblem, TooMuch, fill, unknown_names
 
 VALUES = {"items": [{"title": "<b>x</b>"}] * 50, "title": "t" * 500}
 
@@ -47,3 +47,8 @@ def test_numbers_may_be_added() -> None:
     assert fill("{{ 1 + 2 }}", VALUES, html=False) == "3"
     with pytest.raises(TemplateProblem, match=r"\+ is not for templates"):
         fill("{{ title + title }}", VALUES, html=False)
+
+
+def test_a_template_that_writes_without_end_is_stopped() -> None:
+    with pytest.raises(TooMuch, match="writes more than"):
+        fill("x" * (MAX_OUTPUT + 1), VALUES, html=False)

@@ -106,6 +106,12 @@ def test_what_many_groups_have_weighs_little() -> None:
     assert isinstance(decide(TEN, *same), Copy)
 
 
+def test_what_one_group_of_several_has_weighs_in_full() -> None:
+    half = candidate(1, text([*range(5), *range(50, 55)]))
+    strangers = [candidate(n, text([9, *range(100 * n, 100 * n + 9)])) for n in (2, 3)]
+    assert isinstance(decide(TEN, half, *strangers), Copy)
+
+
 # --- corrections ----------------------------------------------------------------------------------------------------
 
 
@@ -179,10 +185,18 @@ def test_three_subjects_of_each_are_named() -> None:
 def test_a_series_is_like_the_one_that_has_most_of_its_words() -> None:
     mine = replace(TEN, subjects=frozenset({"adlera"}))
     corvex = frozenset({"corvex"})
-    more, less = (replace(each, subjects=corvex) for each in (TEN, text([*range(6), *range(50, 56)])))
+    more, less = (replace(each, subjects=corvex) for each in (TEN, text([*range(8), *range(50, 52)])))
     reason = Reason("series-subject", "the same wording about others: adlera / corvex")
     for order in ((candidate(1, less), candidate(2, more)), (candidate(2, more), candidate(1, less))):
         assert decide(mine, *order) == Series(2, 1.0, reason)
+
+
+def test_a_series_says_how_alike_it_is() -> None:
+    mine = replace(text(range(9)), subjects=frozenset({"adlera"}))
+    other = replace(text([*range(6), *range(50, 53)]), subjects=frozenset({"corvex"}))
+    found = decide(mine, candidate(1, other))
+    assert isinstance(found, Series)
+    assert found.score == 0.667
 
 
 def test_a_copy_beside_a_series_is_a_copy() -> None:

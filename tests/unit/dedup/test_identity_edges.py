@@ -376,6 +376,10 @@ def test_relinked_items_are_counted() -> None:
 # --- twins ----------------------------------------------------------------------------------------------------------
 
 
+ONE_OF_FIVE = (words(7), f"{words(3)} {words(4, 'n')}")
+"""Texts that have one of five passages in common."""
+
+
 @pytest.mark.parametrize(
     ("first", "second", "twin"),
     [
@@ -389,6 +393,10 @@ def test_relinked_items_are_counted() -> None:
         (entry("a", "1"), entry("b", "2"), False),
         (entry("a", "1"), entry("a", "2"), False),
         (entry("a", "1", "Weather", "Sunny"), entry("b", "1", "Weather", "Sunny"), False),
+        (entry("a", None, "Weather", "Sunny"), entry("a", None, "Weather", "Sunny"), True),
+        (entry("a", None, "Weather", "Sunny"), entry("b", None, "Weather", "Sunny"), False),
+        (entry(None, "1", "Weather", "Sunny"), entry(None, "1", "Weather", "Sunny"), True),
+        (entry("a", "1", TITLE, ONE_OF_FIVE[0]), entry("a", "1", TITLE, ONE_OF_FIVE[1]), True),
         (entry(None, None, "Weather", "Sunny"), entry(None, None, "Weather", "Sunny"), True),
         (entry(None, None, "Weather", "Sunny"), entry(None, None, "Weather", "Rain"), False),
     ],
@@ -403,6 +411,17 @@ def test_what_stands_twice_in_a_document(first: Entry, second: Entry, *, twin: b
 def test_three_of_a_kind_lead_to_the_first_and_to_its_row() -> None:
     three = decide_entries([entry("a", "1")] * 3, KnownEntries((row(1, "a", "1"),))).decisions
     assert [(each.row, each.article_id, each.twin) for each in three] == [(1, 101, None), (1, 101, 0), (1, 101, 0)]
+
+
+def test_a_twin_of_a_twin_leads_to_what_is_written() -> None:
+    bare = entry("a", "1", TITLE, "")
+    decided = decide_entries([entry("a", "1"), bare, entry("a", "1", TITLE, SCHOOL)], KnownEntries()).decisions
+    assert [each.twin for each in decided] == [None, 0, 0]
+
+
+def test_what_is_known_keeps_its_address() -> None:
+    assert decide(entry("a", "1"), row(1, "a", "1")).url_key == "x.example/1"
+    assert decide([entry("b", "1", OTHER, SCHOOL), entry("a", "1")], row(1, "a", "1")).url_key is None
 
 
 def test_the_one_that_is_known_is_the_original() -> None:

@@ -153,6 +153,9 @@ def test_the_older_of_two_takes_the_other() -> None:
     expected = Merge(3, 7, 0.6, Reason("merged", text))
     assert merge(story(3, alike(0.6)), A, 40, story(7)) == expected
     assert merge(story(7, alike(0.6)), A, 40, story(3)) == expected
+    rounded = merge(story(3, alike(0.61234)), A, 40, story(7))
+    assert rounded is not None
+    assert rounded.score == 0.612
 
 
 def test_the_likest_of_several_is_merged() -> None:

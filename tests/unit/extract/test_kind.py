@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.extract.kind import sniff
+from monitor.extract.kind import looks_like, sniff
 from monitor.extract.selector import check_selector
 
 PARAGRAPH = "<p>" + "A paragraph of an article that goes on for a while and ends with a full stop. " * 4 + "</p>"
@@ -45,3 +45,69 @@ def test_css_selectors() -> None:
     assert check_selector("article.teaser > a") is None
     assert check_selector("time@datetime") is None
     assert "no CSS selector" in (check_selector("a[[") or "")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "kind"),
+    [
+        (b"", None, "empty"),
+        (b"\x00\x00\x00\x20ftypavif", None, "image"),
+        (b"PK\x03\x04rest", None, "other"),
+        (b"anything", "video/mp4", "other"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None, "image"),
+        (b"<?xml version='1.0'?><other/>", None, "html"),
+        (b'{"version": "https://jsonfeed.org/version/1.1"}', None, "feed"),
+        (b'{"a": 1}', None, "other"),
+        (b"strange", "image/heic", "image"),
+        (b"words without tags", "text/html", "html"),
+        (b"words without tags", "text/plain", "text"),
+        (b"words without tags", "application/msword", "other"),
+        (b"\xc3\x28\xa0\xa1" * 40, None, "other"),
+        (b"\x00\x00\x00", None, "other"),
+    ],
+)
+def test_the_first_bytes_say_more_than_the_header(body: bytes, content_type: str | None, kind: str) -> None:
+    assert looks_like(body, content_type=content_type) == kind
+
+
+PROSE = "".join(
+    f"<p>The council decided on bridge number {n} after a long debate in the old hall.</p>" for n in range(12)
+)
+LINKS = "".join(f"<h2><a href='/n/{n}'>The council decides on bridge {n}</a></h2>" for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "url", "kind"),
+    [
+        ("", PROSE, "https://a.example/story/1", "article"),
+        ("", LINKS, "https://a.example/story/1", "listing"),
+        ("<meta property='og:type' content='article'>", "<p>Short.</p>", "https://a.example/x/1", "article"),
+        ("<meta property='og:type' content='website'>", "<p>Short.</p>", "https://a.example/x/1", "listing"),
+        (
+            "<meta property='article:published_time' content='2026-03-01'>",
+            "<p>Hi.</p>",
+            "https://a.example/",
+            "listing",
+        ),
+        (
+            '<script type=\'application/ld+json\'>{"@type": "NewsArticle", "headline": "x"}</script>',
+            "<p>Short.</p>",
+            "https://a.example/x/1",
+            "article",
+        ),
+        (
+            '<script type=\'application/ld+json\'>{"@type": "CollectionPage"}</script>',
+            "<p>Short.</p>",
+            "https://a.example/x/1",
+            "listing",
+        ),
+    ],
+)
+def test_a_page_is_an_article_or_a_list_by_what_it_says_and_holds(head: str, body: str, url: str, kind: str) -> None:
+    page = f"<html><head>{head}</head><body>{body}</body></html>".encode()
+    assert sniff(page, url=url) == kind
+
+
+def test_what_cannot_be_read_as_a_page_is_neither() -> None:
+    assert sniff(b"<!-- -->", url="https://a.example/") == "other"
+    assert sniff(b"", url="https://a.example/") == "other"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from monitor.extract.listing import extract_links, matches
+import json
+
+from monitor.extract.listing import Listing, extract_links, matches
 from monitor.model.source import LinkSelectors
 
 URL = "https://kurier.example/"
@@ -91,3 +93,93 @@ def test_patterns_are_parts_or_globs() -> None:
     assert matches("https://a.example/news/1", "/news/")
     assert matches("https://a.example/news/1", "https://*/news/*")
     assert not matches("https://a.example/blog/1", "*/news/*")
+
+
+def chosen(body: str, **selectors: str) -> Listing:
+    return extract_links(f"<html><body>{body}</body></html>".encode(), url=URL, selectors=LinkSelectors(**selectors))
+
+
+ROWS = (
+    "<div class='row'><h2><a href='/1'>One</a></h2><a href='/more'>more</a>"
+    "<time>soon</time><time>2026-03-01</time><b> </b><b>Eins</b></div>"
+    "<div class='row'><a href='mailto:x@y.example'>Mail</a></div>"
+    "<a class='row' href='/2'>Two</a>"
+)
+
+
+def test_an_item_is_its_link_or_holds_it_and_its_heading_s_goes_first() -> None:
+    found = chosen(ROWS, items=".row")
+    assert [(link.url, link.title) for link in found.links] == [(f"{URL}1", "One"), (f"{URL}2", "Two")]
+    assert (found.how, found.problems) == ("selectors", ())
+
+
+def test_title_and_date_are_where_the_selectors_say() -> None:
+    first, second = chosen(ROWS, items=".row", title="b", date="time").links
+    assert (first.title, second.title) == ("Eins", "Two")
+    assert (first.published_at and first.published_at.date().isoformat(), second.published_at) == ("2026-03-01", None)
+
+
+def test_without_items_every_element_that_the_selector_finds_is_a_link() -> None:
+    assert [link.url for link in chosen(ROWS, url="a").links] == [f"{URL}1", f"{URL}more", f"{URL}2"]
+    assert [link.url for link in chosen(ROWS, url="//a/@href").links] == [f"{URL}1", f"{URL}more", f"{URL}2"]
+    assert [(link.url, link.title) for link in chosen(ROWS, url="h2").links] == [(f"{URL}1", "One")]
+
+
+def test_each_selector_that_matches_nothing_is_named() -> None:
+    assert [p.text for p in chosen(ROWS, items=".nothing", url="a").problems] == [
+        "links.items '.nothing' matches nothing on the page"
+    ]
+    assert [p.text for p in chosen(ROWS, url=".nothing").problems] == [
+        "links.url '.nothing' matches nothing on the page"
+    ]
+
+
+def test_the_next_page_of_a_list_may_be_selected() -> None:
+    body = f"{ROWS}<a class='older' href='/?p=2'>weiter</a>"
+    assert chosen(body, items=".row", next=".older").next_url == f"{URL}?p=2"
+    assert chosen(body, items=".row", next="//a[@class='older']/@href").next_url == f"{URL}?p=2"
+    assert chosen(body, items=".row", next=".gone").next_url is None
+
+
+def test_addresses_may_be_wanted_or_unwanted_and_what_is_left_out_says_why() -> None:
+    found = chosen(ROWS, url="a", include="/*", exclude="more")
+    assert found.links == ()
+    assert {link.why for link in found.rejected} == {"not in include: /*"}
+    found = chosen(ROWS, url="a", include="kurier", exclude="*more")
+    assert [link.url for link in found.links] == [f"{URL}1", f"{URL}2"]
+    assert [(link.url, link.why) for link in found.rejected] == [(f"{URL}more", "in exclude: *more")]
+
+
+def test_a_page_that_is_none_has_no_links_but_a_reason() -> None:
+    assert [p.code for p in extract_links(b"", url=URL).problems] == ["empty"]
+
+
+def test_a_page_that_only_a_browser_can_read_says_so() -> None:
+    body = "<div id='root'></div><noscript>You need to enable JavaScript to run this app.</noscript>"
+    scripts = "<script src='/static/main.js'></script>" * 3
+    assert "needs-javascript" in [p.code for p in chosen(body + scripts).problems]
+
+
+def test_where_hardly_anything_looks_like_a_story_the_largest_group_of_one_shape_does() -> None:
+    body = "".join(f"<p><a href='/x/notice-of-day-{n}'>Notice of today</a></p>" for n in range(4))
+    found = extract_links(f"<html><body>{body}<a href='/y'>Why</a></body></html>".encode(), url=URL)
+    assert len(found.links) == 4
+    assert all("largest group of one shape" in link.why or link.score >= 4 for link in found.links)
+
+
+def test_a_list_that_the_page_declares_is_trusted_in_any_of_its_forms() -> None:
+    items: list[object] = [
+        {"@type": "ListItem", "url": "/a/1", "name": "One"},
+        {"@type": "ListItem", "item": {"@id": "/a/2", "headline": "Two"}},
+        {"@type": "ListItem", "item": "/a/3"},
+        {"@type": "ListItem", "item": "https://other.example/4"},
+        "noise",
+        {"@type": "ListItem", "url": "/a/5"},
+        {"@type": "ListItem", "url": "/a/6"},
+    ]
+    crumbs = {"@type": ["ItemList", "BreadcrumbList"], "itemListElement": items}
+    graph = [{"@type": "ItemList", "itemListElement": items}, crumbs, {"@type": "ItemList", "itemListElement": "x"}]
+    script = f"<script type='application/ld+json'>{json.dumps({'@graph': graph})}</script>"
+    found = extract_links(f"<html><body>{script}<a href='/a/1'>x</a></body></html>".encode(), url=URL)
+    assert found.how == "ItemList"
+    assert {link.url for link in found.links} == {f"{URL}a/{n}" for n in (1, 2, 3, 5, 6)}

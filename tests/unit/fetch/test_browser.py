@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -153,3 +154,33 @@ async def test_a_page_that_never_ends_is_ended(web: FakeWeb) -> None:
         fetched = await fetcher.fetch(Request(web.route("/loop", page("while (true) {}")), render=True))
     assert fetched.problem is not None
     assert fetched.problem.code == "timeout"
+
+
+async def test_without_the_extra_the_hint_says_how_to_get_it(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "playwright.async_api", None)
+    url = web.route("/", page(""))
+    async with HttpFetcher(SETTINGS, FrozenClock()) as inner, BrowserFetcher(inner, SETTINGS) as fetcher:
+        found = await fetcher.fetch(Request(url, render=True))
+    assert found.problem is not None
+    assert found.problem.code == "needs-browser"
+    assert "news-monitor[browser]" in found.problem.text
+
+
+@pytest.mark.skipif(importlib.util.find_spec("playwright") is None, reason="needs the extra `browser`")
+async def test_a_browser_that_does_not_start_is_told_as_such(web: FakeWeb) -> None:
+    url = web.route("/", page(""))
+    inner = HttpFetcher(SETTINGS, FrozenClock())
+    async with inner, BrowserFetcher(inner, SETTINGS, executable="/bin/false") as fetcher:
+        found = await fetcher.fetch(Request(url, render=True))
+    assert found.problem is not None
+    assert found.problem.code == "browser"
+    assert found.problem.text.startswith("the browser could not show it: ")
+
+
+@needs_browser
+@pytest.mark.browser
+async def test_a_page_that_grows_too_large_in_the_browser_is_refused(fetcher: BrowserFetcher, web: FakeWeb) -> None:
+    url = web.route("/", page("document.body.append('x'.repeat(3000000))"))
+    found = await fetcher.fetch(Request(url, render=True, max_bytes=1_000_000))
+    assert found.problem is not None
+    assert (found.problem.code, found.body) == ("too-large", b"")

@@ -45,3 +45,15 @@ async def test_a_silent_dns_server_is_not_asked_twice() -> None:
     with pytest.raises(OSError, match="no"):
         await Resolver(Fails(aiodns.error.ARES_ETIMEOUT), system).resolve("h", 80)
     assert system.asked == []
+
+
+async def test_where_c_ares_cannot_start_the_system_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> AbstractResolver:
+        raise RuntimeError("no inotify left")
+
+    monkeypatch.setattr("aiohttp.AsyncResolver", refuse)
+    resolver = Resolver.start()
+    try:
+        assert [each["host"] for each in await resolver.resolve("localhost", 80)] == ["127.0.0.1"]
+    finally:
+        await resolver.close()

@@ -67,3 +67,20 @@ def test_opml() -> None:
 def test_anything_else_is_refused(body: bytes) -> None:
     with pytest.raises(ParseError):
         read_subscriptions(body)
+
+
+@pytest.mark.parametrize(
+    ("filters", "select"),
+    [
+        ("css:main,html2text", "main"),
+        ("[html2text, 'xpath://main']", "//main"),
+        ("[{css: {selector: main}}]", "main"),
+        ("[{xpath: {path: //main}}]", "//main"),
+        ("{css: main}", "main"),
+        ("[{css: {method: x}}, html2text, 7]", None),
+        ("", None),
+    ],
+)
+def test_urlwatch_takes_its_filters_in_many_ways(filters: str, select: str | None) -> None:
+    (job,) = read_subscriptions(f"name: a\nurl: https://a.example/\nfilter: {filters}\n".encode())
+    assert job.select == select
