@@ -11,6 +11,7 @@ from monitor.cli.output import Printer
 
 if TYPE_CHECKING:
     # Needed for annotations only.
+    from monitor.store.schema import SchemaStatus
     from monitor.store.unit import Database
 
 
@@ -55,12 +56,19 @@ def _status(args: argparse.Namespace, printer: Printer) -> int:
             }
         )
     else:
-        state = "current" if found.is_current else "empty" if found.current is None else "older: monitor db upgrade"
-        printer.line(f"{url}: schema {found.current or '-'}, this program needs {found.head}: {state}")
+        printer.line(f"{url}: schema {found.current or '-'}, this program needs {found.head}: {_standing(found)}")
         if file is not None:
             way = "is given back by and by" if file.incremental else "monitor db vacuum gives it back"
             printer.line(f"{file.size / 1e6:.1f} MB, of which {file.free / 1e6:.1f} MB are free; a surplus {way}")
     return 0 if found.is_current else 1
+
+
+def _standing(found: SchemaStatus) -> str:
+    if found.is_current:
+        return "current"
+    if found.is_newer:
+        return "newer: use the program that wrote it"
+    return "empty" if found.current is None else "older: monitor db upgrade"
 
 
 def _upgrade(args: argparse.Namespace, printer: Printer) -> int:

@@ -21,6 +21,8 @@ TEMPLATE_WORDS = 220
 
 NOTICE_WORDS, TELLING, STEM = 3, 4, 4
 """So many words of the headline, of so many letters or more, are looked for in the text by their first letters."""
+NOTICE_TEXT = 30
+"""A teaser of fewer words may well say something else than its headline, and is too short to be taken for a copy."""
 
 
 def prepare(title: str, lead: str, text: str, language: str | None) -> Prepared:
@@ -28,9 +30,10 @@ def prepare(title: str, lead: str, text: str, language: str | None) -> Prepared:
     language = (language or UNKNOWN_LANGUAGE).split("-")[0].lower()
     body = (text if lead and lead in text[: 4 * len(lead)] else f"{lead}\n{text}")[:MAX_CHARACTERS]
     headline, written = raw_tokens(title), raw_tokens(body)
+    if is_notice(headline, written):
+        body, written = "", []
     distinct, order = numbered([*headline, *written])
-    own = order[:0] if is_notice(headline, written) else order[len(headline) :]
-    hashes = hashes_of(distinct, own)
+    hashes = hashes_of(distinct, order[len(headline) :])
     counts = zip(distinct, np.bincount(order, minlength=len(distinct)).tolist(), strict=True)
     capitalised = {word: count for word, count in counts if is_name_like(word)}
     found, around = quantities(f"{title}\n{body}")
@@ -67,7 +70,10 @@ def _subjects(headline: Sequence[str], body: str) -> frozenset[str]:
 def is_notice(headline: Sequence[str], words: Sequence[str]) -> bool:
     """Whether a text says nothing of what its headline does: a wall, a banner or a footer in place of the article.
 
-    Many articles have such a text in common, and are no copies of each other.
+    Many articles have such a text in common, and are neither copies of each other nor about one event: they are
+    compared by their headlines alone.
     """
     beginnings = {word.casefold()[:STEM] for word in headline if len(word) >= TELLING}
-    return len(beginnings) >= NOTICE_WORDS and beginnings.isdisjoint(word.casefold()[:STEM] for word in words)
+    if len(words) < NOTICE_TEXT or len(beginnings) < NOTICE_WORDS:
+        return False
+    return beginnings.isdisjoint(word.casefold()[:STEM] for word in words)

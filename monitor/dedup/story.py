@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from monitor.dedup.headline import about_others
-from monitor.dedup.vector import heaviest, likeness, mean, unit
+from monitor.dedup.vector import heaviest, likeness, mean, terms_of, unit
+from monitor.dedup.words import raw_tokens
 from monitor.model.reasons import Reason
 from monitor.model.story import StoryState, Vector
 
@@ -91,7 +92,7 @@ def decide_story(
     alive = [story for story in stories if story.id != series and abs(at - story.last_at) <= settings.quiet]
     if words < settings.full_words:
         alive = [story for story in alive if not about_others(title, story.title, language)]
-    best, score = _nearest(vector, words, alive, settings)
+    best, score = _nearest(vector, alive, *_evidence(vector, words, title, language, settings))
     needed = settings.join_at(words, best.members if best is not None else 1)
     if best is not None and score >= needed:
         text = f"likeness {score:.2f} with the story, {needed:.2f} is enough"
@@ -101,11 +102,29 @@ def decide_story(
     )
 
 
+def _evidence(
+    vector: Vector, words: int, title: str, language: str, settings: StorySettings
+) -> tuple[int, Vector | None]:
+    """What an article has to share with a story at least: so many terms, and one of these.
+
+    A teaser has as many words as a phrase that stands under every article ("Read more", "Subscribe now"): its headline
+    has to say something of the event, too.
+    """
+    if words >= settings.full_words:
+        return 1, None
+    headline = np.isin(vector.terms, terms_of(raw_tokens(title), language))
+    own = Vector(vector.terms[headline], vector.weights[headline])
+    return settings.shared_terms, own if words and len(own.terms) else None
+
+
 def _nearest(
-    vector: Vector, words: int, stories: Sequence[StoryState], settings: StorySettings
+    vector: Vector, stories: Sequence[StoryState], shared: int, one_of: Vector | None
 ) -> tuple[StoryState | None, float]:
-    found = likeness(vector, [story.centroid for story in stories])
-    enough = found.shared >= (settings.shared_terms if words < settings.full_words else 1)
+    centres = [story.centroid for story in stories]
+    found = likeness(vector, centres)
+    enough = found.shared >= shared
+    if one_of is not None:
+        enough &= likeness(one_of, centres).shared > 0
     if not enough.any():
         return None, 0.0
     best = int(np.where(enough, found.cosines, -1.0).argmax())

@@ -68,6 +68,12 @@ def _terms(language: str) -> _Terms:
     return _Terms(language)
 
 
+def terms_of(words: Sequence[str], language: str) -> npt.NDArray[np.uint32]:
+    """The terms of words as written; a lone letter has none."""
+    known = _terms(language).of(words)
+    return known[known < _LETTER].astype(np.uint32)
+
+
 def term_weights(words: Sequence[str], times: npt.NDArray[np.float64], language: str) -> Vector:
     """The 300 heaviest terms of an article with their weight before rarity: a saturating count as in BM25.
 

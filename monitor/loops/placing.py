@@ -214,7 +214,7 @@ class _Placing:
                 self.vector,
                 self.article.prepared.words,
                 story_time(self.article),
-                [state for state in near if former is None or state.id != former.id],
+                [state for state in near if former is None or _may_hold(state, former)],
                 self.settings.stories,
                 title=self.article.prepared.title,
                 language=self.article.prepared.language,
@@ -296,6 +296,11 @@ class _Placing:
             connection = self.desk.connection
             link_stories(connection, story_id, link.story, score=link.score, verdict=ALSO_IN, now=self.now)
         return tuple(link.story for link in found)
+
+
+def _may_hold(story: StoryState, former: StoryState) -> bool:
+    """Whether an article may leave its former story for this one: not if they were split, by a person above all."""
+    return story.id != former.id and story.id not in former.apart and former.id not in story.apart
 
 
 _UNMOVED = Join(0, 1.0, Reason("placed", "it was in this story before its text changed"))

@@ -28,6 +28,7 @@ from monitor.store.verify import Verification, verify
 
 PAGES = 256
 """Copied at a time: a megabyte, between two of which writers have their turn."""
+NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
@@ -172,6 +173,8 @@ def _copy(source: object, path: Path, advance: Advance) -> None:
         with contextlib.closing(sqlite3.connect(path)) as target:
             source.backup(target, pages=PAGES, progress=lambda _status, left, total: advance("pages", total - left))
     except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname in NO_ROOM:
+            raise StoreFull(f"no space for the copy in {path.parent}", remedy="free some there") from error
         raise StoreError(f"the database cannot be copied: {error}") from error
 
 

@@ -48,10 +48,15 @@ def select_listed(connection: sa.Connection, listing: Listing, query: str, **val
             for asker, numbers in askers.items()
             for number, weight in numbers.items()
         ]
-        values |= dict(zip(_ARRAYS, map(list, zip(*rows, strict=True)), strict=True))
+        values |= dict(zip(_ARRAYS, map(_array, zip(*rows, strict=True)), strict=True))
     else:
         values["listed"] = json.dumps(listing)
     return [tuple(row) for row in connection.execute(_joining(dialect, isinstance(asking[0], str), query), values)]
+
+
+def _array(values: Sequence[Any]) -> str:
+    """Numbers or names of languages as PostgreSQL writes arrays; its driver would convert them one by one."""
+    return f"{{{json.dumps(values)[1:-1]}}}"
 
 
 _ARRAYS = ("listed_since", "listed_of", "listed_number", "listed_weight")
@@ -63,7 +68,7 @@ def insert_listed(connection: sa.Connection, table: sa.Table, names: tuple[str, 
         return
     statement = _inserting(connection.dialect, table, names)
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*rows, strict=True)))
+        connection.exec_driver_sql(statement, tuple(map(_array, zip(*rows, strict=True))))
     else:
         connection.exec_driver_sql(statement, list(rows))
 

@@ -36,10 +36,18 @@ def move(source: Database, target: Database, now: datetime, advance: Advance = l
     """Copy every row into an empty database, all or nothing, and compare what arrived; the source stays as it is.
 
     Raises `AlreadyRunning` or `StoreError` while a monitor works on either, when the target is not empty, has no space
-    or is not equal in the end: then it is as empty as it was.
+    or is not equal in the end, or when a person interrupts: then it is as empty as it was.
     """
     require_current(source)
     upgrade(target)
+    try:
+        return _moved(source, target, now, advance)
+    except KeyboardInterrupt as interrupt:
+        remedy = "give the command again to begin anew"
+        raise StoreError("interrupted: the new database is as empty as it was", remedy=remedy) from interrupt
+
+
+def _moved(source: Database, target: Database, now: datetime, advance: Advance) -> Moved:
     with alone(source.engine.url), alone(target.engine.url):
         for database in (source, target):
             require_idle(database, now)

@@ -17,6 +17,7 @@ HEAD = "0008"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"
+NEWER_REMEDY = "use the newer program version that wrote it, or restore a backup: monitor db restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class SchemaStatus:
     def is_current(self) -> bool:
         """Nothing to migrate."""
         return self.current == self.head
+
+    @property
+    def is_newer(self) -> bool:
+        """A later program has migrated it; there is no way down.  Schemas are numbered in their order."""
+        return self.current is not None and self.current > self.head
 
 
 def status(database: Database) -> SchemaStatus:
@@ -71,7 +77,7 @@ def require_current(database: Database) -> None:
     if not found.is_current:
         raise SchemaMismatch(
             f"the database has schema {found.current}, this program needs {found.head}",
-            remedy="monitor db upgrade, or use the program version that wrote it",
+            remedy=NEWER_REMEDY if found.is_newer else "monitor db upgrade",
         )
 
 
@@ -102,7 +108,7 @@ def _migrate(connection: sa.Connection, before: SchemaStatus) -> None:
     if before.current is not None and before.current not in known:
         raise SchemaMismatch(
             f"the database has schema {before.current}, which this version ({monitor.__version__}) does not know",
-            remedy="use the newer program version that wrote it, or restore a backup: monitor db restore",
+            remedy=NEWER_REMEDY,
         )
     command.upgrade(config, "head")
 

@@ -130,7 +130,8 @@ def split_story(
 ) -> int:
     """Give some articles of a story, with their copies, a story of their own; the two are never merged by themselves.
 
-    Returns the new story's id.  The old one's centre is left to `grow_story`.
+    A copy that leaves its original (only a person can say so) is none any more.  Returns the new story's id.  The old
+    one's centre is left to `grow_story`.
     """
     first = connection.execute(sa.select(article).where(article.c.id == min(leaving))).one()
     old = connection.execute(sa.select(story.c.language, story.c.last_at).where(story.c.id == story_id)).one()
@@ -142,6 +143,10 @@ def split_story(
     connection.execute(article.update().where(article.c.story_id == story_id, moving).values(story_id=new))
     copies = sketch.c.article_id.in_(leaving) | sketch.c.copy_group.in_(leaving)
     connection.execute(sketch.update().where(sketch.c.story_id == story_id, copies).values(story_id=new))
+    alone = article.c.id.in_(leaving), article.c.copy_of.is_not(None), article.c.copy_of.not_in(leaving)
+    connection.execute(article.update().where(*alone).values(copy_of=None, copy_score=None))
+    own = sketch.c.article_id.in_(leaving), sketch.c.copy_group.not_in(leaving)
+    connection.execute(sketch.update().where(*own).values(copy_group=sketch.c.article_id))
     for one, other in ((story_id, new), (new, story_id)):
         _set_apart(connection, one, other)
     link_stories(connection, story_id, new, score=0.0, verdict=APART, now=now)

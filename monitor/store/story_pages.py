@@ -104,18 +104,24 @@ _COUNTED = sa.select(
 )
 
 
+_ARRIVAL = (article.c.id, article.c.first_seen_at, article.c.first_source_id, article.c.copy_of, article.c.copy_score)
+
+
 def _arrivals(connection: sa.Connection, story_id: int) -> list[Moment]:
-    rows = connection.execute(sa.select(article).where(article.c.story_id == story_id))
+    # Under the headline of that time: edits have lines of their own.
+    first = sa.and_(revision.c.article_id == article.c.id, revision.c.number == 1)
+    columns = (*_ARRIVAL, sa.func.coalesce(revision.c.title, article.c.title).label("headline"))
+    found = sa.select(*columns).join_from(article, revision, first, isouter=True).where(article.c.story_id == story_id)
     return [
         Moment(
             row.first_seen_at,
             "article" if row.copy_of is None else "copy",
             row.id,
-            row.title,
+            row.headline,
             row.first_source_id,
             "" if row.copy_of is None else f"copy of {row.copy_of} ({row.copy_score:.2f})",
         )
-        for row in rows
+        for row in connection.execute(found)
     ]
 
 

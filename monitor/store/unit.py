@@ -21,6 +21,8 @@ KEPT_CONNECTIONS = 3
 pages, statements and the schema.  More are opened when they are needed, the one used last is taken first."""
 PAGE_BYTES = 2048
 """Of new SQLite files.  A changed row costs its page in the log: half of the usual 4096 writes two thirds as much."""
+CACHE_KIB = 4096
+"""Of a SQLite connection: what placing twenty articles reads and changes.  Below, pages are written twice, and read."""
 CHECKPOINT_PAGES = 8000
 """How far SQLite's log grows (16 MB) before it is copied: what changes with every poll is copied once, not often."""
 # Retrying helps: serialisation failure, deadlock, lock not available, a unique key that another worker took first,
@@ -60,7 +62,7 @@ def open_engine(url: str) -> sa.Engine:
         poolclass=sa.QueuePool,
         pool_size=KEPT_CONNECTIONS,
         max_overflow=-1,
-        pool_use_lifo=True,
+        pool_use_lifo=True,  # what the last unit read is still in that connection's cache
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -84,7 +86,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
         "synchronous=NORMAL",
         "temp_store=MEMORY",
-        "cache_size=-1024",
+        f"cache_size=-{CACHE_KIB}",
         "journal_size_limit=67108864",
         f"wal_autocheckpoint={CHECKPOINT_PAGES}",
     ):

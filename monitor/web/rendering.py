@@ -40,6 +40,10 @@ class Reader:
         text = german().get(english, english) if self.language == "de" else english
         return text.format(**values) if values else text
 
+    def many(self, n: int, one: str, several: str) -> str:
+        """A phrase for one, or for any other number of things (`{n}`)."""
+        return self.say(one) if n == 1 else self.say(several, n=n)
+
     def clock(self, instant: datetime | None, now: datetime, *, seconds: bool = False) -> str:
         """The local time, with its date when that is not today's."""
         if instant is None:
@@ -49,6 +53,17 @@ class Reader:
         if local.date() == now.astimezone(self.zone).date():
             return time
         return f"{local:%d.%m.%Y} {time}" if self.language == "de" else f"{local:%Y-%m-%d} {time}"
+
+    def day(self, instant: datetime) -> str:
+        """The local date, as in `2026-01-05`."""
+        return instant.astimezone(self.zone).date().isoformat()
+
+    def moment(self, instant: datetime, now: datetime) -> str:
+        """The local date and time with its zone, and how far away that is."""
+        local, far = instant.astimezone(self.zone), self.distance(instant, now)
+        away = self.say("in {span}", span=far) if instant > now else self.say("{span} ago", span=far)
+        date = f"{local:%d.%m.%Y}" if self.language == "de" else f"{local:%Y-%m-%d}"
+        return f"{date} {local:%H:%M:%S} {local.tzname()} · {away}"
 
     def distance(self, instant: datetime | None, now: datetime) -> str:
         """How long ago, or until: `4 min`."""

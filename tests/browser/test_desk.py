@@ -117,6 +117,40 @@ def test_the_ticker_is_worked_by_keys_alone(desk: Desk, page: Any) -> None:
     page.wait_for_url("**/search")
 
 
+def test_what_comes_while_one_reads_further_down_is_counted(desk: Desk, page: Any) -> None:
+    page.set_viewport_size({"width": 1200, "height": 300})
+    page.goto(desk.url)
+    page.wait_for_selector("text=Wetter bleibt schön")
+    page.evaluate("scrollTo(0, 250)")
+    page.wait_for_function("scrollY > 200")
+    other = page.context.new_page()
+    other.goto(f"{desk.url}/sources/nordblick")
+    desk.stand.publish("Brücke gesperrt", "Brücke wieder frei")
+    other.click("text=Jetzt abrufen")
+    page.wait_for_selector("#fresh >> text=2 neue Artikel")
+    assert page.title().startswith("(2) ")
+    assert _violations(page) == []
+    page.click("#fresh")
+    page.wait_for_function("scrollY === 0")
+    assert page.locator("#fresh").is_hidden()
+    assert not page.title().startswith("(")
+
+
+def test_keys_are_explained_and_distances_go_on(desk: Desk, page: Any) -> None:
+    page.clock.install()
+    page.goto(f"{desk.url}/sources")
+    page.keyboard.press("?")
+    page.wait_for_selector("#keys[open] >> text=zum Neuesten")
+    assert _violations(page) == []
+    page.keyboard.press("Escape")
+    assert page.locator("#keys").is_hidden()
+    page.clock.fast_forward("03:00:00")
+    page.wait_for_selector("time[data-ago] >> text=3 h")
+    page.goto(desk.url)
+    page.clock.fast_forward("24:00:30")
+    page.wait_for_function(r"/^\d\d\.\d\d\.\d{4} \d\d:/.test(document.querySelector('.when time').textContent)")
+
+
 def test_from_typing_to_the_saved_file(desk: Desk, page: Any) -> None:
     page.goto(f"{desk.url}/rules/strike")
     editor = page.locator("#rule-text")

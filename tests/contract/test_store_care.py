@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -11,11 +12,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.errors import AlreadyRunning, SchemaMismatch, StoreError
+from monitor.errors import AlreadyRunning, SchemaMismatch, StoreError, StoreFull
 from monitor.store import schema
 from monitor.store import tables as t
 from monitor.store.archive import BadArchive
-from monitor.store.backup import back_up, restore
+from monitor.store.backup import _copy, back_up, restore
 from monitor.store.lock import alone
 from monitor.store.move import move
 from monitor.store.rowwise import last_numbers, tally
@@ -239,3 +240,34 @@ def test_a_damaged_file_is_named(another: Callable[[str], Database], tmp_path: P
     path.write_bytes(b"SQLite format 3\x00" + b"\x07" * 9000)
     with pytest.raises(StoreError):
         restore(another("restored.db"), path, NOW)
+
+
+def test_a_full_disk_is_named_as_such(another: Callable[[str], Database], tmp_path: Path) -> None:
+    here = another("here.db")
+    schema.upgrade(here)
+    full = tmp_path / "full"
+
+    class Refusing(sqlite3.Connection):
+        """An SQLite file whose copy finds no room."""
+
+        def backup(self, *_: object, **__: object) -> None:
+            with sqlite3.connect(":memory:") as small:
+                small.execute("PRAGMA max_page_count = 2")
+                small.execute("CREATE TABLE t (b)")
+                small.execute("INSERT INTO t VALUES (zeroblob(100000))")
+
+    with pytest.raises(StoreFull, match="no space"):
+        _copy(sqlite3.connect(tmp_path / "here.db", factory=Refusing), full, lambda _what, _done: None)
+
+
+def test_who_interrupts_a_move_may_begin_anew(database: Database, another: Callable[[str], Database]) -> None:
+    def interrupt(_what: str, _done: int) -> None:
+        raise KeyboardInterrupt
+
+    first = another("first.db")
+    schema.upgrade(first)
+    fill(first, range(3))
+    with pytest.raises(StoreError, match="as empty as it was"):
+        move(first, database, NOW, interrupt)
+    assert not any(rows for rows, _ in contents(database).values())
+    assert move(first, database, NOW).rows["article"] == 3

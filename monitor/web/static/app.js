@@ -17,49 +17,117 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   form.querySelector("button").hidden = true;
 }
 
+// Times on a page that stays open: distances go on, and at midnight a time gets its date.
+const say = (text, n) => text.replace("{n}", n);
+
+function span(seconds) {
+  const found = [[86400, "d"], [3600, "h"], [60, "min"]].find(([size]) => seconds >= size);
+  return found ? `${Math.floor(seconds / found[0])} ${found[1]}` : `${Math.floor(seconds)} s`;
+}
+
+function localDay(instant) {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: document.documentElement.dataset.zone }).format(instant);
+}
+
+function dated(time) {
+  const [year, month, day] = localDay(new Date(time.dateTime)).split("-");
+  const date = document.documentElement.lang === "de" ? `${day}.${month}.${year}` : `${year}-${month}-${day}`;
+  if (/^\d\d:/.test(time.textContent)) time.textContent = `${date} ${time.textContent}`;
+}
+
+setInterval(() => {
+  for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = span(Math.abs(Date.now() - new Date(time.dateTime)) / 1000);
+  const root = document.documentElement;
+  if (localDay(new Date()) === root.dataset.today) return;
+  root.dataset.today = localDay(new Date());
+  document.querySelectorAll("time:not([data-ago])").forEach(dated);
+}, 30000);
+
 const ticker = document.getElementById("ticker");
 const LINES_MAX = 500;
+const SAY_EVERY_MS = 15000;
+const newestFirst = ticker?.dataset.order === "newest";
+const fresh = document.getElementById("fresh");
+const title = document.title;
+let unread = 0;
+let unsaid = 0;
+
+// Whether what arrives is in sight: the tab is looked at, and the end that grows is on the screen.
+function inSight() {
+  if (document.hidden) return false;
+  return newestFirst ? scrollY < 120 : innerHeight + scrollY >= document.body.scrollHeight - 80;
+}
+
+function count(more) {
+  unread = more ? unread + more : 0;
+  const words = say(unread === 1 ? fresh.dataset.one : fresh.dataset.many, unread);
+  fresh.hidden = !unread;
+  fresh.classList.toggle("below", !newestFirst);
+  fresh.textContent = `${newestFirst ? "↑" : "↓"} ${words}`;
+  document.title = unread ? `(${unread}) ${title}` : title;
+}
+
+function toNewest() {
+  scrollTo({ top: newestFirst ? 0 : document.body.scrollHeight });
+  if (fresh && unread) count(0);
+}
 
 function arrive(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   const line = holder.content.firstElementChild;
   const known = document.getElementById(line.id);
-  const newestFirst = ticker.dataset.order === "newest";
   if (known) {
+    const focused = known.contains(document.activeElement);
     if (known.classList.contains("current")) line.classList.add("current");
     known.replaceWith(line);
+    if (focused) line.focus({ preventScroll: true });
     return;
   }
   const seen = [...ticker.children].map((item) => Number(item.dataset.id));
   const own = Number(line.dataset.id);
   if (seen.length && own < Math.min(...seen)) return; // an older article matched anew: it stands on an older page
   line.classList.add("fresh");
-  const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 80;
+  const watched = inSight();
   if (newestFirst) ticker.prepend(line); else ticker.append(line);
-  if (!newestFirst && atEnd) line.scrollIntoView({ block: "nearest" });
+  if (watched && !newestFirst) line.scrollIntoView({ block: "nearest" });
+  if (!watched) count(1);
+  unsaid += 1;
   while (ticker.children.length > LINES_MAX) (newestFirst ? ticker.lastElementChild : ticker.firstElementChild).remove();
   document.getElementById("empty").hidden = true;
+}
+
+if (fresh) {
+  fresh.addEventListener("click", toNewest);
+  const looked = () => { if (unread && inSight()) count(0); };
+  addEventListener("scroll", looked, { passive: true });
+  document.addEventListener("visibilitychange", looked);
+  // Who listens rather than looks hears how many came, now and then, instead of every headline.
+  setInterval(() => {
+    if (!unsaid) return;
+    document.getElementById("said").textContent = say(unsaid === 1 ? fresh.dataset.one : fresh.dataset.many, unsaid);
+    unsaid = 0;
+  }, SAY_EVERY_MS);
 }
 
 if (ticker && ticker.dataset.stream) {
   const state = document.getElementById("state");
   const stream = new EventSource(ticker.dataset.stream);
-  const say = (lost) => {
+  const show = (lost) => {
     state.classList.toggle("lost", lost);
     state.textContent = lost ? state.dataset.lost : state.dataset.live;
   };
   stream.addEventListener("article", (event) => arrive(event.data));
-  stream.addEventListener("ready", () => say(false));
+  stream.addEventListener("ready", () => show(false));
   stream.addEventListener("reset", () => location.reload());
   stream.addEventListener("error", () => {
-    say(true);
+    show(true);
     if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
   });
   addEventListener("pagehide", () => stream.close());
 }
 
-// Keys: j and k go on and back, o opens, m mutes the story, / searches.
+// Keys: j and k go on and back, o opens, m mutes the story, n shows the newest, / searches, ? explains.
 function current() { return document.querySelector(".line.current"); }
 
 function go(step) {
@@ -85,17 +153,27 @@ async function mute() {
   place.replaceChildren(...(answer.ok ? page.body : page.querySelector("main")).children);
 }
 
+const keys = document.getElementById("keys");
+document.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea, [contenteditable]");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing || keys.open || event.ctrlKey || event.metaKey || event.altKey) return;
   const acts = {
     j: () => go(1),
     k: () => go(-1),
     o: () => current()?.querySelector(".what a")?.click() ?? document.querySelector("[data-open]")?.click(),
     m: mute,
+    n: toNewest,
+    "?": () => keys.showModal(),
     "/": () => document.querySelector("input[name=q]")?.focus() ?? (location.href = "/search"),
   };
   if (acts[event.key]) { event.preventDefault(); acts[event.key](); }
+});
+
+// The workbench on a narrow screen: what a button brings stands below it.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "result" && document.activeElement.closest("button")) event.target.scrollIntoView({ block: "nearest" });
 });
 
 // The workbench: insert a name where the cursor stands.

@@ -20,6 +20,7 @@ from monitor.store.presence import wake
 from monitor.store.source_pages import SourceLine, last_polls, source_lines
 from monitor.store.sources import poll_now
 from monitor.store.subscriptions import subscriptions
+from monitor.web.views.ticker import names_of
 from monitor.web.visit import NotHere, Visit, form_visit
 
 PAGE = 100
@@ -46,7 +47,9 @@ def show(visit: Visit) -> Response:
         polls = last_polls(connection, source.id)
         latest = ticker(connection, Filter(source=source.id), limit=15)
         pushed = subscriptions(connection, [source.id]).get(source.id)
-    return visit.page("source.html", source=source, polls=polls, pushed=pushed, lines=latest, rules={})
+    return visit.page(
+        "source.html", source=source, polls=polls, pushed=pushed, lines=latest, rules=names_of(visit.context)
+    )
 
 
 def poll(visit: Visit) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from monitor.errors import UsageError
 from monitor.store.pages import languages, lines, recent_stories, source_names
 from monitor.store.story_pages import show_story
+from monitor.web.views.ticker import names_of
 from monitor.web.visit import NotHere, Visit
 
 PAGE = 40
@@ -45,6 +46,7 @@ def show(visit: Visit) -> Response:
         members={line.id: line for line in members},
         linked=[(page.story, verdicts.get(page.story.id, "")) for page in linked],
         names=names,
+        rules=names_of(visit.context),
     )
 
 

@@ -72,11 +72,11 @@ def test_thirty_words_are_compared(words: int, *, compared: bool) -> None:
         assert found == Original(Reason("tiny", "29 words are too few to compare"))
 
 
-def test_a_text_without_shingles_is_not_compared() -> None:
-    found = decide(text([]), candidate(1, TEN))
-    reason = Reason("notice", "no word of the headline stands in the text: not the article's own, perhaps")
+def test_an_article_without_a_text_of_its_own_is_not_compared() -> None:
+    found = decide(text([], words=0), candidate(1, TEN))
+    reason = Reason("notice", "no text of its own: none, or one that has no word of the headline")
     assert found == Original(reason)
-    assert decide(TEN, candidate(1, text([]))) == Original(Reason("original", "no earlier text says the same"))
+    assert decide(TEN, candidate(1, text([], words=0))) == Original(Reason("original", "no earlier text says the same"))
 
 
 def test_the_one_that_has_most_of_it_is_named() -> None:

@@ -14,7 +14,7 @@ from monitor.model.story import PlacedArticle, Placement
 from monitor.store import sketches, stories
 from monitor.store.story_index import forget_stories_before
 from monitor.store.story_pages import list_stories, show_story
-from monitor.store.tables import article, fingerprint, metadata, sighting, sketch, story_term
+from monitor.store.tables import article, fingerprint, metadata, revision, sighting, sketch, story_term
 from monitor.store.tombstones import buried, bury
 from monitor.store.unit import Database, open_engine
 
@@ -239,6 +239,28 @@ def test_splitting_and_merging_by_hand_are_remembered(desk: Desk, database: Data
         assert page.story.id == story
 
 
+def test_an_article_set_apart_by_hand_stays_apart_when_it_is_edited(desk: Desk, database: Database) -> None:
+    story = desk.place("Ferry runs aground off Norrholm", FERRY).story_id
+    desk.place("Ferry off Norrholm: Baltline cancels trips", FERRY[150:] + " " + BUDGET[:200])
+    with database.unit() as connection:
+        new = split_by_hand(connection, story, [2], now=NOW)
+    again = desk.place("Ferry off Norrholm: trips cancelled", FERRY[150:] + " " + BUDGET[:230], again=2)
+    assert (again.story_id, again.merged) == (new, ())
+    with database.reading() as connection:
+        assert stories.articles_of(connection, story) == (1,)
+
+
+def test_a_copy_set_apart_by_hand_is_no_copy_any_more(desk: Desk, database: Database) -> None:
+    story = desk.place("Ferry runs aground off Norrholm", FERRY).story_id
+    assert desk.place("Ferry accident", FERRY).copy_of == 1
+    with database.unit() as connection:
+        new = split_by_hand(connection, story, [2], now=NOW)
+    with database.reading() as connection:
+        row = connection.execute(sa.select(article).where(article.c.id == 2)).one()
+        assert (row.story_id, row.copy_of, row.copy_score) == (new, None, None)
+        assert [each.group for each in sketches.sketches(connection, [1, 2])] == [1, 2]
+
+
 def test_a_split_must_leave_something_on_both_sides(desk: Desk, database: Database) -> None:
     story = desk.place("Ferry runs aground off Norrholm", FERRY).story_id
     with database.unit() as connection, pytest.raises(ValueError, match="a split needs"):
@@ -258,6 +280,17 @@ def test_the_timeline_tells_who_had_it_first_and_how_it_spread(desk: Desk, datab
         assert (page.story.articles, page.story.sources) == (2, 2)
         assert [each.id for each in list_stories(connection, since=NOW)] == [story]
         assert show_story(connection, 999) is None
+
+
+def test_the_timeline_keeps_the_headline_under_which_an_article_came(desk: Desk, database: Database) -> None:
+    story = desk.place("Ferry aground, 212 saved", FERRY).story_id
+    first = {"title": "Ferry aground, 200 aboard", "lead": "", "text": FERRY, "text_hash": "x", "material": True}
+    first |= {"article_id": 1, "number": 1, "created_at": NOW, "reason_code": "first", "reason": "the first text"}
+    with database.unit() as connection:
+        connection.execute(revision.insert().values(first))
+        page = show_story(connection, story)
+    assert page is not None
+    assert [moment.title for moment in page.moments] == ["Ferry aground, 200 aboard"]
 
 
 def test_purging_forgets_fingerprints_and_keeps_articles(desk: Desk, database: Database) -> None:

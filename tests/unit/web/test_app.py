@@ -32,6 +32,8 @@ def test_every_phrase_of_the_templates_has_its_german() -> None:
     for template in TEMPLATES.glob("*.html"):
         for double, single in re.findall(r"_\(\s*(?:\"([^\"]+)\"|'([^']+)')", template.read_text(encoding="utf-8")):
             said.add(double or single)
+        for found in re.findall(r'reader\.many\([^,]+, "([^"]+)", "([^"]+)"', template.read_text(encoding="utf-8")):
+            said.update(found)
     assert sorted(said - german().keys()) == []
 
 

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.cli.main import run as command
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Give a command of `monitor db` in a folder of its own; exit code, output, complaints."""
+    config = tmp_path / "config.yaml"
+    config.write_text("database: 'sqlite:///monitor.db'\n")
+
+    def given(*arguments: str) -> tuple[int, str, str]:
+        code = command(["--config", str(config), "db", *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return given
+
+
+def as_json(run: Run, *arguments: str) -> Any:
+    code, out, _ = run(*arguments, "--json")
+    return code, json.loads(out)
+
+
+def test_a_database_is_made_looked_at_saved_and_brought_back(run: Run, tmp_path: Path) -> None:
+    assert "empty" in run("status")[1]
+    assert "upgraded from nothing" in run("upgrade")[1]
+    assert "is current" in run("upgrade")[1]
+    assert run("status")[0] == 0
+    assert run("verify")[1].splitlines()[-1] == "whole"
+    saved = tmp_path / "saved"
+    assert run("backup", str(saved))[0] == 0
+    assert "exists already" in run("backup", str(saved))[2]
+    assert "what was there is in" in run("restore", str(saved))[1]
+    assert "before" in run("vacuum")[1]
+    assert "does not exist" in run("restore", str(tmp_path / "none"))[2]
+
+
+def test_scripts_get_the_same(run: Run, tmp_path: Path) -> None:
+    code, found = as_json(run, "status")
+    assert (code, found["schema"], found["current"]) == (1, None, False)
+    code, found = as_json(run, "upgrade")
+    assert (code, found["from"]) == (0, None)
+    code, found = as_json(run, "status")
+    assert (code, found["current"], found["free_bytes"]) == (0, True, 0)
+    assert as_json(run, "verify")[1]["whole"]
+    saved = str(tmp_path / "saved")
+    assert as_json(run, "backup", saved)[1]["problems"] == []
+    assert as_json(run, "restore", saved)[1]["restored"] == saved
+    assert as_json(run, "vacuum")[1]["bytes"] > 0
+    assert as_json(run, "migrate", "--to", f"sqlite:///{tmp_path}/other.db")[1]["rows"]["article"] == 0
+
+
+def test_a_newer_database_is_named_and_left_alone(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    with sqlite3.connect(tmp_path / "monitor.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    code, out, _ = run("status")
+    assert code == 1
+    assert "newer: use the program that wrote it" in out
+    for words in (["upgrade"], ["verify"], ["backup", str(tmp_path / "b")]):
+        code, _, complaint = run(*words)
+        assert code == 1
+        assert "9999" in complaint
+        assert "newer program version" in complaint
+
+
+def test_a_damaged_database_is_a_problem(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    with sqlite3.connect(tmp_path / "monitor.db") as connection:
+        connection.execute("INSERT INTO article_key (key, article_id, kind, seen_at) VALUES ('k', 7, 'url', 0)")
+    connection.close()
+    code, out, _ = run("verify")
+    assert code == 1
+    assert "name a missing article" in out
+
+
+def test_moving_says_what_arrived_and_what_is_no_database(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    here, there = f"sqlite:///{tmp_path}/monitor.db", f"sqlite:///{tmp_path}/there.db"
+    assert "are the same" in run("migrate", "--from", here, "--to", there)[1]
+    assert "is no database" in run("migrate", "--to", "mysql://x")[2]
+    assert "is no database" in run("migrate", "--to", "nonsense")[2]
+    none = tmp_path / "none.db"
+    assert "does not exist" in run("migrate", "--from", f"sqlite:///{none}", "--to", there)[2]
+    assert not none.exists()
