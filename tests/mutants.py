@@ -39,6 +39,7 @@ only_mutate = [{module!r}]
 also_copy = {copied!r}
 pytest_add_cli_args = ["-p", "no:randomly", "-p", "no:cacheprovider"]
 pytest_add_cli_args_test_selection = {tests!r}
+process_isolation = "forkserver" # else what was remembered of the originals (`lru_cache`) hides mutants
 timeout_multiplier = 5.0
 type_check_command = [
   "{python}", "-m", "mypy", "--output", "json", "--no-warn-unreachable", "--no-warn-unused-ignores",

@@ -139,7 +139,7 @@ def _path(path: str) -> str:
     path = _INDEX.sub("/", path)
     path = normpath(re.sub(r"/{2,}", "/", path)) if path.strip("/") else ""
     stripped = _AMP_PATH.sub("", path)
-    return stripped if stripped.strip("/") else path if path.strip("/") else ""
+    return stripped if stripped.strip("/") else path
 
 
 def _reescaped(match: re.Match[str]) -> str:
@@ -152,7 +152,7 @@ def _reescaped(match: re.Match[str]) -> str:
 def _query(query: str) -> str:
     if not query:
         return ""
-    pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape", max_num_fields=None)
+    pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
     kept = [(name, value) for name, value in pairs if not _is_tracking(name, value)]
     return urlencode(sorted(kept), errors="surrogateescape")
 

@@ -11,6 +11,7 @@ from monitor.dedup.identity import (
     EntryDecision,
     containment_of_words,
     decide_entries,
+    item_key,
     tombstone_keys,
 )
 from monitor.model.entry import Entry
@@ -431,6 +432,11 @@ def test_the_one_that_is_known_is_the_original() -> None:
 
 
 # --- what is new ----------------------------------------------------------------------------------------------------
+
+
+def test_the_bytes_of_an_item_are_a_key_of_their_own() -> None:
+    assert item_key("hash") != item_key("other")
+    assert item_key("hash") not in tombstone_keys("hash", "hash", "hash", "hash")
 
 
 def test_tombstones_outlast_releases() -> None:

@@ -49,6 +49,11 @@ from monitor.dedup.urls import is_home_page, same_site, url_key, usable_canonica
         ("https://blatt.example/a.html/amp", "blatt.example/a.html"),
         ("https://blatt.example/amp", "blatt.example/amp"),
         ("https://blatt.example/camp", "blatt.example/camp"),
+        ("https://blatt.example/amp/X", "blatt.example/X"),
+        ("https://blatt.example/X", "blatt.example/X"),
+        ("https://blatt.example/amp.html", "blatt.example/amp.html"),
+        ("https://blatt.example/a?output=amp", "blatt.example/a"),
+        ("https://blatt.example/a?outputType=print", "blatt.example/a?outputType=print"),
         ("https://blatt.example/a?amp", "blatt.example/a"),
         ("https://blatt.example/a?amp=1", "blatt.example/a"),
         ("https://blatt.example/a?AMP=True", "blatt.example/a"),
@@ -71,6 +76,9 @@ from monitor.dedup.urls import is_home_page, same_site, url_key, usable_canonica
         # as people and feeds write them
         ("  https://blatt.example/a \n", "blatt.example/a"),
         ("https://blatt.exa\n\tmple/a b", "blatt.example/ab"),
+        ("https://blatt.exa\nmple/a", "blatt.example/a"),
+        ("https://blatt.exa\tmple/a", "blatt.example/a"),
+        ("http://ab/\\c", "ab/%5Cc"),
         ("//blatt.example/a", "blatt.example/a"),
         ("https:\\\\blatt.example/a", "blatt.example/a"),
         ("https://blatt.example/a?x=1&amp;y=2", "blatt.example/a?x=1&y=2"),
@@ -150,6 +158,7 @@ def test_what_is_a_home_page(url: str, *, home: bool) -> None:
 def test_sites_are_those_of_one_owner() -> None:
     assert same_site("https://news.blatt.example/a", "http://BLATT.example")
     assert not same_site("https://blatt.example/", "https://other.example/")
+    assert not same_site("https://a.co.uk/", "https://b.co.uk/")
     assert not same_site("", "")
     assert not same_site("http://[", "http://[")
     assert not same_site("https://blatt.example/", "http://[")
@@ -167,3 +176,7 @@ def test_when_a_canonical_link_serves() -> None:
 def test_long_addresses_have_the_keys_of_short_ones() -> None:
     for length in (400, 600):
         assert url_key(f"https://www.blatt.example/{'a' * length}?utm_id=1") == f"blatt.example/{'a' * length}"
+
+
+def test_a_redirector_with_a_broken_host_is_compared_as_it_is() -> None:
+    assert url_key("https://[google.com/url?q=https://news.example/a") != url_key("https://news.example/a")
