@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 from monitor.bootstrap.settings import fetch_settings, state_folder, websub_callback
 from monitor.clock import SystemClock
@@ -128,11 +129,15 @@ def _disk(config: Config) -> Iterator[Problem]:
     place = _place(config.root, "database")
     if not os.access(here, os.W_OK):
         yield Problem("not-writable", f"{here} cannot be written to", place, hint="chown it, or name another database:")
-    free = shutil.disk_usage(here).free
+    yield from room_left(shutil.disk_usage(here).free, here, place)
+
+
+def room_left(free: int, folder: Path, place: Place) -> Iterator[Problem]:
+    """What so many free bytes in a folder mean."""
     if free < DISK_FULL:
-        yield Problem("disk-full", f"{free // 1_000_000} MB are free in {here}", place, hint="make room")
+        yield Problem("disk-full", f"{free // 1_000_000} MB are free in {folder}", place, hint="make room")
     elif free < DISK_LOW:
-        message = f"only {free // 1_000_000} MB are free in {here}"
+        message = f"only {free // 1_000_000} MB are free in {folder}"
         yield Problem("disk-low", message, place, WARNING, "make room, or lower articles: {keep: …}")
 
 

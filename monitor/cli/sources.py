@@ -54,6 +54,8 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
         row = show_source(connection, args.source)
         known = [source.id for source in it.config.sources]
     if row is None:
+        if args.source in known:
+            raise NotFound(f"the source {args.source!r} is not known to the monitor yet", remedy="monitor once, or run")
         raise NotFound(f"there is no source {args.source!r}", remedy=near(args.source, known, "monitor sources list"))
     if printer.json:
         printer.data(row)

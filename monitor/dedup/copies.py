@@ -75,14 +75,20 @@ def decide_copy(
         return Original(Reason("tiny", f"{article.words} words are too few to compare"))
     measured = _measure(article, [each for each in candidates if each.prepared.words >= settings.min_tokens])
     close = [each for each in measured if each.containment >= settings.containment]
-    objections = [guard(article, each.candidate.prepared, settings) for each in close]
-    free = [each for each, objection in zip(close, objections, strict=True) if objection is None]
+    free: list[_Measured] = []
+    series: list[tuple[_Measured, Reason]] = []
+    for each in close:
+        objection = guard(article, each.candidate.prepared, settings)
+        if objection is None:
+            free.append(each)
+        else:
+            series.append((each, objection))
     if free:
         found = max(free, key=lambda each: (each.known, each.containment))
         return _correction(article, found) or _copy_or_expansion(found, settings)
-    for each, objection in sorted(zip(close, objections, strict=True), key=lambda pair: -pair[0].containment):
-        if objection is not None:
-            return Series(each.candidate.article_id, round(each.containment, 3), objection)
+    if series:
+        like, objection = max(series, key=lambda pair: pair[0].containment)
+        return Series(like.candidate.article_id, round(like.containment, 3), objection)
     return Original(Reason("original", "no earlier text says the same"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -103,14 +104,26 @@ def _new_share(old: list[str], new: list[str]) -> float:
 
 
 def readable_diff(old: Version, new: Version) -> str:
-    """The edit block by block: `-` and `+` lines, three unchanged blocks around them; "" when nothing differs."""
-    lines = difflib.unified_diff(_blocks(old), _blocks(new), "before", "after", n=3, lineterm="")
-    return "\n".join(lines)
+    """The edit sentence by sentence: `-` and `+` lines, two unchanged ones around them; "" when none differs.
+
+    Blocks may be whole articles, in which a changed number would be lost.  `...` stands for what is left out.
+    """
+    hunks: list[list[str]] = []
+    for line in difflib.unified_diff(_sentences(old), _sentences(new), n=2, lineterm=""):
+        if line.startswith("@@"):
+            hunks.append([])
+        elif hunks:
+            hunks[-1].append(line)
+    return "\n...\n".join("\n".join(hunk) for hunk in hunks)
 
 
-def _blocks(version: Version) -> list[str]:
+_SENTENCE_END = re.compile(r"(?<=[.!?…][\s\"”“»«’)])\s*(?=\S)|(?<=[。！？])(?=\S)")
+
+
+def _sentences(version: Version) -> list[str]:
     head = [version.title] + ([version.lead] if version.lead and version.lead not in version.text else [])
-    return head + [block for block in version.text.splitlines() if block.strip()]
+    blocks = [*head, *(block for block in version.text.splitlines() if block.strip())]
+    return [sentence.strip() for block in blocks for sentence in _SENTENCE_END.split(block)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
@@ -33,12 +34,16 @@ class OpmlFeed:
     problem: str | None = None
 
 
+_DECLARATION = re.compile(rb"\A<\?xml[^>]*\?>")
+
+
 def read_opml(body: bytes) -> tuple[OpmlFeed, ...]:
     """Every subscription of the list in its order, unusable ones with their problem.
 
     Raises `ParseError` when the document is no OPML at all.
     """
-    data = cleaned(decode(body).text)
+    # It is UTF-8 from here on, whatever it declared itself to be.
+    data = _DECLARATION.sub(b"", cleaned(decode(body).text))
     root = parse_strict(data)
     if root is None:
         root = parse_strict(repaired(data, {}))

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from monitor.errors import ParseError
+from monitor.parse.charset import decode
 from monitor.parse.opml import read_opml
 
 
@@ -36,7 +37,7 @@ def read_subscriptions(body: bytes) -> tuple[Subscription, ...]:
 
     Raises `ParseError` for a file of none of the known formats.
     """
-    text = body.decode("utf-8-sig", "replace").lstrip()
+    text = decode(body).text.lstrip()
     if text.startswith("<"):
         return tuple(Subscription(f.url, f.title, f.tags, problem=f.problem) for f in read_opml(body))
     found = tuple(_rss2email(text)) or tuple(_urlwatch(text))

@@ -40,6 +40,7 @@ _CHANGING = (
     (re.compile(r"\b\d\d:\d\d(:\d\d)?( [A-Z]{3,4})?\b"), "TIME"),
     (re.compile(r"\b(in )?\d+(\.\d+)? (s|min|ms)\b"), "SPAN"),
     (re.compile(r"\b\d+\.\d+ s\b"), "SPAN"),
+    (re.compile(r"\b\d+ MB\b"), "SIZE"),
     (re.compile(r"[ \t]+"), " "),
 )
 

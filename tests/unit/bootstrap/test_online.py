@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import AuthResult
 
-from monitor.bootstrap.online import check_online
+from monitor.bootstrap.online import check_online, room_left
 from monitor.cli.main import run
 from monitor.config.load import load_config
+from monitor.config.problems import Place
 from monitor.testing import FakeWeb, Reply
 from monitor.testing.mailbox import Mailbox
 from monitor.web.views.push import HERE
@@ -102,3 +107,42 @@ def test_check_shows_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     path.write_text(FETCH + "sources:\n  - {id: c, feed: 'http://127.0.0.1:9/'}\n")
     assert run(["check", "--online", "--config", str(path)]) == 1
     assert "error[source-unreachable]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("free", "code"), [(10, "disk-full"), (900_000_000, "disk-low"), (2_000_000_000, None)])
+def test_room_is_made_before_it_is_needed(free: int, code: str | None) -> None:
+    found = [p.code for p in room_left(free, Path("var"), Place("config.yaml", 1, 1))]
+    assert found == ([code] if code else [])
+
+
+async def test_a_wrong_password_is_told_from_a_dead_server(tmp_path: Path) -> None:
+    def nobody(*_: object) -> AuthResult:
+        return AuthResult(success=False, handled=False)
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(Sink(), hostname="127.0.0.1", port=port, authenticator=nobody, auth_require_tls=False)
+    server.start()
+    try:
+        where = f"server: 127.0.0.1, port: {port}, tls: none, user: u, password: p"
+        text = f"channels:\n  desk: {{mail: {{to: a@b.example, from: m@b.example, {where}}}}}\n"
+        assert await codes(tmp_path, text) == [("channel-refused", 3)]
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("tls", ["starttls", "ssl"])
+async def test_a_server_without_encryption_is_not_used_as_one_with(tls: str, tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    mailbox.start()
+    try:
+        where = f"server: 127.0.0.1, port: {mailbox.port}, tls: {tls}"
+        text = f"channels:\n  desk: {{mail: {{to: a@b.example, from: m@b.example, {where}}}}}\n"
+        assert await codes(tmp_path, text) == [("channel-unreachable", 3)]
+    finally:
+        mailbox.stop()
+
+
+async def test_dates_that_say_nothing_say_nothing_about_the_clock(tmp_path: Path, fakeweb: FakeWeb) -> None:
+    url = fakeweb.route("/feed", Reply("<rss/>", headers={"Date": "some day"}))
+    assert await codes(tmp_path, f"sources: [{{id: a, feed: '{url}'}}]\n") == []

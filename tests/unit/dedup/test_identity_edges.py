@@ -435,6 +435,11 @@ def test_the_one_that_is_known_is_the_original() -> None:
 # --- what is new ----------------------------------------------------------------------------------------------------
 
 
+def test_the_bytes_of_an_item_are_a_key_of_their_own() -> None:
+    assert item_key("hash") != item_key("other")
+    assert item_key("hash") not in tombstone_keys("hash", "hash", "hash", "hash")
+
+
 def test_tombstones_outlast_releases() -> None:
     """They stand in databases: what they are made of must never change."""
     both = tombstone_keys("a", "x.example/1", "A  Title!", "hash")

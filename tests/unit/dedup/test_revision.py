@@ -44,7 +44,7 @@ def test_a_corrected_word_is_immaterial() -> None:
     assert isinstance(decide_revision(OLD, Version(OLD.title, OLD.lead, BODY.replace("word7 ", "ward7 "))), Immaterial)
 
 
-def test_the_difference_reads_block_by_block() -> None:
+def test_the_difference_reads_line_by_line() -> None:
     diff = readable_diff(Version("t", "", "one\ntwo"), Version("t", "", "one\nthree"))
     assert "-two" in diff
     assert "+three" in diff

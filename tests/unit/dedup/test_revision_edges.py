@@ -149,19 +149,36 @@ def test_what_moves_between_lead_and_text_is_not_new() -> None:
 # --- how it reads ---------------------------------------------------------------------------------------------------
 
 
-def test_an_edit_is_shown_with_three_blocks_around_it() -> None:
+def test_an_edit_is_shown_with_two_sentences_around_it() -> None:
     old = version("t", "lead", "1\n2\n\n3\n4\n5\n6\n7\n8")
     new = replace(old, text="1\n2\n3\n4\nfive\n6\n7\n8\n")
+    assert readable_diff(old, new).splitlines() == [" 3", " 4", "-5", "+five", " 6", " 7"]
+
+
+def test_of_a_long_block_only_the_sentence_is_shown_that_changed() -> None:
+    text = "It sank at 3 o’clock. “We left,” he said. {} were saved! Rain fell… The wind grew. "
+    text += "Night came. {} ships sailed."
+    old, new = version("t", "", text.format(29, 1)), version("t", "", text.format(31, 2))
     assert readable_diff(old, new).splitlines() == [
-        "--- before", "+++ after", "@@ -4,7 +4,7 @@", " 2", " 3", " 4", "-5", "+five", " 6", " 7", " 8",
+        " It sank at 3 o’clock.", " “We left,” he said.", "-29 were saved!", "+31 were saved!", " Rain fell…",
+        " The wind grew.", " Night came.", "-1 ships sailed.", "+2 ships sailed.",
     ]  # fmt: skip
+    far = version("t2", "", text.format(29, 2))
+    assert readable_diff(old, far).splitlines()[:5] == [
+        "-t",
+        "+t2",
+        " It sank at 3 o’clock.",
+        " “We left,” he said.",
+        "...",
+    ]
+    assert "-被害なし。" in readable_diff(version("t", "", "地震。被害なし。"), version("t", "", "地震。"))
 
 
 def test_a_lead_that_the_text_repeats_is_shown_once() -> None:
     before, after = version("t", "lead", "lead\nx"), version("t", "lead", "lead\ny")
     assert readable_diff(before, after).count("lead") == 1
     assert " lead" in readable_diff(version("t", "lead", "x"), version("t", "lead", "y"))
-    assert readable_diff(version("t"), version("u")).splitlines()[3:] == ["-t", "+u"]
+    assert readable_diff(version("t"), version("u")).splitlines() == ["-t", "+u"]
 
 
 # --- reading again --------------------------------------------------------------------------------------------------

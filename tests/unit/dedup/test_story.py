@@ -66,6 +66,16 @@ def test_a_headline_needs_two_terms_in_common() -> None:
     assert isinstance(decide_story(words("ferry rock tickets"), 0, NOW, [story(1, FERRY)]), Join)
 
 
+def test_a_teaser_needs_a_word_of_its_headline_in_common() -> None:
+    stories = [story(1, "ferry read more here", members=1)]
+    vector = words("museum read more here")
+    assert isinstance(decide_story(vector, 3, NOW, stories, title="Museum"), Open)
+    assert isinstance(decide_story(vector, 3, NOW, stories, title="Ferry museum here"), Join)
+    # An item without a headline, and a text long enough to be one, are taken as they are.
+    assert isinstance(decide_story(vector, 3, NOW, stories), Join)
+    assert isinstance(decide_story(vector, 40, NOW, stories, title="Museum"), Join)
+
+
 def test_a_headline_does_not_join_the_same_words_about_others() -> None:
     stories = [story(1, "adlera names finance chief", title="Adlera names finance chief")]
     vector = words("corvex names finance chief")

@@ -176,3 +176,7 @@ def test_when_a_canonical_link_serves() -> None:
 def test_long_addresses_have_the_keys_of_short_ones() -> None:
     for length in (400, 600):
         assert url_key(f"https://www.blatt.example/{'a' * length}?utm_id=1") == f"blatt.example/{'a' * length}"
+
+
+def test_a_redirector_with_a_broken_host_is_compared_as_it_is() -> None:
+    assert url_key("https://[google.com/url?q=https://news.example/a") != url_key("https://news.example/a")

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from monitor.dedup.vector import (
+    KNOWN_WORDS,
     cosine,
     heaviest,
+    key_hash,
     learnt,
     lesson_every,
     likeness,
@@ -13,6 +15,7 @@ from monitor.dedup.vector import (
     no_rarity,
     term_keys,
     term_weights,
+    terms_of,
     unit,
     vector_of,
     weighted,
@@ -84,3 +87,22 @@ def test_terms_of_two_languages_have_different_keys_that_fit_sql() -> None:
 
 def test_lessons_grow_with_what_is_known() -> None:
     assert [lesson_every(documents) for documents in (0, 100, 2_000, 1_000_000)] == [4, 5, 100, 256]
+
+
+def test_keys_for_all_languages_fit_sql_whatever_stands_in_them() -> None:
+    keys = {key_hash(key) for key in ("ptn", "1200", "\ud83d", *map(str, range(50)))}
+    assert len(keys) == 53
+    assert all(-(2**63) <= key < 2**63 for key in keys)
+    assert min(keys) < 0
+
+
+def test_words_are_the_same_terms_when_too_many_have_come_by() -> None:
+    once = terms_of(["Ferries", "x"], "en").tolist()
+    for _ in range(2):
+        assert len(terms_of([f"word{n}" for n in range(KNOWN_WORDS + 1)], "en")) == KNOWN_WORDS + 1
+    assert terms_of(["ferry", "Y"], "en").tolist() == once
+
+
+def test_terms_that_weigh_nothing_are_left_out() -> None:
+    found = unit(vector_of({"ferry": 0.0, "rock": 2.0}))
+    assert found.weights.tolist() == [1.0]

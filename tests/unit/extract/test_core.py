@@ -34,3 +34,9 @@ def test_the_page_itself_stays_as_it_is() -> None:
     by_trafilatura(tree)
     assert tree.findtext(".//div") == LOOSE
     assert len(tree.findall(".//span")) == 1
+
+
+def test_cells_of_a_row_are_parted_by_blanks() -> None:
+    rows = "".join(f"<tr><td>Pier {at}</td><td>closed in the year {1990 + at}</td></tr>" for at in range(4))
+    page = f"<html><body><h1>Piers</h1><article><p>{LOOSE}</p>{REST}<table>{rows}</table></article></body></html>"
+    assert any("Pier 2 closed in the year 1992" in line for line in by_trafilatura(document_fromstring(page)))

@@ -6,7 +6,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from monitor.extract.article import extract_article
-from monitor.extract.pdf import join_lines
+from monitor.extract.pdf import MAX_PAGES, MAX_PDF_BYTES, join_lines
 from monitor.model.article import TextState
 
 URL = "https://amt.example/a.pdf"
@@ -57,3 +57,25 @@ def test_broken_lines_and_running_heads_are_mended() -> None:
     lines = join_lines([page.format(at) for at in (1, 2, 3)])
     assert lines[0].startswith("In town 1 the water rose nine metres overnight")
     assert "Office of Rivers" not in " ".join(lines)
+
+
+def test_a_pdf_of_many_megabytes_is_not_read() -> None:
+    article = extract_article(b"%PDF-1.7" + b" " * (MAX_PDF_BYTES + 1), url=URL)
+    assert article.text_reason is not None
+    assert article.text_reason.code == "too-large"
+
+
+def test_only_the_first_pages_of_a_long_pdf_are_read() -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(pdf("The river will rise above its banks on Friday night.")))
+    for _ in range(MAX_PAGES + 5):
+        writer.add_page(writer.pages[0])
+    out = io.BytesIO()
+    writer.write(out)
+    assert extract_article(out.getvalue(), url=URL).text.count("river") <= MAX_PAGES
+
+
+def test_a_blank_line_ends_a_paragraph() -> None:
+    assert join_lines(["The water rose nine metres,\nand it fell.\n\nThe town is safe."]) == [
+        "The water rose nine metres, and it fell.",
+        "The town is safe.",
+    ]

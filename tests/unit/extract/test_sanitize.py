@@ -29,3 +29,8 @@ def test_importing_the_package_does_not_load_trafilatura() -> None:
     modules = ", ".join(f"monitor.extract.{name}" for name in ("sanitize", "listing", "watch", "kind", "site"))
     code = f"import sys, {modules}; sys.exit('trafilatura' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("html", ["<!doctype html>", "<html", "<head></head>", "<!-- -->", "\x00<\x01"])
+def test_what_holds_nothing_is_empty_text(html: str) -> None:
+    assert html_to_text(html).strip() in ("", "<")

@@ -84,3 +84,11 @@ def test_anything_else_is_refused(body: bytes) -> None:
 def test_urlwatch_takes_its_filters_in_many_ways(filters: str, select: str | None) -> None:
     (job,) = read_subscriptions(f"name: a\nurl: https://a.example/\nfilter: {filters}\n".encode())
     assert job.select == select
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16", "ISO-8859-1", "windows-1252"])
+def test_a_list_in_any_encoding_keeps_its_umlauts(encoding: str) -> None:
+    outline = '<outline text="Köln" xmlUrl="https://a.example/f"/>'
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n<opml version="2.0"><body>{outline}</body></opml>'
+    (found,) = read_subscriptions(text.encode(encoding))
+    assert (found.url, found.title) == ("https://a.example/f", "Köln")

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.bootstrap.words import build_words, open_lexicon, words_are_built, words_directories
+from monitor.config.schema import ConfigModel
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine that has no dictionaries anywhere."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "program"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.delenv("MONITOR_WORDS", raising=False)
+    return tmp_path
+
+
+def test_they_lie_beside_the_program_or_in_the_state_unless_named(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside, state = words_directories()
+    assert beside == empty / "program" / "share" / "news-monitor" / "words"
+    assert state == empty / "state" / "news-monitor" / "words"
+    monkeypatch.setenv("MONITOR_WORDS", str(empty / "mine"))
+    assert words_directories()[0] == empty / "mine"
+
+
+def test_they_are_built_once_in_the_first_place_that_can_be_written(empty: Path) -> None:
+    (empty / "program").write_text("a file where a folder should be")
+    assert not words_are_built(["ms"])
+    built = build_words(["ms"])
+    assert built == empty / "state" / "news-monitor" / "words"
+    assert words_are_built(["ms"])
+    assert build_words(["ms"]) == built
+    assert open_lexicon(ConfigModel.model_validate({"articles": {"languages": ["ms"]}})).languages == ("ms",)
+
+
+def test_where_nothing_can_be_written_there_are_none(empty: Path) -> None:
+    for name in ("program", "state"):
+        (empty / name).write_text("a file where a folder should be")
+    assert build_words(["ms"]) is None
