@@ -135,9 +135,7 @@ def _dispatch(arguments: Sequence[str], printer: Printer) -> int:
     if args.command is None:
         parser.print_help()
         return 0
-    call: Callable[[argparse.Namespace, Printer], int] | None = getattr(args, "call", None)
-    if call is None:
-        raise UsageError(f"monitor {args.command} needs to be told what to do", remedy="--help lists it")
+    call: Callable[[argparse.Namespace, Printer], int] = args.call
     args.config = getattr(args, "config", None) or os.environ.get("MONITOR_CONFIG") or "config.yaml"
     return call(args, printer)
 

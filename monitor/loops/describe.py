@@ -13,19 +13,17 @@ from monitor.loops.tell import record_matches
 from monitor.model.article import Document
 from monitor.model.match import Verdict
 from monitor.model.settled import Baseline, CopyOf, Gap, Occasion, SeenIn, SettledArticle, StoryRef, TellReport
-from monitor.store import articles
 from monitor.store.articles import StoredArticle
 
 
 def describe(
-    connection: sa.Connection,
     stored: StoredArticle,
     *,
     document: Document,
     language: str | None,
     number: int,
     occasion: Occasion,
-    story_id: int | None,
+    story: StoryRef | None,
     copy: CopyOf | None,
     revised_at: datetime | None = None,
 ) -> SettledArticle:
@@ -45,7 +43,7 @@ def describe(
         complete=document.complete,
         baseline=_baseline(stored),
         gap=gap_from_json(stored.gap),
-        story=_story(connection, story_id),
+        story=story,
         copy=copy,
     )
 
@@ -75,13 +73,6 @@ def _baseline(stored: StoredArticle) -> Baseline | None:
         return None
     first = stored.sources[0]
     return Baseline(first.id, first.name, first.founding)
-
-
-def _story(connection: sa.Connection, story_id: int | None) -> StoryRef | None:
-    opened_at = None if story_id is None else articles.story_opened_at(connection, story_id)
-    if story_id is None or opened_at is None:
-        return None
-    return StoryRef(story_id, opened_at, articles.linked_stories(connection, story_id))
 
 
 def gap_to_json(gap: Gap | None) -> dict[str, Any] | None:

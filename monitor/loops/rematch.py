@@ -76,14 +76,14 @@ def _document(stored: StoredArticle) -> Document:
 
 def _tell(connection: sa.Connection, context: Context, stored: StoredArticle, verdict: Verdict, now: datetime) -> int:
     copied = Reason("copy", "an earlier article said the same")
+    refs = articles.story_refs(connection, [] if stored.story_id is None else [stored.story_id])
     described = describe(
-        connection,
         stored,
         document=_document(stored),
         language=stored.language,
         number=stored.number,
         occasion=Occasion.RULE_ADDED,
-        story_id=stored.story_id,
+        story=next(iter(refs.values()), None),
         copy=None if stored.copy_of is None else CopyOf(stored.copy_of, stored.copy_score or 0.0, copied),
         revised_at=stored.revised_at if stored.number > 1 else None,
     )

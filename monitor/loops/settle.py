@@ -26,7 +26,7 @@ from monitor.match.languages import recognise
 from monitor.model.article import Document, TextState
 from monitor.model.match import Verdict
 from monitor.model.reasons import Reason
-from monitor.model.settled import CopyOf, Occasion, SettledArticle
+from monitor.model.settled import CopyOf, Occasion, SettledArticle, StoryRef
 from monitor.model.story import PlacedArticle, Placement, Prepared
 from monitor.model.subscription import CHANNEL
 from monitor.store import articles, entries, evidence, readers
@@ -260,12 +260,13 @@ def _tell_all(
     followers = readers.followers(connection) if CHANNEL in context.watchlist.channels else {}
     heard = [(each, placement) for each, placement in placed if each.verdicts or followers]
     story_ids = _story_ids(connection, heard, of=len(placed))
+    stories = articles.story_refs(connection, story_ids.values())
     told = 0
     for each, placement in heard:
         story_id = story_ids[each.item.article_id]
         verdicts = [*each.verdicts, *map(_joined, followers.get(story_id, ()))]
         if verdicts:
-            described = _described(connection, each, replace(placement, story_id=story_id), now)
+            described = _described(each, stories.get(story_id), _copy(placement), now)
             report = tell(connection, described, verdicts, context.watchlist, now)
             told += len(report.told)
             if report.matches and each.item.body is not None:
@@ -285,17 +286,16 @@ def _joined(rule_id: str) -> Verdict:
     return Verdict(rule_id, fired=True, reason=Reason("story-followed", "it belongs to the story you follow"))
 
 
-def _described(connection: sa.Connection, each: _Settled, placement: Placement, now: datetime) -> SettledArticle:
+def _described(each: _Settled, story: StoryRef | None, copy: CopyOf | None, now: datetime) -> SettledArticle:
     analysed = each.item.analysed
     return describe(
-        connection,
         each.stored,
         document=analysed.document,
         language=analysed.language,
         number=each.number,
         occasion=each.occasion,
-        story_id=placement.story_id,
-        copy=_copy(placement),
+        story=story,
+        copy=copy,
         revised_at=each.revised_at(now),
     )
 

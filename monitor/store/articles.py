@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from monitor.model.article import TextState
 from monitor.model.reasons import Reason
+from monitor.model.settled import StoryRef
 from monitor.store import leases, search
 from monitor.store import tables as t
 from monitor.store.leases import Lease
@@ -295,17 +296,27 @@ def settled_before(connection: sa.Connection, below: int, *, since: datetime, li
     return list(connection.execute(statement).scalars())
 
 
-def story_opened_at(connection: sa.Connection, story_id: int) -> datetime | None:
-    """When a story was opened; None for one that is not there."""
-    return connection.execute(sa.select(t.story.c.opened_at).where(t.story.c.id == story_id)).scalar()
+def story_refs(connection: sa.Connection, story_ids: Iterable[int]) -> dict[int, StoryRef]:
+    """Stories with those in other languages about the same event; those that are not there are left out."""
+    ids = sorted(set(story_ids))
+    if not ids:
+        return {}
+    linked: dict[int, set[int]] = {}
+    for a, b in connection.execute(_LINKS_OF, {"ids": ids}):
+        linked.setdefault(a, set()).add(b)
+        linked.setdefault(b, set()).add(a)
+    return {
+        row.id: StoryRef(row.id, row.opened_at, tuple(sorted(linked.get(row.id, ()))))
+        for row in connection.execute(_OPENED, {"ids": ids})
+    }
 
 
-def linked_stories(connection: sa.Connection, story_id: int) -> tuple[int, ...]:
-    """The stories in other languages about the same event."""
-    link = t.story_link.c
-    either = sa.or_(link.a == story_id, link.b == story_id)
-    rows = connection.execute(sa.select(link.a, link.b).where(link.verdict == ALSO_IN, either))
-    return tuple(sorted(row.b if row.a == story_id else row.a for row in rows))
+_OPENED = sa.select(t.story.c.id, t.story.c.opened_at).where(t.story.c.id.in_(sa.bindparam("ids", expanding=True)))
+_LINK = t.story_link.c
+_LINKS_OF = sa.select(_LINK.a, _LINK.b).where(
+    _LINK.verdict == ALSO_IN,
+    sa.or_(_LINK.a.in_(sa.bindparam("ids", expanding=True)), _LINK.b.in_(sa.bindparam("ids", expanding=True))),
+)
 
 
 def set_text_state(state: TextState, reason: Reason | None) -> dict[str, Any]:

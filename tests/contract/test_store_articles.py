@@ -15,8 +15,9 @@ from monitor.model.reasons import Reason
 from monitor.model.source import SourceKind, SourceSpec
 from monitor.store import articles, entries, evidence, readings, retention, shown, sources
 from monitor.store import tables as t
-from monitor.store.articles import ArticleChange, NewArticle, NewRevision
+from monitor.store.articles import ArticleChange, FirstText, NewArticle, NewRevision, SourceFacts
 from monitor.store.entries import ChangedEntry, NewEntry, Wanted
+from monitor.store.numbers import next_ids
 from monitor.store.readings import ReadingKind
 from monitor.store.unit import Database
 
@@ -68,6 +69,45 @@ def test_ids_come_in_the_order_of_the_articles(database: Database) -> None:
     with database.reading() as connection:
         found = articles.load_articles(connection, ids)
     assert [found[id_].title for id_ in ids] == [f"Title {n}" for n in range(30)]
+
+
+@pytest.mark.parametrize("first", [None, FirstText("Lead", "Text", "hash", Reason("first", "the first text"))])
+def test_what_was_just_inserted_is_known_as_it_will_be_read(database: Database, first: FirstText | None) -> None:
+    (earlier,) = store(database, 1)
+    new = NewArticle(
+        "Title",
+        "https://news.example/new",
+        authors=("Ann", "Bo"),
+        language="en",
+        language_sure=True,
+        image="https://news.example/i.png",
+        published_at=NOW - timedelta(hours=1),
+        baseline=True,
+        gap={"since": "2026-01-01", "until": "2026-01-02", "ours": True},
+        reading=ReadingKind.PAGE,
+        reading_at=NOW,
+        text_state=TextState.TEASER,
+        text_reason=Reason("teaser", "why"),
+        first=first,
+        settled=True,
+    )
+    facts = SourceFacts("a", "A", (), founding=True)
+    with database.unit() as connection:
+        (id_,) = articles.insert_articles(connection, "a", [new], NOW)
+        entries.add_entries(connection, "a", [NewEntry(an_entry(9), "key-9", id_)], NOW)
+        stored = articles.load_articles(connection, [id_])[id_]
+        assert articles.as_stored(id_, new, facts, NOW) == stored
+    assert id_ > earlier
+    assert search(database, "Text") == ([id_] if first else [])
+
+
+def test_ids_are_never_given_twice(database: Database) -> None:
+    *_, last = store(database, 1, 2, 3)
+    with database.unit() as connection:
+        connection.execute(sa.delete(t.article))
+        ids = list(next_ids(connection, t.article, 2))
+    assert ids == sorted(set(ids))
+    assert ids[0] > last
 
 
 def test_known_rows_are_found_by_any_of_their_identities(database: Database) -> None:

@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.errors import StoreBusy
+from monitor.model.settled import StoryRef
 from monitor.store import articles, entries, readings
 from monitor.store import tables as t
 from monitor.store.readings import ReadingKind
+from monitor.store.story_links import ALSO_IN, APART, link_stories
 from monitor.store.unit import Database
 from tests.contract import rows
 from tests.contract.rows import NOW
@@ -65,8 +67,10 @@ def test_the_stories_of_articles_and_when_they_were_opened(database: Database) -
         )  # fmt: skip
         placed, alone = rows.article(connection, "x", story_id=story), rows.article(connection, "y")
         assert articles.story_ids(connection, [placed, alone]) == {placed: story}
-        assert articles.story_opened_at(connection, story) == NOW
-        assert articles.story_opened_at(connection, story + 1) is None
+        for other, verdict in ((story + 5, ALSO_IN), (story + 3, ALSO_IN), (story + 4, APART)):
+            link_stories(connection, other, story, score=1.0, verdict=verdict, now=NOW)
+        found = articles.story_refs(connection, [story, story + 1])
+        assert found == {story: StoryRef(story, NOW, (story + 3, story + 5))}
 
 
 def test_nothing_asked_is_nothing_found_and_nothing_written(database: Database) -> None:

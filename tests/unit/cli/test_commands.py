@@ -28,8 +28,8 @@ SHOWN: dict[str, tuple[int, str]] = {
     f"articles diff {NEW}": (0, "+Kein gemeinsames Papier"),
     f"articles diff {OLD}": (0, "one revision only"),
     "articles export --since 1d": (0, '"Sturm deckt Turnhalle ab"'),
-    "stories list": (0, "Stadtrat streitet"),
-    "stories show 1": (0, "2 articles of 1 source"),
+    "stories list": (0, "Werft erhält Auftrag"),
+    "stories show 6": (0, "1 article of 1 source"),
     f"why alert:{TOLD}": (0, "presidents v1 on revision 2: fired"),
     f"why {OLD}": (0, "part of the first poll"),
     "why 5": (0, "no rule has matched it"),
@@ -44,7 +44,9 @@ SHOWN: dict[str, tuple[int, str]] = {
     "rules lint": (0, "nothing odd"),
     "rules try presidents --text Sturm": (0, "presidents: silent"),
     "rules try presidents --text Putin-Biden-Gipfel --title Treffen --lang de": (0, "presidents: fires"),
-    "rules backtest presidents": (0, "2 of 7 articles, 1 story"),
+    "rules try presidents --file page.html": (0, "presidents: silent"),
+    "rules try presidents --title Treffen --json": (0, '"rule": "presidents"'),
+    "rules backtest presidents": (0, "2 of 7 articles"),
     "rules backtest presidents --diff": (0, "0 more, 0 fewer"),
     "rules backtest new-sanctions --since 1d": (0, " held"),
     "report --since 1d": (0, "presidents"),
@@ -121,6 +123,35 @@ def test_a_rule_learns_from_an_alert(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert json.loads(capsys.readouterr().out)["failing"] == 1
     finally:
         Path("config.yaml").write_text(before)
+
+
+def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 0
+    assert "commands:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("rules try presidents", "give one of --text"),
+        ("rules try presidents --file none.html", "no article could be read"),
+        ("rules learn 1 --silent", "no alert 1 of a rule"),
+        ("stories split 4 999", "has no article 999"),
+        ("stories split 999 1", "there is no story 999"),
+        ("stories merge 4 999", "there is no story 999"),
+        ("inspect", "inspect needs a target"),
+        ("inspect --batch none.jsonl", "cannot read the batch"),
+    ],
+)
+def test_what_cannot_be_done_is_said(command: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(command.split()) in (1, 2)
+    assert words in capsys.readouterr().err
+
+
+def test_a_story_is_split(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["stories", "split", "1", NEW]) == 0
+    assert "1 article of story 1 now" in capsys.readouterr().out
+    assert run(["stories", "show", "1"]) == 0
 
 
 def test_stories_are_merged(capsys: pytest.CaptureFixture[str]) -> None:
