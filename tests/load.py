@@ -90,9 +90,9 @@ def _rule(tongue: Tongue, number: int, chance: random.Random) -> dict[str, Any]:
     return {"id": f"r{number}", "match": shapes[number // 4 % 4], "where": {"lang": [tongue.language]}}
 
 
-def feed(tongue: Tongue, number: int, newest: int, link: str | None = None) -> str:
+def feed(tongue: Tongue, number: int, newest: int, link: str | None = None, items: int = ITEMS) -> str:
     """The RSS of feed `number` whose newest item is `newest`; `link` begins the addresses of its articles."""
-    listed = "".join(_item(tongue, number, item, link) for item in range(newest, newest - ITEMS, -1))
+    listed = "".join(_item(tongue, number, item, link) for item in range(newest, newest - items, -1))
     head = f"<title>{number}</title><language>{tongue.language}</language>"
     return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{listed}</channel></rss>'
 

@@ -129,8 +129,9 @@ def _configure(copy: Path, module: str) -> None:
     config = _CONFIG.format(module=module, tests=own_tests(module), copied=copied, python=sys.executable, cache=cache)
     with (copy / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(config)
-    # Tests may have gone since; mutmut copies over what is there.
+    # Tests may have gone since, and call other functions: mutmut copies over what is there, and believes what it knew.
     shutil.rmtree(copy / "mutants" / "tests", ignore_errors=True)
+    (copy / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
 
 
 def _forget_survivors(meta: Path) -> None:

@@ -49,8 +49,8 @@ def main() -> int:
     """Run it; 0 when all held, and where the machine does not allow namespaces."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=int, default=5000)
-    parser.add_argument("--every", type=float, default=120.0, help="seconds between polls of a source")
-    parser.add_argument("--minutes", type=float, default=6.0, help="give up after so long")
+    parser.add_argument("--every", type=float, default=180.0, help="seconds between polls of a source")
+    parser.add_argument("--minutes", type=float, default=15.0, help="give up after so long")
     args = parser.parse_args()
     if (why := _unable()) is not None:
         print(f"skipped: {why}")

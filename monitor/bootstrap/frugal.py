@@ -10,7 +10,7 @@ import ctypes
 import gc
 from functools import cache
 
-ARENAS = 2
+ARENAS = 1
 """Threads share these: most of the time all but one wait for the network or the disk."""
 MMAP_FROM = 256 * 1024
 """Bytes; larger pieces (bodies, pages) are mapped each by itself, and gone when freed."""

@@ -29,7 +29,7 @@ from monitor.store.wakeup import Wakeups
 
 HEARTBEAT_S = 15.0
 WAKE_GATHER_S = 0.05
-GIVE_BACK_S = 300.0
+GIVE_BACK_S = 120.0
 RELOAD_LOOK_S = 2.0
 """How often the configuration's files are looked at for changes."""
 

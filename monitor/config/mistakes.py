@@ -44,11 +44,20 @@ def explain_syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem
 
 
 def _unclosed(file: str, lines: list[str], mark: yaml.Mark, what: str) -> Problem:
-    opened = lines[mark.line][mark.column]
-    place = Place(file, mark.line + 1, mark.column + 1)
+    line, column = _opened(lines, mark)
+    opened = lines[line][column]
+    place = Place(file, line + 1, column + 1)
     return Problem(
         "yaml", f"this {what} is never closed", place, hint=f"add {_CLOSES.get(opened, opened)} where it ends"
     )
+
+
+def _opened(lines: list[str], mark: yaml.Mark) -> tuple[int, int]:
+    """Line and column of what was opened: where nothing follows a bracket, the parser names the end of the text."""
+    if mark.line < len(lines) and mark.column < len(lines[mark.line]):
+        return mark.line, mark.column
+    brackets = ((number, max(line.rfind("["), line.rfind("{"))) for number, line in enumerate(lines))
+    return max(place for place in brackets if place[1] >= 0)
 
 
 def _in_line(file: str, line: str, number: int) -> Problem | None:

@@ -39,7 +39,7 @@ _CONSONANTS = _Consonants(
 )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def skeleton(name: str) -> str:
     """The consonants of a name in Latin letters, doubled ones once; "" where fewer than three are left."""
     folded = unicodedata.normalize("NFKD", name.casefold())

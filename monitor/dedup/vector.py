@@ -33,8 +33,8 @@ _SNOWBALL = {
 }  # fmt: skip
 
 
-KNOWN_WORDS = 16_384
-"""So many words of a language are remembered with their terms: most of a text, and 2 MB."""
+KNOWN_WORDS = 6_000
+"""So many words of a language are remembered with their terms: most of a text, and 1 MB."""
 _NAMED, _LETTER = 1 << 32, 1 << 33
 
 

@@ -6,19 +6,21 @@ half a minute later by all of them.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from monitor.loops.context import Context, in_thread
+from monitor.match.recent import Seen
 from monitor.match.tokens import tokenise
 from monitor.store.vocabulary import UnreadText, any_unread, file_words, unread_texts
 
-BATCH = 100
+BATCH = 25
+"""A text brings some hundred new words, each with half a dozen keys."""
 SETTLED = timedelta(seconds=30)
 """Ids are given before units end: a younger text may still get one with a lower id, from another process."""
-PLACES = 1 << 18
-"""As many words are remembered as filed, in 8 bytes each: the words of a language or two, names among them."""
+PLACES = 1 << 17
+"""As many words are remembered as filed: most of those of four languages.  One that was pushed out is filed again,
+which changes nothing."""
 
 Word = tuple[str, str | None]
 """A word as written, and its language."""
@@ -26,33 +28,12 @@ Filing = Callable[[str, str | None], Iterable[str]]
 """A word as written and its language -> the keys to file it under."""
 
 
-class FiledWords:
-    """Which words were filed lately; as words never end, it is no set of them but a table of their hashes.
-
-    A word that takes another's place makes it unknown: that one is filed once more, which changes nothing.  Two words
-    with the same 64 bits would hide one of them from searches; that is not to be expected in a lifetime.
-    """
-
-    def __init__(self, places: int = PLACES) -> None:
-        self._hashes = array("q", bytes(8 * places))
-
-    def __contains__(self, word: Word) -> bool:
-        number = hash(word)
-        return self._hashes[number % len(self._hashes)] == number
-
-    def add(self, words: Iterable[Word]) -> None:
-        """Remember these."""
-        for word in words:
-            number = hash(word)
-            self._hashes[number % len(self._hashes)] = number
-
-
 class Vocabulary:
     """Files the words of texts; keeps in memory which it has seen lately."""
 
     def __init__(self, filing: Filing) -> None:
         self._filing = filing
-        self._filed = FiledWords()
+        self._filed = Seen(PLACES)
 
     def waits(self, context: Context) -> bool:
         """Whether there are texts to read."""
@@ -85,4 +66,5 @@ class Vocabulary:
 
     def remember(self, words: Iterable[Word]) -> None:
         """These are filed: they need not be again."""
-        self._filed.add(words)
+        for word in words:
+            self._filed.add(word)

@@ -41,7 +41,7 @@ _OWN_LETTERS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def normalise(word: str) -> str:
     """The normal form of one word, as described above; what looks the same to a reader is the same string."""
     lowered = word.lower()

@@ -30,8 +30,9 @@ from monitor.model.match import How
 
 WordHits = tuple[tuple[int, How], ...]
 Occurrence = tuple[int, How]
-_MEMO_WORDS: Final = 6_000
-"""A generation: what a language uses all the time, and the words of some fifty articles; one takes 150 bytes."""
+_MEMO_WORDS: Final = 3_000
+"""A generation: what a language uses all the time, and the words of some thirty articles; one takes 150 bytes."""
+_BARREN_WORDS: Final = 1 << 15
 _LONGEST_CHUNK: Final = 40
 _HEAD_LETTERS: Final = 4
 
@@ -40,7 +41,7 @@ class _Memo(Recent[WordHits]):
     """Words as written -> atoms that they hit."""
 
     def __init__(self, vocabulary: Vocabulary, language: str | None, *, shouting: bool) -> None:
-        super().__init__(_MEMO_WORDS)
+        super().__init__(_MEMO_WORDS, barren=_BARREN_WORDS)
         self._vocabulary, self._language, self._shouting = vocabulary, language, shouting
 
     def answer(self, word: str) -> WordHits:
@@ -52,7 +53,7 @@ class _Chunks(Recent[tuple[int, ...]]):
     """What stands between white space -> atoms that its words hit."""
 
     def __init__(self, words: _Memo) -> None:
-        super().__init__(_MEMO_WORDS)
+        super().__init__(_MEMO_WORDS, barren=_BARREN_WORDS)
         self._words = words
 
     def __missing__(self, chunk: str) -> tuple[int, ...]:

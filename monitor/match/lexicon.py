@@ -66,7 +66,7 @@ class Lexicon:
         directory: Path | None = None,
         languages: Sequence[str] = MAIN_LANGUAGES,
         *,
-        memo_words: int = 2_000,
+        memo_words: int = 1_000,
     ) -> None:
         self.languages: tuple[str, ...] = tuple(languages)
         self.memo_words = memo_words

@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TypeVar
+from array import array
+from collections.abc import Hashable
+from typing import Any, TypeVar
 
-V = TypeVar("V")
+V = TypeVar("V", bound=tuple[Any, ...])
+
+
+class Seen:
+    """Which words (or the like) were added lately; as words never end, no set of them but a table of their hashes.
+
+    A word takes eight bytes, and the place of another one: that one is seen no more.  Two with the same 64 bits would
+    pass for one another, which is not to be expected in a lifetime.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._hashes = array("q", bytes(8 * places))
+
+    def __contains__(self, word: Hashable) -> bool:
+        number = hash(word) or 1  # 0 is an empty place
+        return self._hashes[number % len(self._hashes)] == number
+
+    def add(self, word: Hashable) -> None:
+        """It is seen from now on."""
+        number = hash(word) or 1
+        self._hashes[number % len(self._hashes)] = number
 
 
 class Recent(dict[str, V]):
@@ -13,13 +35,15 @@ class Recent(dict[str, V]):
 
     Names and numbers never end, so a month of news would fill any dict.  When it is full, the present generation
     becomes the former one, which is asked before anything is worked out again: what is used stays, what came once goes,
-    and a look-up of a known word costs no more than that of a dict.
+    and a look-up of a known word costs no more than that of a dict.  Of `barren` words, those without an answer (as
+    most are), it is known for longer that they have none.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, barren: int) -> None:
         super().__init__()
         self._most = most
         self._former: dict[str, V] = {}
+        self._barren = Seen(barren)
 
     @abstractmethod
     def answer(self, word: str) -> V:
@@ -31,6 +55,14 @@ class Recent(dict[str, V]):
             self.clear()
         found = self._former.pop(word, None)
         if found is None:
-            found = self.answer(word)
+            found = self._found(word)
         self[word] = found
+        return found
+
+    def _found(self, word: str) -> V:
+        if word in self._barren:
+            return ()  # type: ignore[return-value]  # every kind of tuple may be empty
+        found = self.answer(word)
+        if not found:
+            self._barren.add(word)
         return found

@@ -16,8 +16,9 @@ from monitor.errors import StoreBusy, StoreError, StoreFull
 from monitor.store.gate import WriterGate
 
 BUSY_TIMEOUT_S = 10
-# A conservative size: one connection for each thread that works at the same time, plus the web page's readers.
-POOL_SIZE = 8
+KEPT_CONNECTIONS = 3
+"""To SQLite: one that writes (others wait for their turn without any) and two that read; each takes up to 2 MB for
+pages, statements and the schema.  More are opened when they are needed, the one used last is taken first."""
 PAGE_BYTES = 2048
 """Of new SQLite files.  A changed row costs its page in the log: half of the usual 4096 writes two thirds as much."""
 CACHE_KIB = 4096
@@ -59,7 +60,7 @@ def open_engine(url: str) -> sa.Engine:
         url,
         connect_args={"check_same_thread": False},
         poolclass=sa.QueuePool,
-        pool_size=POOL_SIZE,
+        pool_size=KEPT_CONNECTIONS,
         max_overflow=-1,
         pool_use_lifo=True,  # what the last unit read is still in that connection's cache
     )

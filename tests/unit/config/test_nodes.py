@@ -139,3 +139,13 @@ def test_a_place_beyond_the_value_is_its_last_character() -> None:
 def test_any_text_is_a_tree_or_a_problem(text: str) -> None:
     node, problems = read_yaml("c.yaml", text)
     assert node is not None or problems or not text.strip() or text.lstrip()[:1] in "#%-."
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [("id: [", 1, 5), ("id: {\n\n\n", 1, 5), ("[", 1, 1), ("a: [[", 1, 5), ("id: strike\nmatch: [\n", 2, 8)],
+)
+def test_a_bracket_at_the_very_end_is_named_where_it_was_opened(text: str, line: int, column: int) -> None:
+    node, (problem,) = read_yaml("f", text)
+    assert node is None
+    assert (problem.message, problem.place.line, problem.place.column) == ("this bracket is never closed", line, column)

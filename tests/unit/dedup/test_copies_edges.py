@@ -79,6 +79,10 @@ def test_an_article_without_a_text_of_its_own_is_not_compared() -> None:
     assert decide(TEN, candidate(1, text([], words=0))) == Original(Reason("original", "no earlier text says the same"))
 
 
+def test_an_earlier_text_without_words_to_compare_is_like_none() -> None:
+    assert decide(TEN, candidate(1, text([]))) == Original(Reason("original", "no earlier text says the same"))
+
+
 def test_the_one_that_has_most_of_it_is_named() -> None:
     part, whole = candidate(1, text(range(8))), candidate(2, text(range(12)))
     for order in ((part, whole), (whole, part)):

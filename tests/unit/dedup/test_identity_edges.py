@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from monitor.dedup.identity import (
     EntryDecision,
     containment_of_words,
     decide_entries,
+    everywhere_keys,
     item_key,
     tombstone_keys,
 )
@@ -477,6 +478,24 @@ def test_what_was_purged_stays_away(item: Entry, part: int, *, gone: bool) -> No
     assert (decision.fate is EntryFate.SEEN) is gone
     if gone:
         assert (decision.reason.code, decision.url_key, decision.row) == ("purged", None, None)
+
+
+@pytest.mark.parametrize(("hours", "gone"), [(-1, True), (0, True), (1, False), (None, True)])
+def test_what_was_published_after_it_was_purged_is_news(hours: int | None, *, gone: bool) -> None:
+    at = None if hours is None else PURGED + timedelta(hours=hours)
+    changed = replace(entry("a", "1", TITLE, SCHOOL), published_at=at)
+    names = tombstone_keys("a", "x.example/1", TITLE, "former")[:2]
+    for purged in ({names[0]: PURGED}, {names[1]: PURGED, names[0]: PURGED - timedelta(days=1)}):
+        decision = decide_entries([changed], KnownEntries(purged=purged)).decisions[0]
+        assert (decision.reason.code == "purged") is gone
+    same = tombstone_keys(None, None, "", changed.content_hash)
+    assert decide(changed, purged=frozenset(same)).reason.code == "purged"
+
+
+def test_the_keys_for_every_source_and_for_bytes() -> None:
+    assert everywhere_keys("x.example/1", "A title") == GOLDEN[1:2]
+    assert everywhere_keys(None, "A title") == ()
+    assert item_key("hash") == "b5faa98964055bcb7b920fda0150aba4"
 
 
 def sighted(item: Entry, *others: Entry) -> EntryDecision:

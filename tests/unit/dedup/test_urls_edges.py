@@ -76,8 +76,8 @@ from monitor.dedup.urls import is_home_page, same_site, url_key, usable_canonica
         # as people and feeds write them
         ("  https://blatt.example/a \n", "blatt.example/a"),
         ("https://blatt.exa\n\tmple/a b", "blatt.example/ab"),
-        ("https://blatt.exa\nmple/a", "blatt.example/a"),
-        ("https://blatt.exa\tmple/a", "blatt.example/a"),
+        ("https://blatt.example/a\n  b", "blatt.example/ab"),
+        ("https://blatt.example/a\t  b", "blatt.example/ab"),
         ("http://ab/\\c", "ab/%5Cc"),
         ("//blatt.example/a", "blatt.example/a"),
         ("https:\\\\blatt.example/a", "blatt.example/a"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.loops.vocabulary import FiledWords, Vocabulary
+from monitor.loops.vocabulary import Vocabulary
 from monitor.store.vocabulary import UnreadText
 
 
@@ -21,12 +21,3 @@ def test_a_word_seen_before_is_not_filed_again_but_in_another_language_it_is() -
     vocabulary.remember(vocabulary.read([UnreadText(1, "de", "Zug")])[0])
     assert vocabulary.read([UnreadText(2, "de", "Zug")]) == (set(), set())
     assert vocabulary.read([UnreadText(2, None, "Zug")])[0] == {("Zug", None)}
-
-
-def test_a_word_that_loses_its_place_is_filed_once_more_and_none_passes_for_another() -> None:
-    filed = FiledWords(places=4)
-    words = [(str(number), None) for number in range(100)]
-    assert not any(word in filed for word in words)
-    filed.add(words)
-    assert words[-1] in filed
-    assert sum(word in filed for word in words) <= 4

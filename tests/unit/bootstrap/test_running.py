@@ -1,0 +1,103 @@
+"""`once` and `run` on a small configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from monitor.bootstrap.running import OnceReport, run_daemon, run_once
+from monitor.errors import ConfigError
+from monitor.loops.gather import GatherReport
+from monitor.loops.lane import CourierReport
+from monitor.loops.read import ReadReport
+from monitor.store import tables as t
+from monitor.store.unit import Database, open_engine
+from monitor.testing import FakeWeb, Reply
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Blatt</title>
+<item><title>Harbour closed</title><guid>1</guid><description>The harbour is closed.</description></item>
+</channel></rss>"""
+
+
+@pytest.fixture
+def config(fakeweb: FakeWeb, empty_sqlite: Path, tmp_path: Path) -> Path:
+    feed = fakeweb.route("/feed", Reply(FEED))
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "monitor.db").write_bytes(empty_sqlite.read_bytes())
+    (tmp_path / "config.yaml").write_text(
+        f"""
+channels: {{desk: {{to: 'console://'}}}}
+defaults: {{alert: {{to: [desk]}}}}
+fetch: {{allow_addresses: ['127.0.0.0/8'], workers: 1}}
+articles: {{languages: [en], full_text: never}}
+web: {{listen: 'off'}}
+sources: [{{id: blatt, name: Blatt, feed: '{feed}'}}]
+watchlist: [{{id: port, match: harbour}}, {{id: broken, match: 'harbour AND ('}}]
+"""
+    )
+    return tmp_path / "config.yaml"
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Look again and again; the test's own time limit ends it."""
+    for _ in itertools.count():
+        if await asyncio.to_thread(condition):
+            return
+        await asyncio.sleep(0.02)
+
+
+def test_a_pass_in_words_and_as_json() -> None:
+    gathered, read = GatherReport(polled=3, failed=1, unchanged=1, new=5, told=2), ReadReport(read=4, told=1)
+    report = OnceReport(("config.yaml:3: [rule] odd",), gathered, read, CourierReport(sent=2, retried=1, dead=1))
+    assert report.dead == 1
+    assert report.in_words() == (
+        "polled 3 (1 failed, 1 unchanged): 5 new articles, 4 pages read, 3 alerts; sent 2, 1 to be tried again, 1 dead"
+    )
+    assert report.as_json() == {
+        "problems": ["config.yaml:3: [rule] odd"],
+        "polled": 3,
+        "failed": 1,
+        "new": 5,
+        "told": 3,
+        "sent": 2,
+        "retried": 1,
+        "dead": 1,
+    }
+
+
+async def test_a_full_pass(config: Path) -> None:
+    report = await run_once(config, everything=True)
+    assert (report.gathered.polled, report.gathered.new, report.gathered.failed) == (1, 1, 0)
+    assert ["broken" in problem or "[" in problem for problem in report.problems] == [True]
+
+
+async def test_a_daemon_polls_reloads_and_ends(config: Path) -> None:
+    database = Database(open_engine(f"sqlite:///{config.parent}/var/monitor.db"))
+
+    def count(table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+        with database.reading() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one())
+
+    running = asyncio.create_task(run_daemon(config, "all"))
+    await until(lambda: count(t.article) == 1)
+    assert count(t.worker) == 1
+    config.write_text(config.read_text().replace("{id: broken, match: 'harbour AND ('}", "{id: quay, match: quay}"))
+    os.kill(os.getpid(), signal.SIGHUP)
+    await until(lambda: count(t.rule_version, t.rule_version.c.rule_id == "quay") == 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await running
+    assert count(t.worker) == 0
+    database.dispose()
+
+
+async def test_a_page_that_others_could_open_is_refused(config: Path) -> None:
+    config.write_text(config.read_text().replace("listen: 'off'", "listen: '0.0.0.0:0'"))
+    with pytest.raises(ConfigError):
+        await run_daemon(config, "web")
