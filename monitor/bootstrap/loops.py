@@ -28,6 +28,7 @@ from monitor.loops.read import PageReading
 from monitor.loops.upkeep import Upkeep
 from monitor.loops.vocabulary import Vocabulary
 from monitor.match.forms import filed_under
+from monitor.store.ahead import bring_back
 from monitor.store.presence import wakings
 
 log = structlog.get_logger("monitor")
@@ -72,6 +73,7 @@ class Loops:
         now = self.monitor.clock.now()
         with self.monitor.database.unit(lock="tell") as connection:
             work = Work(connection, self.monitor.telling(), now)
+            bring_back(connection, now)
             arm_timers(connection, work.telling, now)
             _tell_changes(work, self.monitor.setup, now)
             settle_subscriptions(connection, self.monitor.context)

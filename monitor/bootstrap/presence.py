@@ -18,6 +18,7 @@ from monitor.bootstrap.timekeeping import set_clock
 from monitor.errors import StoreError
 from monitor.loops.dispatch import Work
 from monitor.loops.ops import tell_ops
+from monitor.store.ahead import bring_back
 from monitor.store.presence import Worker, forget_dead, heartbeat, leave, living
 from monitor.store.schema import require_current
 
@@ -54,7 +55,10 @@ class Presence:
         with monitor.database.unit() as connection:
             heartbeat(connection, this)
             forget_dead(connection, now)
+            brought_back = bring_back(connection, now)
             versions = frozenset(worker.version for worker in living(connection, now))
+        if brought_back:
+            log.warning("clock-was-ahead", rows=brought_back)
         if versions != self._versions and len(versions) > 1:
             with monitor.database.unit(lock="tell") as connection:
                 _tell_versions(Work(connection, monitor.telling(), now), versions)

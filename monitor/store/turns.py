@@ -40,6 +40,17 @@ def end_turn(connection: sa.Connection, name: str, *, owner: str, now: datetime,
         _write(connection, name, {"owner": None, "until": None, "done_at": done_at})
 
 
+def forget_ahead(connection: sa.Connection, later: datetime) -> int:
+    """Forget turns that were done, or are held, after `later`: some clock was wrong; how many."""
+    rows = connection.execute(sa.select(t.meta.c.key, t.meta.c.value).where(t.meta.c.key.startswith("turn:")))
+    wrong = [
+        row.key for row in rows if any((_instant(row.value.get(k)) or later) > later for k in ("done_at", "until"))
+    ]
+    if wrong:
+        connection.execute(sa.delete(t.meta).where(t.meta.c.key.in_(wrong)))
+    return len(wrong)
+
+
 def _read(connection: sa.Connection, name: str) -> dict[str, Any]:
     value = connection.execute(sa.select(t.meta.c.value).where(t.meta.c.key == turn_lock(name))).scalar()
     return dict(value or {})
