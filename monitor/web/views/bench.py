@@ -101,7 +101,7 @@ def _volume(visit: Visit, rule_id: str) -> Any:
     since = visit.context.now - timedelta(days=DAYS)
     with visit.context.database.reading() as connection:
         counts = matches_per(connection, since, timedelta(days=1), rule_id=rule_id).get(rule_id, {})
-    words = visit.reader.say("{total} hits in {days} days", total=sum(counts.values()), days=DAYS)
+    words = visit.reader.say("Hits in {days} days: {total}", total=sum(counts.values()), days=DAYS)
     return {"chart": bars([counts.get(day, 0) for day in range(DAYS)], words, height=60), "words": words}
 
 

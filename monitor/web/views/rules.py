@@ -26,7 +26,7 @@ def list_all(visit: Visit) -> Response:
     shown = states[(page - 1) * PAGE : page * PAGE]
     for state in shown:
         counts = [volume.get(state.rule_id, {}).get(day, 0) for day in range(DAYS)]
-        words = visit.reader.say("{total} hits in {days} days", total=sum(counts), days=DAYS)
+        words = visit.reader.say("Hits in {days} days: {total}", total=sum(counts), days=DAYS)
         rows.append({"state": state, "total": sum(counts), "today": counts[-1], "spark": sparkline(counts, words)})
     further = page + 1 if len(states) > page * PAGE else None
     return visit.page("rules.html", rows=rows, days=DAYS, q=visit.text("q").strip(), page=page, further=further)

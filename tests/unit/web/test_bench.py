@@ -52,7 +52,7 @@ def test_a_backtest_shows_the_difference_to_what_runs(site: Site) -> None:
     site.article("Alt", "Der Streik.")
     site.article("Neu", "Ein walkout.")
     text = site.browser().post("/rules/work", {"rule_id": "strike", "text": STRIKE, "act": "backtest"}).text
-    assert "2 hits in 2 stories" in text
+    assert "Hits: 2, stories: 2" in text
     assert "1 more, 0 fewer" in text
 
 
