@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,10 @@ from monitor.store import schema
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
 from tests.contract.conftest import postgresql_url
+from tests.scenario.numbers import write_number
 
 __all__ = ["postgresql_url"]
 
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WRITES, CUT_AT = 200, 60
 SOCKET = ".s.PGSQL.5432"
 
@@ -76,16 +75,9 @@ async def test_a_cut_is_waited_out(cable: Cable, postgresql_url: str, tmp_path: 
     await asyncio.to_thread(schema.upgrade, database)
     written = asyncio.Semaphore(0)
 
-    def write(number: int) -> None:
-        with database.unit(lock="numbers") as connection:
-            known = sa.select(t.silence.c.id).where(t.silence.c.subject == str(number))
-            if connection.execute(known).first() is None:
-                row = {"kind": "rule", "subject": str(number), "until": NOW, "created_at": NOW, "note": ""}
-                connection.execute(sa.insert(t.silence).values(row))
-
     async def lane(numbers: range) -> None:
         for number in numbers:
-            await in_thread(write, number)
+            await in_thread(write_number, database, number)
             written.release()
 
     def subjects() -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ from monitor.loops.context import in_thread
 from monitor.store import schema
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
+from tests.scenario.numbers import write_number
 
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WRITES = 400
 
 
@@ -40,16 +39,9 @@ async def test_a_restart_under_load(server: Any) -> None:
     database = Database(open_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)))
     schema.upgrade(database)
 
-    def write(number: int) -> None:
-        with database.unit(lock="numbers") as connection:
-            known = sa.select(t.silence.c.id).where(t.silence.c.subject == str(number))
-            if connection.execute(known).first() is None:
-                row = {"kind": "rule", "subject": str(number), "until": NOW, "created_at": NOW, "note": ""}
-                connection.execute(sa.insert(t.silence).values(row))
-
     async def lane(numbers: range) -> None:
         for number in numbers:
-            await in_thread(write, number)
+            await in_thread(write_number, database, number)
 
     def restart() -> None:
         server._stop()
