@@ -22,9 +22,10 @@ def bring_back(connection: sa.Connection, now: datetime) -> int:
     """Make due what was polled, found, ordered or done "later" than in an hour; how many rows that were."""
     later = now + AHEAD
     source, article, delivery = t.source.c, t.article.c, t.delivery.c
+    # What is put off by the right clock is due before the wrong date, and waits its time.
     polled = source.last_polled_at > later, source.due_at > now
-    found = article.first_seen_at > later, article.due_at > now
-    ordered = delivery.state.in_(WAITING), delivery.created_at > later, delivery.due_at > now
+    found = article.first_seen_at > later, article.due_at >= article.first_seen_at
+    ordered = delivery.state.in_(WAITING), delivery.created_at > later, delivery.due_at >= delivery.created_at
     changes = (
         sa.update(t.source).where(*polled).values(due_at=now, last_polled_at=now),
         sa.update(t.article).where(*found).values(due_at=now),

@@ -41,6 +41,9 @@ def test_a_message_ordered_then_is_sent_and_a_paused_source_stays_paused(databas
     with database.reading() as connection:
         assert connection.execute(sa.select(t.delivery.c.due_at)).scalar() == NOW
     assert claim(database) == []
+    with database.unit() as connection:
+        connection.execute(sa.update(t.delivery).values(state="retry", due_at=NOW + timedelta(minutes=5)))
+    assert rows_brought_back(database) == 0, "another try waits its time"
 
 
 def test_what_was_done_once_a_day_is_done_again(database: Database) -> None:
