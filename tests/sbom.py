@@ -76,10 +76,10 @@ def _told(part: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
 def licence_of(name: str) -> dict[str, Any]:
     """What a package says of its licence: an SPDX expression, or its own words."""
     try:
-        expression = metadata.metadata(name).get("License-Expression")
+        said = metadata.metadata(name).get_all("License-Expression")
     except metadata.PackageNotFoundError:  # one for another platform
-        expression = None
-    return {"expression": expression} if expression else {"license": {"name": licence(name)}}
+        said = None
+    return {"expression": said[0]} if said else {"license": {"name": licence(name)}}
 
 
 def needs_of(name: str) -> list[str]:
