@@ -26,8 +26,7 @@ text with blanks or the inside of a formatted one, besides those judged so: the 
 mutmut changes the bodies of functions; constants of modules and decorated functions (properties) it leaves alone.
 
 Not taken yet: the compiler of rules (`match/syntax.py`, `match/compile.py`) and the modules that read sentences
-(`match/guards.py`, `cues.py`, `clauses.py`, `reach.py`, `known.py`). Of the latter, the tests ask for shares of annotated
-sentences, which a single mutant seldom moves: they need sentences of their own first.
+(`match/guards.py`, `cues.py`, `clauses.py`, `reach.py`, `known.py`).
 """
 _NAMES = ("module", "mutants", "killed", "refused", "survive", "equivalent", "wording", "not judged")
 _COLUMNS = f"| {' | '.join(_NAMES)} |\n{'|---' * len(_NAMES)}|\n"
