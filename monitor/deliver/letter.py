@@ -16,12 +16,15 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, make_msgid
+from textwrap import wrap
 
 from monitor.model.mailbox import Mailbox
 from monitor.model.message import Markup, Rendered
 
-# The older of the two policies: the newer one, up to Python 3.12, folds long words and names with commas wrongly.
-_ON_THE_WIRE = compat32.clone(linesep="\r\n", max_line_length=76)
+LINE_MAX = 76
+# The older of the two policies: the newer one, up to Python 3.12, folds long words and names with commas wrongly.  The
+# older one in turn begins a new line before a word that does not fit, even where the line is empty: it folds nothing.
+_ON_THE_WIRE = compat32.clone(linesep="\r\n", max_line_length=0)
 _MOSTLY_ASCII = 5 / 6
 """Above this share of ASCII, quoted-printable is the shorter, and readable as it is."""
 
@@ -29,8 +32,8 @@ _MOSTLY_ASCII = 5 / 6
 def compose(rendered: Rendered, sender: Mailbox, recipient: Mailbox, now: datetime, more: Mapping[str, str]) -> bytes:
     """The mail with CRLF line ends, all of it ASCII; `more` are headers of the channel's own address."""
     letter = _parts(rendered)
-    letter["From"] = formataddr((sender.name, sender.address), "utf-8")
-    letter["To"] = formataddr((recipient.name, recipient.address), "utf-8")
+    letter["From"] = _address("From", sender)
+    letter["To"] = _address("To", recipient)
     letter["Date"] = format_datetime(now)
     letter["Message-ID"] = _message_id(rendered, sender, recipient)
     for name, value in {"Subject": rendered.title, **more, **rendered.headers}.items():
@@ -60,10 +63,21 @@ def _part(kind: str, text: str) -> Message:
 
 
 def _folded(name: str, value: str) -> str:
-    """The value over as many lines as it takes, none of them longer than 76 bytes where it has spaces."""
+    """The value over as many lines as it takes; only a word of ASCII that is longer makes a line longer than 76."""
     # What looks like an encoded word is one to mail programs: it is told as the characters that it is.
-    plain = value.isascii() and "=?" not in value
-    return Header(value, "us-ascii" if plain else "utf-8", header_name=name).encode(maxlinelen=76)
+    if not value.isascii() or "=?" in value:
+        return Header(value, "utf-8", header_name=name, maxlinelen=LINE_MAX).encode()
+    begun = " " * len(f"{name}: ")
+    lines = wrap(
+        value, LINE_MAX, initial_indent=begun, subsequent_indent=" ", break_long_words=False, break_on_hyphens=False
+    )
+    return "\r\n".join(lines).lstrip()
+
+
+def _address(name: str, mailbox: Mailbox) -> str:
+    if mailbox.name.isascii():
+        return _folded(name, formataddr((mailbox.name, mailbox.address)))
+    return f"{_folded(name, mailbox.name)}\r\n <{mailbox.address}>"
 
 
 def _message_id(rendered: Rendered, sender: Mailbox, recipient: Mailbox) -> str:
