@@ -250,7 +250,7 @@ def is_acronym(word: str) -> bool:
 
 
 def _nominalised(norm: str, dictionary: Dictionary) -> Iterator[str]:
-    """What a German adjective or participle is called as a noun: ein Verletzter, die Verletzte, unter den Verletzten."""
+    """What a German adjective or participle is called as a noun: `verletzten` as Verletzter and as Verletzte."""
     for ending in ("em", "en", "er", "es", "e"):
         adjective = norm.removesuffix(ending)
         if adjective == norm or len(adjective) < 3 or adjective in word_sets("inflection")["de_no_noun"]:
