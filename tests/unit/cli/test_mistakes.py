@@ -88,7 +88,7 @@ IN_THE_FILE: dict[str, Mistake] = {
     "mail address": (CHANNEL, "{mail: {to: desk, server: a.example}}", "bad-channel", 1, "no mail address", "'desk'"),
     "addresses in one text": (
         CHANNEL,
-        "{mail: {to: 'a@b.c, d@e.f', server: a.example}}",
+        "{mail: {to: 'a@b.c, d@e.f', server: s.e}}",
         "bad-channel",
         1,
         "as a list",
@@ -96,7 +96,7 @@ IN_THE_FILE: dict[str, Mistake] = {
     ),
     "comma in a name": (
         CHANNEL,
-        "{mail: {to: ['B, A <a@b.c>'], server: a.example}}",
+        "{mail: {to: ['B, A <a@b.c>'], server: s.e}}",
         "bad-channel",
         1,
         "double quotes",
