@@ -7,6 +7,7 @@ either backend can read.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -153,10 +154,17 @@ def _appearing(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         partial.rename(path)
     except OSError as error:
-        raise StoreFull(f"the backup cannot be written to {path}: {error.strerror}") from error
+        raise _unwritable(path, error) from error
     finally:
         for left in (partial, Path(f"{partial}-wal"), Path(f"{partial}-shm")):
             left.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    said = f"the backup cannot be written to {path}: {error.strerror}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreFull(said, remedy="free some space there, or name a file on another disk")
+    return StoreError(said, remedy="name a file in a folder that exists and that you may write to")
 
 
 def _copy_pages(database: Database, path: Path, advance: Advance) -> None:
