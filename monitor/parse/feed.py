@@ -133,7 +133,7 @@ def _read_broken(document: Document) -> ParsedFeed | NotAFeed:
     shell = without(document.data, items.spans)
     if items.open_at is not None:
         shell = without(document.data[: items.open_at], items.spans)
-    channel = _channel_of_shell(shell)
+    channel = _recovered(shell)[1]
     before, after = _wrapping(document.data, items.spans[0][0])
     raws: list[RawItem] = []
     effort = Effort()
@@ -164,11 +164,6 @@ def _wrapping(data: bytes, first_item: int) -> tuple[bytes, bytes]:
     return opening, closing
 
 
-def _channel_of_shell(shell: bytes) -> Channel:
-    root = direct.parse_recovering(clean.repaired(shell, {}))
-    return read_channel(root) if root is not None else Channel()
-
-
 def _read_loosely(data: bytes, effort: Effort) -> tuple[list[RawItem], Channel]:
     """feedparser; what it does not find, lxml's own recovery may: a tree cut short is better than nothing."""
     raws: list[RawItem] = []
@@ -178,10 +173,14 @@ def _read_loosely(data: bytes, effort: Effort) -> tuple[list[RawItem], Channel]:
             raws, channel = read_with_feedparser(data)
     if raws and channel.title:
         return raws, channel
+    found, named = _recovered(data)
+    return raws or found, channel if channel.title else named
+
+
+def _recovered(data: bytes) -> tuple[list[RawItem], Channel]:
+    """Items and channel as far as lxml's recovery finds them."""
     root = direct.parse_recovering(clean.repaired(data, {}))
-    if root is None:
-        return raws, channel
-    return raws or _items_of(root), channel if channel.title else read_channel(root)
+    return (_items_of(root), read_channel(root)) if root is not None else ([], Channel())
 
 
 def _read_whole_loosely(document: Document) -> ParsedFeed | NotAFeed:
