@@ -36,6 +36,7 @@ def mail_problem(spec: MailSpec) -> str | None:
     host, _, port = spec.server.rpartition(":")
     if port.isdigit() and host and ":" not in host:
         return f"`server` is the name alone: write server: {host}, port: {port}"
+    # After the server, whose name a sender that was left out is made of.
     for address in (*spec.to, *([spec.sender] if spec.sender else [])):
         if why := mailbox_problem(address):
             return why

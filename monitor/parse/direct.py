@@ -131,8 +131,11 @@ def _link(raw: RawItem, element: Element) -> None:
 
 def _id(raw: RawItem, element: Element) -> None:
     raw.id = text_of(element) or raw.id
-    permalink = element.get("isPermaLink") or element.get("ispermalink") or "true"
-    raw.id_is_link = permalink.strip().lower() == "true" and is_address(raw.id)
+    permalink = (element.get("isPermaLink") or element.get("ispermalink") or "").strip().lower()
+    if is_address(raw.id):
+        raw.id_is_link = permalink in ("", "true")
+    else:  # a bare number that claims to be a link is none: some software says so of everything
+        raw.id_is_link = permalink == "true" and "/" in raw.id and " " not in raw.id
 
 
 def _summary(raw: RawItem, element: Element) -> None:
