@@ -7,6 +7,7 @@ either backend can read.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +24,7 @@ from monitor.store.archive import Advance, BadArchive, read_archive, write_archi
 from monitor.store.lock import alone
 from monitor.store.presence import living
 from monitor.store.rowwise import is_empty
-from monitor.store.schema import require_current, upgrade
+from monitor.store.schema import make_folder, require_current, upgrade
 from monitor.store.unit import Database, open_engine
 from monitor.store.verify import Verification, verify
 
@@ -106,28 +108,31 @@ def require_empty(connection: sa.Connection) -> None:
 
 
 def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool, advance: Advance) -> Path | None:
+    make_folder(database)
     target = Path(database.engine.url.database or "")
-    target.parent.mkdir(parents=True, exist_ok=True)
     made = target.with_name(f"{target.name}.restoring")
-    made.unlink(missing_ok=True)
     database.dispose()
-    with alone(database.engine.url):
-        new = Database(open_engine(f"sqlite:///{made}"))
-        try:
-            if copied:
-                _copy_file(path, made)
-            upgrade(new)
-            if not copied:
-                with new.unit() as connection:
-                    read_archive(connection, path, advance)
-            problems = verify(new).problems
-        finally:
-            new.dispose()
-        if problems:
-            made.unlink()
-            raise StoreError(f"{path} is damaged: {problems[0]}", remedy="use another backup")
-        _settle(made)
+    with alone(database.engine.url), _passing(made):
+        _fill(made, path, copied=copied, advance=advance)
         return _swap(made, target, now)
+
+
+def _fill(made: Path, path: Path, *, copied: bool, advance: Advance) -> None:
+    """What the backup holds, in a new file, brought to this program's schema and looked at."""
+    new = Database(open_engine(f"sqlite:///{made}"))
+    try:
+        if copied:
+            _copy_file(path, made)
+        upgrade(new)
+        if not copied:
+            with new.unit() as connection:
+                read_archive(connection, path, advance)
+        problems = verify(new).problems
+    finally:
+        new.dispose()
+    if problems:
+        raise StoreError(f"{path} is damaged: {problems[0]}", remedy="use another backup")
+    _settle(made)
 
 
 def _swap(made: Path, target: Path, now: datetime) -> Path | None:
@@ -145,30 +150,41 @@ def _swap(made: Path, target: Path, now: datetime) -> Path | None:
 def _appearing(path: Path) -> Iterator[Path]:
     """A file that takes its name only when it is whole."""
     partial = path.with_name(f"{path.name}.partial")
-    partial.unlink(missing_ok=True)
     try:
-        partial.touch(mode=0o600)
-        yield partial
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        partial.rename(path)
+        with _passing(partial):
+            partial.touch(mode=0o600)
+            yield partial
+            with partial.open("rb") as file:
+                os.fsync(file.fileno())
+            partial.rename(path)
     except OSError as error:
-        raise StoreFull(f"the backup cannot be written to {path}: {error.strerror}") from error
+        text = f"the backup cannot be written to {path}: {error.strerror}"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFull(text, remedy="free some space there, or name another place") from error
+        raise StoreError(text, remedy="name a file in a folder that exists and may be written to") from error
+
+
+@contextmanager
+def _passing(path: Path) -> Iterator[None]:
+    """A file that is gone afterwards, unless it was renamed; what an earlier attempt left is gone before."""
+    beside = (path, Path(f"{path}-wal"), Path(f"{path}-shm"))
+    for left in beside:
+        left.unlink(missing_ok=True)
+    try:
+        yield
     finally:
-        for left in (partial, Path(f"{partial}-wal"), Path(f"{partial}-shm")):
+        for left in beside:
             left.unlink(missing_ok=True)
 
 
 def _copy_pages(database: Database, path: Path, advance: Advance) -> None:
     with database.reading() as connection:
         connection.exec_driver_sql("SELECT 1 FROM sqlite_schema").all()  # from here on the view stands still
-        source = connection.connection.driver_connection
+        source: Any = connection.connection.driver_connection
         _copy(source, path, advance)
 
 
-def _copy(source: object, path: Path, advance: Advance) -> None:
-    if not isinstance(source, sqlite3.Connection):
-        raise StoreError("not an SQLite connection")
+def _copy(source: sqlite3.Connection, path: Path, advance: Advance) -> None:
     try:
         with contextlib.closing(sqlite3.connect(path)) as target:
             source.backup(target, pages=PAGES, progress=lambda _status, left, total: advance("pages", total - left))
