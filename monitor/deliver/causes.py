@@ -118,7 +118,7 @@ def denial(body: str) -> str | None:
     if not isinstance(answer, dict):
         return None
     denied = answer.get("ok") is False or answer.get("success") is False
-    denied = denied or str(answer.get("status", "")).lower() in {"error", "failed", "fail"}
+    denied = denied or str(answer.get("status")).lower() in {"error", "failed", "fail"}
     if not denied:
         return None
     return _short(str(answer.get("error") or answer.get("message") or answer.get("errors") or answer))

@@ -30,7 +30,7 @@ from monitor.store.verify import Verification, verify
 
 PAGES = 256
 """Copied at a time: a megabyte, between two of which writers have their turn."""
-NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
+NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", errno.ENOSPC, errno.EDQUOT})
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
@@ -49,8 +49,6 @@ def back_up(database: Database, path: Path, now: datetime, advance: Advance = la
     Raises `StoreError` (no space, an existing file, a damaged database); then nothing is left behind.
     """
     require_current(database)
-    if path.exists():
-        raise StoreError(f"{path} exists already", remedy="choose another name; backups are never overwritten")
     with _appearing(path) as partial:
         if database.is_sqlite:
             _copy_pages(database, partial, advance)
@@ -73,8 +71,7 @@ def restore(database: Database, path: Path, now: datetime, advance: Advance = la
     Raises `StoreError` for a file that is no whole backup, `AlreadyRunning` while a monitor works on the database; then
     nothing has changed.
     """
-    with path.open("rb") as file:
-        copied = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+    copied = _is_sqlite(path)
     if copied and not database.is_sqlite:
         raise BadArchive(
             f"{path} is an SQLite database, and the configured one is on PostgreSQL",
@@ -107,32 +104,37 @@ def require_empty(connection: sa.Connection) -> None:
         )
 
 
+def _is_sqlite(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read: {error.strerror}", remedy="check its owner and permissions"
+        ) from error
+
+
 def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool, advance: Advance) -> Path | None:
     make_folder(database)
     target = Path(database.engine.url.database or "")
     made = target.with_name(f"{target.name}.restoring")
     database.dispose()
-    with alone(database.engine.url), _passing(made):
-        _fill(made, path, copied=copied, advance=advance)
+    with alone(database.engine.url), _thrown_away(made):
+        new = Database(open_engine(f"sqlite:///{made}"))
+        try:
+            if copied:
+                _copy_file(path, made)
+            upgrade(new)
+            if not copied:
+                with new.unit() as connection:
+                    read_archive(connection, path, advance)
+            problems = verify(new).problems
+        finally:
+            new.dispose()
+        if problems:
+            raise StoreError(f"{path} is damaged: {problems[0]}", remedy="use another backup")
+        _settle(made)
         return _swap(made, target, now)
-
-
-def _fill(made: Path, path: Path, *, copied: bool, advance: Advance) -> None:
-    """What the backup holds, in a new file, brought to this program's schema and looked at."""
-    new = Database(open_engine(f"sqlite:///{made}"))
-    try:
-        if copied:
-            _copy_file(path, made)
-        upgrade(new)
-        if not copied:
-            with new.unit() as connection:
-                read_archive(connection, path, advance)
-        problems = verify(new).problems
-    finally:
-        new.dispose()
-    if problems:
-        raise StoreError(f"{path} is damaged: {problems[0]}", remedy="use another backup")
-    _settle(made)
 
 
 def _swap(made: Path, target: Path, now: datetime) -> Path | None:
@@ -151,30 +153,32 @@ def _appearing(path: Path) -> Iterator[Path]:
     """A file that takes its name only when it is whole."""
     partial = path.with_name(f"{path.name}.partial")
     try:
-        with _passing(partial):
+        if path.exists():
+            raise StoreError(f"{path} exists already", remedy="choose another name; backups are never overwritten")
+        with _thrown_away(partial):
             partial.touch(mode=0o600)
             yield partial
             with partial.open("rb") as file:
                 os.fsync(file.fileno())
             partial.rename(path)
     except OSError as error:
-        text = f"the backup cannot be written to {path}: {error.strerror}"
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StoreFull(text, remedy="free some space there, or name another place") from error
-        raise StoreError(text, remedy="name a file in a folder that exists and may be written to") from error
+        words = f"the backup cannot be written to {path}: {error.strerror}"
+        if error.errno in NO_ROOM:
+            raise StoreFull(words, remedy="free some space there, or name another place") from error
+        raise StoreError(words, remedy="name a file in a folder that exists and that you may write to") from error
 
 
 @contextmanager
-def _passing(path: Path) -> Iterator[None]:
-    """A file that is gone afterwards, unless it was renamed; what an earlier attempt left is gone before."""
-    beside = (path, Path(f"{path}-wal"), Path(f"{path}-shm"))
-    for left in beside:
-        left.unlink(missing_ok=True)
+def _thrown_away(path: Path) -> Iterator[None]:
+    """What stands at `path`, and beside it as SQLite's logs, is gone before and afterwards."""
+    parts = [Path(f"{path}{end}") for end in ("", "-wal", "-shm")]
+    for part in parts:
+        part.unlink(missing_ok=True)
     try:
         yield
     finally:
-        for left in beside:
-            left.unlink(missing_ok=True)
+        for part in parts:
+            part.unlink(missing_ok=True)
 
 
 def _copy_pages(database: Database, path: Path, advance: Advance) -> None:

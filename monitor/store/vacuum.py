@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from monitor.errors import StoreError
 from monitor.store.lock import alone
+from monitor.store.schema import require_current
 from monitor.store.unit import Database
 
 SPARE = 0.1
@@ -70,10 +71,12 @@ def give_back(database: Database) -> int:
 def rewrite(database: Database) -> tuple[Room, Room]:
     """Write the file anew without its free room; how it was and is.  Needs as much free disk as the file is large.
 
-    Raises `AlreadyRunning` while a monitor works on it, `StoreFull` without room, `StoreError` on PostgreSQL.
+    Raises `AlreadyRunning` while a monitor works on it, `SchemaMismatch` for a file of another version, `StoreFull`
+    without room, `StoreError` on PostgreSQL.
     """
     if not database.is_sqlite:
         raise StoreError("PostgreSQL gives room back by itself", remedy="see autovacuum in its documentation")
+    require_current(database)
     database.dispose()
     with alone(database.engine.url):
         before = _room(database)

@@ -69,7 +69,7 @@ def test_a_newer_database_is_named_and_left_alone(run: Run, tmp_path: Path) -> N
     code, out, _ = run("status")
     assert code == 1
     assert "newer: use the program that wrote it" in out
-    for words in (["upgrade"], ["verify"], ["backup", str(tmp_path / "b")]):
+    for words in (["upgrade"], ["verify"], ["vacuum"], ["backup", str(tmp_path / "b")]):
         code, _, complaint = run(*words)
         assert code == 1
         assert "9999" in complaint
