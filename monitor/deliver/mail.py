@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.model.alert import Target
+from monitor.model.mailbox import mailbox_problem, read_mailbox
 
 TLS = ("starttls", "ssl", "none")
 PORTS = {"starttls": 587, "ssl": 465, "none": 25}
@@ -32,8 +32,8 @@ def mail_problem(spec: MailSpec) -> str | None:
     if not spec.to:
         return "mail needs at least one address under `to`"
     for address in (*spec.to, *([spec.sender] if spec.sender else [])):
-        if "@" not in parseaddr(address)[1] or any(char in address for char in "\r\n"):
-            return f"{address!r} is no mail address"
+        if why := mailbox_problem(address):
+            return why
     if not spec.server:
         return "mail needs `server`, the name of the mail server"
     host, _, port = spec.server.rpartition(":")
@@ -51,11 +51,16 @@ def mail_addresses(spec: MailSpec) -> tuple[tuple[Target, str], ...]:
     reach = mail_reach(spec)
     return tuple(
         (
-            Target("", recipient_key(f"mailto:{recipient}"), parseaddr(recipient)[1]),
+            Target("", recipient_key(f"mailto:{recipient}"), _label(recipient)),
             f"{reach}&to={quote(recipient, safe='')}",
         )
         for recipient in spec.to
     )
+
+
+def _label(recipient: str) -> str:
+    mailbox = read_mailbox(recipient)
+    return mailbox.address if mailbox else recipient
 
 
 def mail_reach(spec: MailSpec) -> str:
@@ -65,7 +70,8 @@ def mail_reach(spec: MailSpec) -> str:
     if spec.user:
         login = quote(spec.user, safe="") + (f":{quote(spec.password, safe='')}" if spec.password else "") + "@"
     mode = {"none": "insecure"}.get(spec.tls, spec.tls)
-    query = {"from": spec.sender or spec.user or "", "smtp": spec.server, "mode": mode}
+    sender = spec.sender or spec.user or ""
+    query = {"from": str(read_mailbox(sender) or sender), "smtp": spec.server, "mode": mode}
     base = f"{scheme}://{login}{spec.server}:{spec.port or PORTS[spec.tls]}"
     return f"{base}?{urlencode(query, quote_via=quote, safe='')}"
 
