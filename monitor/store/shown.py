@@ -16,9 +16,9 @@ from monitor.store.source_pages import last_polls
 Row = dict[str, Any]
 
 
-def list_sources(connection: sa.Connection, *, limit: int | None = None) -> list[Row]:
+def list_sources(connection: sa.Connection) -> list[Row]:
     """Configured sources by name: `id name kind url health reason articles last_polled_at next_poll_at`, and more."""
-    statement = _SOURCES.order_by(sa.func.lower(t.source.c.name), t.source.c.id).limit(limit)
+    statement = _SOURCES.order_by(sa.func.lower(t.source.c.name), t.source.c.id)
     return [_source(row) for row in connection.execute(statement).mappings()]
 
 
@@ -66,6 +66,12 @@ def list_articles(
         shown = sa.select(t.sighting.c.article_id).where(t.sighting.c.source_id == source_id)
         statement = statement.where(t.article.c.id.in_(shown))
     return _with_sources(connection, [dict(row) for row in connection.execute(statement).mappings()])
+
+
+def count_articles(connection: sa.Connection, since: datetime) -> int:
+    """How many articles were first seen since then."""
+    statement = sa.select(sa.func.count()).select_from(t.article).where(t.article.c.first_seen_at >= since)
+    return connection.execute(statement).scalar_one()
 
 
 def search_articles(
