@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from monitor.store import tables as t
 from monitor.store.alerts import instant_from_json, instant_to_json
-from monitor.store.leases import CLAIMABLE
+from monitor.store.leases import CLAIMABLE, voided
 from monitor.store.memory import not_after
 from monitor.store.outbox import WAITING
 from monitor.store.turns import forget_ahead
@@ -118,8 +118,7 @@ def _held(connection: sa.Connection, _now: datetime, later: datetime) -> int:
     freed = 0
     for table in CLAIMABLE:
         held = sa.update(table).where(table.c.lease_until > later)
-        free = {"lease_owner": None, "lease_until": None, "lease_epoch": table.c.lease_epoch + 1}
-        freed += connection.execute(held.values(free)).rowcount
+        freed += connection.execute(held.values(voided(table))).rowcount
     return freed + connection.execute(sa.delete(t.worker).where(t.worker.c.seen_at > later)).rowcount
 
 

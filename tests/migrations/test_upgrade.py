@@ -117,7 +117,7 @@ def test_a_disk_that_is_full_in_the_middle(tmp_path: Path) -> None:
 
 def test_what_documents_listed_moves_out_of_the_sources(empty: Database) -> None:
     with empty.unit() as connection:
-        command.upgrade(schema.alembic_config(connection), "0008")
+        command.upgrade(schema.alembic_config(connection), "0009")
         source = sa.Table("source", sa.MetaData(), autoload_with=connection)
         rows = [_row(source, number) for number in (1, 2)]
         rows[0]["memory"] = {"etag": "x", "item_hashes": ["a", "b"]}

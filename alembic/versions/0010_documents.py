@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from monitor.store.columns import Json
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
