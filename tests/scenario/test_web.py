@@ -104,7 +104,7 @@ async def test_a_change_of_the_configuration_at_the_same_address_ends_streams_an
         await server.change(Listen("127.0.0.1", 0, open=False))
         await stream.until("\r\n0\r\n")
     assert (server.listen.port, server.listen.open) == (port, False)
-    assert (await answer(server, "/alerts")).startswith("HTTP/1.1 303")
+    assert (await answer(server, "/alerts")).startswith("HTTP/1.1 401")
     assert server.is_at(Listen("127.0.0.1", 0, open=True))
     assert not server.is_at(Listen("127.0.0.1", 1, open=True))
 
