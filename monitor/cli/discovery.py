@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
+from monitor.cli.reading import positive
 from monitor.errors import MonitorError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def register(actions: Any, common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     adding = actions.add_parser("add", help="find the feed of an address and add it", parents=[common])
     adding.add_argument("url", metavar="URL", help="a feed, a page, or the front of a site")
-    adding.add_argument("--choose", metavar="N", type=int, default=1, help="take the N-th of what is found (1)")
+    adding.add_argument("--choose", metavar="N", type=positive, default=1, help="take the N-th of what is found (1)")
     adding.add_argument("--name", help="its name; default the title that is found")
     adding.add_argument("--tag", metavar="WORD", action="append", default=[], help="a tag; may be repeated")
     adding.add_argument("--dry-run", action="store_true", help="only show what is found")

@@ -93,6 +93,12 @@ def show_alert(connection: sa.Connection, alert_id: int) -> AlertLine | None:
     return lines[0] if lines else None
 
 
+def unknown_alerts(connection: sa.Connection, ids: Sequence[int]) -> list[int]:
+    """Those of the ids that no alert has."""
+    known = set(connection.execute(sa.select(t.alert.c.id).where(t.alert.c.id.in_(ids))).scalars())
+    return [number for number in ids if number not in known]
+
+
 def _lines(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[AlertLine]:
     ids = [row["id"] for row in rows]
     articles, titles = _articles(connection, ids)

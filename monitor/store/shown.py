@@ -15,7 +15,7 @@ from monitor.store.memory import memory_from_json
 Row = dict[str, Any]
 
 
-def list_sources(connection: sa.Connection, *, limit: int | None = None) -> list[Row]:
+def list_sources(connection: sa.Connection) -> list[Row]:
     """Configured sources by name: `id name kind url health reason articles last_polled_at next_poll_at`, and more."""
     shown = (
         sa.select(t.sighting.c.source_id, sa.func.count().label("articles"))
@@ -27,7 +27,6 @@ def list_sources(connection: sa.Connection, *, limit: int | None = None) -> list
         .select_from(t.source.outerjoin(shown, shown.c.source_id == t.source.c.id))
         .where(t.source.c.configured)
         .order_by(sa.func.lower(t.source.c.name), t.source.c.id)
-        .limit(limit)
     )
     return [_source(row) for row in connection.execute(statement).mappings()]
 
@@ -80,6 +79,12 @@ def list_articles(
         shown = sa.select(t.sighting.c.article_id).where(t.sighting.c.source_id == source_id)
         statement = statement.where(t.article.c.id.in_(shown))
     return _with_sources(connection, [dict(row) for row in connection.execute(statement).mappings()])
+
+
+def count_articles(connection: sa.Connection, since: datetime) -> int:
+    """How many articles were first seen since then."""
+    statement = sa.select(sa.func.count()).select_from(t.article).where(t.article.c.first_seen_at >= since)
+    return connection.execute(statement).scalar_one()
 
 
 def search_articles(
