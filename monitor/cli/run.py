@@ -18,6 +18,9 @@ def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) 
 
 
 def _run(args: argparse.Namespace, _printer: Printer) -> int:
+    from monitor.bootstrap.frugal import import_little
+
+    import_little()
     import uvloop
 
     from monitor.bootstrap.running import run_daemon

@@ -71,7 +71,6 @@ source = sa.Table(
         "ix_source_leased",
         "host",
         sqlite_where=sa.text("lease_owner IS NOT NULL"),
-        postgresql_where=sa.text("lease_owner IS NOT NULL"),
     ),
 )
 
@@ -103,7 +102,6 @@ poll = sa.Table(
         "source_id",
         "started_at",
         sqlite_where=sa.text("outcome <> 'unchanged'"),
-        postgresql_where=sa.text("outcome <> 'unchanged'"),
     ),
 )
 
@@ -319,7 +317,6 @@ delivery = sa.Table(
         "priority",
         "id",
         sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
     ),
 )
 
