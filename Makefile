@@ -4,7 +4,7 @@ BIN := .venv/bin
 CORPUS ?= ../shared/corpus
 FARM ?= ../shared/farm
 
-.PHONY: coverage mutants soak namespaces setup demo run test lint types check bench conformance torture zoo docs lock \
+.PHONY: sbom audit coverage mutants soak namespaces setup demo run test lint types check bench conformance torture zoo docs lock \
   clean
 .DEFAULT_GOAL := help
 
@@ -23,6 +23,8 @@ help:
 	@echo "make soak         twenty minutes under load: memory, files and leases stay flat"
 	@echo "make namespaces   three workers in network namespaces on one PostgreSQL (root): one killed, one cut off"
 	@echo "make docs         the documentation as HTML in site/"
+	@echo "make sbom         the bill of materials of a release (CycloneDX) in dist/"
+	@echo "make audit        known holes in what the lock holds (ARGS='-s osv': another source of advisories)"
 
 # uv where it is present, pip where it is not; both verify the hashes of the lock.
 $(BIN)/.ready: requirements-dev.lock pyproject.toml
@@ -82,12 +84,24 @@ namespaces: setup
 torture: setup
 	@$(BIN)/python -m tests.crash $(ARGS)
 
-# mutmut is no part of setup: it comes with the first run.
-mutants: setup
-	@test -x $(BIN)/mutmut || { if command -v uv >/dev/null 2>&1; \
-	then VIRTUAL_ENV=.venv uv pip install -q --require-hashes -r requirements-mutants.lock; \
-	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-mutants.lock; fi; }
+# What only a few need is no part of setup: it comes with the first run.
+$(BIN)/mutmut: TOOLS = requirements-mutants.lock
+$(BIN)/cyclonedx-py $(BIN)/pip-audit: TOOLS = requirements-release.lock
+$(BIN)/mutmut $(BIN)/cyclonedx-py $(BIN)/pip-audit: | setup
+	@if command -v uv >/dev/null 2>&1; \
+	then VIRTUAL_ENV=.venv uv pip install -q --require-hashes -r $(TOOLS); \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(TOOLS); fi
+
+mutants: setup $(BIN)/mutmut
 	@nice $(BIN)/python -m tests.mutants $(ARGS)
+
+sbom: setup $(BIN)/cyclonedx-py
+	@$(BIN)/python -m tests.sbom
+
+# Strict: a package that nothing could be learnt about is a failure, not a package without holes.
+audit: setup $(BIN)/pip-audit
+	@$(BIN)/pip-audit -r requirements.lock --require-hashes --disable-pip --strict --progress-spinner off $(ARGS) \
+	|| { echo "holes, or no answer; without one see the list in docs/security.md"; exit 1; }
 
 docs: setup
 	@$(BIN)/python -m tests.docs.build $(ARGS)
@@ -98,8 +112,10 @@ lock:
 	  --no-header --no-annotate --universal --python-version 3.11 -q -o requirements-dev.lock
 	@uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate --universal --python-version 3.11 -q -c requirements-dev.lock -o requirements.lock
-	@uv pip compile --group mutants --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header --no-annotate --universal --python-version 3.11 -q -c requirements-dev.lock -o requirements-mutants.lock
+	@for group in mutants release; do \
+	  uv pip compile --group $$group --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	  --no-annotate --universal --python-version 3.11 -q -c requirements-dev.lock -o requirements-$$group.lock || exit 1; \
+	done
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis site build dist

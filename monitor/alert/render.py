@@ -60,14 +60,15 @@ def render(message: Message, shape: Shape, style: Style, now: datetime) -> Rende
         if body is not None:
             break
     else:
-        body = _last_resort(title, message, reader, shape)
+        body = _Body(_last_resort(title, message, reader, shape))
     limit = min(shape.title_max, SUBJECT_MAX)
     return Rendered(
         title=cut_at_word(title, limit) if limit else "",
-        body=body,
+        body=body.main,
         markup=shape.markup,
         headers=_headers(message, style),
         fields=_fields(message),
+        plain=body.plain,
     )
 
 
@@ -76,7 +77,15 @@ def fits(message: Message, shape: Shape, style: Style, now: datetime) -> bool:
     return _total(message) <= HEADLINES[0] and _at(HEADLINES, message, shape, style, now) is not None
 
 
-def _at(level: tuple[int, int, int], message: Message, shape: Shape, style: Style, now: datetime) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """The body, and the text part beside one in HTML."""
+
+    main: str
+    plain: str = ""
+
+
+def _at(level: tuple[int, int, int], message: Message, shape: Shape, style: Style, now: datetime) -> _Body | None:
     """The body with as much as the level allows; None when that is too long."""
     reader = _reader(shape, style)
     try:
@@ -86,8 +95,8 @@ def _at(level: tuple[int, int, int], message: Message, shape: Shape, style: Styl
             raise
         return None
     if not shape.title_max:
-        body = f"{_title(message, reader)}\n{body}"
-    return body if len(body) <= shape.body_max else None
+        body = replace(body, main=f"{_title(message, reader)}\n{body.main}")
+    return body if max(len(body.main), len(body.plain)) <= shape.body_max else None
 
 
 def _reader(shape: Shape, style: Style) -> Reader:
@@ -139,15 +148,28 @@ def _cut_passage(passage: Passage, length: int) -> Passage:
     return Passage(passage.field, text, tuple((a, b) for a, b in passage.marks if b <= len(text)))
 
 
-def _body(message: Message, shape: Shape, style: Style, reader: Reader, now: datetime) -> str:
-    html = shape.markup is Markup.HTML
+def _body(message: Message, shape: Shape, style: Style, reader: Reader, now: datetime) -> _Body:
     view = view_of(message, reader, now)
-    source = style.template if style.template is not None else our_template(_template_name(message, html=html))
-    text = fill(source, view, html=html)
-    if html and "<" not in source:
+    if shape.markup is not Markup.HTML:
+        own = style.template
+        return _Body(_text(own if own is not None else our_template(_template_name(message, html=False)), view))
+    # A user's template makes both parts where it is text, and the HTML alone where it has tags.
+    tags = style.template is not None and "<" in style.template
+    plain = our_template(_template_name(message, html=False)) if style.template is None or tags else style.template
+    html = style.template if style.template is not None else our_template(_template_name(message, html=True))
+    return _Body(_html(html, view), _text(plain, view))
+
+
+def _text(source: str, view: dict[str, Any]) -> str:
+    return _tidy(fill(source, view, html=False))
+
+
+def _html(source: str, view: dict[str, Any]) -> str:
+    text = fill(source, view, html=True)
+    if "<" not in source:
         text = text.replace("\n", "<br>\n")  # a user's template in plain text
-    # Mail programs, and Apprise when it derives the text part, take a line end between two blocks for one of the text.
-    return _BETWEEN_TAGS.sub("><", text) if html else _tidy(text)
+    # Some mail programs take a line end between two blocks for one of the text.
+    return _BETWEEN_TAGS.sub("><", text)
 
 
 def _template_name(message: Message, *, html: bool) -> str:

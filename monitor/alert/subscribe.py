@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.model.mailbox import ascii_address
 from monitor.model.reasons import Reason
 
 CONFIRM, LEAVE = "confirm", "leave"
@@ -28,22 +28,12 @@ OPEN_MAX = 20
 """Subscriptions of one address."""
 BOUNCES = 3
 STORY_OVER = Reason("story-over", "the story has ended: nothing was written about it for long")
-ADDRESS_MAX = 254
-
-# RFC 5321, without quoted local parts and address literals, which no reader's mailbox has.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
 
 
 def mail_address(typed: str) -> str | None:
-    """The address as it is written to, its domain in ASCII and small letters; None for what is none."""
-    local, _, domain = typed.strip().rpartition("@")
-    try:
-        address = f"{local}@{domain.encode('idna').decode('ascii').lower()}"
-    except UnicodeError:
-        return None
-    return address if len(address) <= ADDRESS_MAX and _ADDRESS.fullmatch(address) else None
+    """The address as it is written to, as `ascii_address` has it; None for what is none that a stranger could have."""
+    address = ascii_address(typed)
+    return address if address is not None and "." in address.rpartition("@")[2] else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import asyncio
 import os
 import shutil
 import smtplib
-import ssl
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,6 +27,7 @@ from monitor.config.problems import WARNING, Place, Problem, sort_problems
 from monitor.config.schema import MailModel
 from monitor.deliver.mail import PORTS
 from monitor.deliver.reach import endpoint_of, reach
+from monitor.deliver.smtp import MailServer, mail_error, session
 from monitor.fetch.http import HttpFetcher
 from monitor.model.fetched import Fetched, Request
 from monitor.model.source import SourceSpec
@@ -165,26 +165,16 @@ def _mail(model: MailModel, place: Place, name: str) -> Problem | None:
     """Connect, greet, secure, log in; say goodbye."""
     spec = mail_spec(model)
     port = spec.port or PORTS[spec.tls]
-    context = ssl.create_default_context()
     try:
-        if spec.tls == "ssl":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(spec.server, port, timeout=MAIL_S, context=context)
-        else:
-            server = smtplib.SMTP(spec.server, port, timeout=MAIL_S)
-        with server:
-            server.ehlo()
-            if spec.tls == "starttls":
-                server.starttls(context=context)
-            if spec.user:
-                server.login(spec.user, spec.password or "")
+        with session(MailServer(spec.server, port, spec.tls, spec.user, spec.password), MAIL_S):
+            return None
     except smtplib.SMTPAuthenticationError as error:
-        why = f"{spec.server} refuses the login of {spec.user} ({error.smtp_code})"
+        why = f"{spec.server} refuses the login of {spec.user} ({mail_error(error).message})"
         return Problem("channel-refused", f'channel "{name}": {why}', place, hint="check user and password")
-    except (OSError, smtplib.SMTPException) as error:
-        why = f"{spec.server}:{port} cannot be used ({error})"
+    except OSError as error:
+        why = f"{spec.server}:{port} cannot be used: {mail_error(error).message}"
         hint = "check server, port and tls: (starttls, ssl, none)"
         return Problem("channel-unreachable", f'channel "{name}": {why}', place, hint=hint)
-    return None
 
 
 def _place(root: Mapping, *path: str) -> Place:

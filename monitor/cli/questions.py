@@ -114,15 +114,14 @@ def languages_of(given: Sequence[str]) -> tuple[str, ...]:
 
 def whom_of(text: str) -> str:
     """A mail address, `chat`, `terminal`, or the address of a chat; raises `UsageError`."""
-    from email.utils import parseaddr
+    from monitor.model.mailbox import mailbox_problem
 
     if text.lower() in ("chat", "terminal"):
         return text.lower()
     if "://" in text:
         return chat_of(text)
-    address = parseaddr(text)[1]
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-        raise UsageError(f"{text} is no mail address", remedy="write name@example.org, chat or terminal")
+    if why := mailbox_problem(text):
+        raise UsageError(why, remedy="write name@example.org, chat or terminal")
     return text
 
 
@@ -138,6 +137,8 @@ def chat_of(address: str) -> str:
 def server_of(text: str) -> tuple[str, int | None]:
     """Host and port, where one is named; raises `UsageError`."""
     host, colon, port = text.rpartition(":")
+    if not re.fullmatch(r"[^\s/@]+", text):
+        raise UsageError(f"{text} is no server", remedy="write smtp.example.org or smtp.example.org:465")
     if not colon or "]" in port or (text.count(":") > 1 and not text.startswith("[")):
         return text.strip("[]"), None
     if not port.isdigit() or not 0 < int(port) < 65536 or not host:
@@ -146,8 +147,14 @@ def server_of(text: str) -> tuple[str, int | None]:
 
 
 def yes(question: str) -> bool:
-    """Whether the answer begins with a y (or a j: German hands)."""
-    return _ask(f"{question} (y/n)", "n", str.lower)[:1] in ("y", "j")
+    """Whether the answer is yes (or ja: German hands)."""
+
+    def read(text: str) -> bool:
+        if text.lower() not in ("y", "yes", "j", "ja", "n", "no", "nein"):
+            raise UsageError("y or n, please")
+        return text.lower()[0] in "yj"
+
+    return _ask(f"{question} (y/n)", "n", read)
 
 
 def _ask(question: str, default: str, read: Callable[[str], T]) -> T:

@@ -80,8 +80,7 @@ def keys_of(names: Mapping[str, int], numbers: Iterable[str], limit: int = 16) -
     """
     counts: Counter[str] = Counter()
     for name, count in names.items():
-        if len(name) > 2:
-            counts[skeleton(name)] += count
+        counts[skeleton(name)] += count
     del counts[""]
     found = [key for key, _ in counts.most_common(limit)]
     telling = sorted((number for number in numbers if len(number) >= 2), key=lambda number: (-len(number), number))

@@ -1,10 +1,15 @@
-"""The sender behind every channel: Apprise, one address and one recipient per send; `console://` is our own."""
+"""The sender behind every channel, one address and one recipient per send.
+
+Apprise speaks to all services but two: `console://` is our own, and of mail addresses it makes out the server and the
+account, while the letter is composed and handed over by us (ADR 3901).
+"""
 
 from __future__ import annotations
 
 import logging
 import tempfile
 import warnings
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,8 +21,11 @@ from apprise.plugins import url_to_dict
 
 from monitor.deliver.causes import denial, explain_failure, redact, retry_after, secrets_of
 from monitor.deliver.console import SCHEME, SHAPE, print_message
+from monitor.deliver.letter import compose
+from monitor.deliver.smtp import MailServer, send_mail
 from monitor.deliver.tap import overhearing
 from monitor.errors import DeliveryError
+from monitor.model.mailbox import Mailbox, read_mailbox
 from monitor.model.message import Form, Markup, Rendered, Shape
 
 CONNECT_S = 15.0
@@ -53,6 +61,9 @@ class AppriseSender:
         """Hand the message over; see `monitor.ports.Sender`."""
         if address.startswith(SCHEME):
             print_message(rendered)
+            return
+        if _form(address) is Form.MAIL:
+            _mail(address, rendered)
             return
         secrets = secrets_of(address)
         service = apprise.Apprise()
@@ -95,10 +106,9 @@ def instantiate(address: str, rendered: Rendered | None = None) -> Any:
     parsed = url_to_dict(address)  # type: ignore[no-untyped-call]  # apprise types only a part of itself
     if parsed is None:
         raise DeliveryError(_unparsed(address), permanent=True, code="bad-address")
-    if rendered is not None and _form(address) is not Form.CHAT:
+    if rendered is not None and _form(address) is Form.WEBHOOK:
         parsed["headers"] = {**parsed.get("headers", {}), **rendered.headers}
-        if _form(address) is Form.WEBHOOK:
-            parsed["payload"] = {**parsed.get("payload", {}), **rendered.fields}
+        parsed["payload"] = {**parsed.get("payload", {}), **rendered.fields}
     try:
         plugin = apprise.Apprise.instantiate(parsed, asset=_asset(), suppress_exceptions=False)
     except (AppriseException, TypeError, ValueError) as error:
@@ -106,12 +116,45 @@ def instantiate(address: str, rendered: Rendered | None = None) -> Any:
         raise DeliveryError(text, permanent=True, code="bad-address") from error
     if plugin is None:
         raise DeliveryError(_unparsed(address), permanent=True, code="bad-address")
-    mail = _form(address) is Form.MAIL
+    if _form(address) is Form.MAIL:
+        _correct(plugin, parsed.get("qsd", {}))
     if "cto" not in parsed.get("qsd", {}):
-        plugin.socket_connect_timeout = MAIL_S if mail else CONNECT_S
+        plugin.socket_connect_timeout = MAIL_S if _form(address) is Form.MAIL else CONNECT_S
     if "rto" not in parsed.get("qsd", {}):
         plugin.socket_read_timeout = ANSWER_S
     return plugin
+
+
+def _correct(plugin: Any, query: Mapping[str, str]) -> None:
+    """Who writes to whom as the address says: Apprise takes o'brien@example.org for brien@example.org.
+
+    Raises `DeliveryError` for what would not leave as the address asks.
+    """
+    recipient, sender = read_mailbox(query.get("to", "")), read_mailbox(query.get("from", ""))
+    if recipient is not None:
+        plugin.targets = [(recipient.name or False, recipient.address)]
+    if sender is not None:
+        plugin.from_addr = (sender.name or False, sender.address)
+    if not plugin.targets:
+        raise DeliveryError("there is no mail address that the mail could go to", permanent=True, code="bad-address")
+    if plugin.pgp_mode != "no":
+        raise DeliveryError("PGP is not supported: the mail would be readable", permanent=True, code="bad-address")
+
+
+_TLS = {"insecure": "none"}
+
+
+def _mail(address: str, rendered: Rendered) -> None:
+    """Compose the letter and hand it over.  Raises `DeliveryError`."""
+    plugin = instantiate(address)
+    (name, recipient), (sender_name, sender) = plugin.targets[0], plugin.from_addr
+    more = {**plugin.headers, **({"Reply-To": ", ".join(sorted(plugin.reply_to))} if plugin.reply_to else {})}
+    now = datetime.now(UTC)
+    letter = compose(rendered, Mailbox(sender, sender_name or ""), Mailbox(recipient, name or ""), now, more)
+    tls = _TLS.get(plugin.secure_mode, plugin.secure_mode)
+    verify = plugin.verify_certificate
+    server = MailServer(plugin.smtp_host, plugin.port, tls, plugin.user, plugin.password, verify)
+    send_mail(server, sender, recipient, letter, plugin.socket_connect_timeout)
 
 
 COMMON = {

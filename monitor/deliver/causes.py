@@ -11,11 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from monitor.errors import DeliveryError
 
-TRANSIENT_SMTP = frozenset({530, 534, 535, 538, 552})
-"""Refusals that are about the account or a full mailbox, not about the message: they pass."""
 TRANSIENT_HTTP = frozenset({408, 409, 423, 425, 429})
 
-_SMTP = re.compile(r"\(?\b([45]\d\d),? b?['\"]?(.*?)['\"]?(?:, ['\"][^'\"]*['\"])?\)?[)}]?$", re.DOTALL)
 _HTTP = re.compile(r"error[=: ]+\(?(\d{3})\b")
 _ADDRESS = re.compile(r"https?://\S+|\burl: \S+")
 _I = re.IGNORECASE
@@ -26,7 +23,6 @@ _CAUSES = (
     (re.compile(r"name or service not known|resolve|nodename|getaddrinfo|name resolution", _I), "unknown host"),
     (re.compile(r"unexpectedly closed|reset by peer|broken pipe|aborted|EOF", _I), "connection broken off"),
     (re.compile(r"unreachable", _I), "network unreachable"),
-    (re.compile(r"STARTTLS.*not supported", _I), "the server offers no STARTTLS"),
     (re.compile(r"SSL|TLS", _I), "TLS failed"),
 )
 _TELLING = ("Exception", "refused", "error=", "Response Details", "failed", "Failed", "Could not", "Invalid", "invalid")
@@ -55,8 +51,6 @@ def explain_failure(logs: Sequence[str], secrets: Sequence[str], retry_after_s: 
         status = _HTTP.search(line)
         if status:
             return _http_error(int(status.group(1)), _response(logs, secrets), retry_after_s)
-        if (error := _smtp_error(line, secrets)) is not None:
-            return error
     telling = [line for line in logs if any(word in line for word in _TELLING)]
     for line in reversed(telling):
         for pattern, text in _CAUSES:
@@ -64,18 +58,6 @@ def explain_failure(logs: Sequence[str], secrets: Sequence[str], retry_after_s: 
                 return DeliveryError(text.format(*(g.strip() for g in found.groups())), permanent=False, code="network")
     cause = redact(telling[-1], secrets) if telling else "the service did not say why"
     return DeliveryError(_short(cause), permanent=False, retry_after_s=retry_after_s, code="refused")
-
-
-def _smtp_error(line: str, secrets: Sequence[str]) -> DeliveryError | None:
-    if "Socket Exception" not in line and "was refused" not in line:
-        return None
-    found = _SMTP.search(line)
-    if found is None:
-        return None
-    code = int(found.group(1))
-    text = _short(redact(found.group(2).replace("\\n", " "), secrets))
-    permanent = code >= 500 and code not in TRANSIENT_SMTP
-    return DeliveryError(f"SMTP {code}: {text}", permanent=permanent, code=f"smtp-{code}")
 
 
 def _http_error(status: int, response: str, retry_after_s: float | None) -> DeliveryError:
@@ -118,7 +100,7 @@ def denial(body: str) -> str | None:
     if not isinstance(answer, dict):
         return None
     denied = answer.get("ok") is False or answer.get("success") is False
-    denied = denied or str(answer.get("status", "")).lower() in {"error", "failed", "fail"}
+    denied = denied or str(answer.get("status")).lower() in {"error", "failed", "fail"}
     if not denied:
         return None
     return _short(str(answer.get("error") or answer.get("message") or answer.get("errors") or answer))

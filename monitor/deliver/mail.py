@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.model.alert import Target
+from monitor.model.mailbox import mailbox_problem, read_mailbox
 
 TLS = ("starttls", "ssl", "none")
 PORTS = {"starttls": 587, "ssl": 465, "none": 25}
@@ -31,14 +31,15 @@ def mail_problem(spec: MailSpec) -> str | None:
     """Why the mail cannot be sent as described; None when it can."""
     if not spec.to:
         return "mail needs at least one address under `to`"
-    for address in (*spec.to, *([spec.sender] if spec.sender else [])):
-        if "@" not in parseaddr(address)[1] or any(char in address for char in "\r\n"):
-            return f"{address!r} is no mail address"
     if not spec.server:
         return "mail needs `server`, the name of the mail server"
     host, _, port = spec.server.rpartition(":")
     if port.isdigit() and host and ":" not in host:
         return f"`server` is the name alone: write server: {host}, port: {port}"
+    # After the server, whose name a sender that was left out is made of.
+    for address in (*spec.to, *([spec.sender] if spec.sender else [])):
+        if why := mailbox_problem(address):
+            return why
     if spec.tls not in TLS:
         return f"tls is one of {', '.join(TLS)}, not {spec.tls!r}"
     if not spec.sender and "@" not in (spec.user or ""):
@@ -51,11 +52,16 @@ def mail_addresses(spec: MailSpec) -> tuple[tuple[Target, str], ...]:
     reach = mail_reach(spec)
     return tuple(
         (
-            Target("", recipient_key(f"mailto:{recipient}"), parseaddr(recipient)[1]),
+            Target("", recipient_key(f"mailto:{recipient}"), _label(recipient)),
             f"{reach}&to={quote(recipient, safe='')}",
         )
         for recipient in spec.to
     )
+
+
+def _label(recipient: str) -> str:
+    mailbox = read_mailbox(recipient)
+    return mailbox.address if mailbox else recipient
 
 
 def mail_reach(spec: MailSpec) -> str:
@@ -65,7 +71,8 @@ def mail_reach(spec: MailSpec) -> str:
     if spec.user:
         login = quote(spec.user, safe="") + (f":{quote(spec.password, safe='')}" if spec.password else "") + "@"
     mode = {"none": "insecure"}.get(spec.tls, spec.tls)
-    query = {"from": spec.sender or spec.user or "", "smtp": spec.server, "mode": mode}
+    sender = spec.sender or spec.user or ""
+    query = {"from": str(read_mailbox(sender) or sender), "smtp": spec.server, "mode": mode}
     base = f"{scheme}://{login}{spec.server}:{spec.port or PORTS[spec.tls]}"
     return f"{base}?{urlencode(query, quote_via=quote, safe='')}"
 

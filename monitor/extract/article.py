@@ -73,7 +73,7 @@ def extract_page(
     body = read_body(page, blocks, meta, selectors)
     steps += body.steps
     lines, lead = _finish(body, blocks, meta, steps)
-    live = is_live(page, meta, blocks)
+    live = is_live(page, meta)
     state, reason = failures.judge(page, blocks, meta, lines)
     if reason:
         steps.append(Step("verdict", f"{state}: {reason}"))
@@ -99,10 +99,9 @@ def extract_page(
 
 def _apply_removals(page: Page, selectors: ArticleSelectors, steps: list[Step]) -> None:
     for selector in selectors.remove:
-        found = select_elements(page.tree, selector)
+        found = [element for element in select_elements(page.tree, selector) if element is not page.tree]
         for element in found:
-            if element.getparent() is not None:
-                element.drop_tree()
+            element.drop_tree()
         steps.append(Step("remove", f"{selector}: {len(found)} taken out"))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -67,9 +68,7 @@ def anchors_of(page: Page, root: HtmlElement | None = None) -> list[Anchor]:
 def _links(root: HtmlElement) -> Iterator[tuple[HtmlElement, Zone]]:
     """Every `<a href>` with the zones around it."""
     zones: dict[HtmlElement, Zone] = {}
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
+    for element in root.iter("*"):
         parent = element.getparent()
         zone = zones.get(parent, Zone.NONE) | zone_of(element) if parent is not None else Zone.NONE
         zones[element] = zone
@@ -123,9 +122,9 @@ def _text_of(element: HtmlElement) -> str:
 
 def _card_of(element: HtmlElement) -> HtmlElement | None:
     """The nearest ancestor that is a teaser of its own: an article, a list item, or named like one."""
-    for depth, ancestor in enumerate(element.iterancestors()):
-        if depth >= _CARD_DEPTH or ancestor.tag in ("body", "main", "ul", "ol"):
-            return None
+    for ancestor in islice(element.iterancestors(), _CARD_DEPTH):
+        if ancestor.tag in ("body", "main", "ul", "ol"):
+            break
         names = ancestor.get("class") or ""
         if ancestor.tag in _CARD_TAGS or (ancestor.tag in ("div", "section") and _CARD_NAMES.search(names)):
             return ancestor

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from monitor.extract.blocks import Block, fold_space, page_blocks_of
+from monitor.extract.blocks import fold_space, page_blocks_of
 from monitor.extract.dates import parse_page_date
 from monitor.extract.jsonld import read_jsonld, text_of, types_of
 from monitor.extract.metadata import Metadata
@@ -79,16 +79,12 @@ def _head(entries: Sequence[LiveEntry], text: str, lead: str | None) -> list[str
     return [lead or ""] if first is None else lines[:first]
 
 
-def is_live(page: Page, meta: Metadata, blocks: Sequence[Block]) -> bool:
-    """The page is a live ticker: its JSON-LD or its title says so, or it has entries with times."""
+def is_live(page: Page, meta: Metadata) -> bool:
+    """The page is a live ticker: its JSON-LD says so, or its title or address does and it has entries with times."""
     if any("LiveBlogPosting" in types_of(node) for node in meta.graph.nodes):
         return True
     named = bool(_LIVE_WORDS.search(meta.title) or _LIVE_WORDS.search(page.url.replace("-", " ")))
-    return (
-        named
-        and sum(1 for block in blocks if block.element.tag == "time") >= 0
-        and len(_entry_elements(page)) >= _MIN_ENTRIES
-    )
+    return named and len(_entry_elements(page)) >= _MIN_ENTRIES
 
 
 def split_live(body: bytes, *, url: str, content_type: str | None = None) -> tuple[LiveEntry, ...]:

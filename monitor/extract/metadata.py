@@ -212,6 +212,9 @@ def _same_article(graph: Graph, node: Node | None) -> tuple[Node, ...]:
     return tuple(dated) if len(dated) == 1 else ()
 
 
+_ITS_BUGS = (ValueError, TypeError, AttributeError, OverflowError)
+
+
 def _date_by_htmldate(page: Page, now: datetime | None, *, big: bool) -> tuple[PageDate | None, str]:
     if big:
         return None, "none: the page is too big to search it for dates"
@@ -221,7 +224,7 @@ def _date_by_htmldate(page: Page, now: datetime | None, *, big: bool) -> tuple[P
     limit = now.date().isoformat() if now else None
     try:
         text = find_date(page.tree, url=page.url, original_date=True, extensive_search=True, max_date=limit)
-    except (ValueError, TypeError, AttributeError, OverflowError):
+    except _ITS_BUGS:  # pragma: no cover - no page is known that it trips over; none is worth losing the article
         return None, "none"
     found = parse_page_date(text, now=now)
     return (found, "htmldate") if found else (None, "none")

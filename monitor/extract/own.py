@@ -39,9 +39,7 @@ def best_container(blocks: list[Block]) -> HtmlElement | None:
         weight = float(min(len(block.text), 1000)) * (1.0 - block.link_share)
         share = 1.0
         for element in (block.element, *block.element.iterancestors()):
-            if element.tag == "html":
-                break
-            if element is block.element and element.tag == "p":
+            if element.tag == "html" or (element is block.element and element.tag == "p"):
                 continue
             scores[element] += weight * share
             share *= 0.85

@@ -25,10 +25,10 @@ def html_to_text(html: str) -> str:
 
 
 def _tree(html: str) -> etree._Element | None:
-    """The document, or the body around a fragment, to be read only: its elements have none of lxml.html's methods."""
+    """The document, or the body around a fragment, to be read only: its elements have none of lxml.html's methods.
+
+    None where there is none but in a comment.
+    """
     text = _CONTROLS.sub(" ", html[:_MAX_CHARS])
     text = text if _DOCUMENT.search(text) else f"<html><body>{text}</body></html>"
-    try:
-        return etree.fromstring(text.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        return None
+    return etree.fromstring(text.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8"))

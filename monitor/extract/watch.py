@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -135,14 +136,8 @@ def _blocks_in(page: Page, root: HtmlElement) -> list[WatchedBlock]:
 
 def _unit_of(element: HtmlElement, root: HtmlElement) -> HtmlElement:
     """The nearest table row or innermost list item around a block, else the block's own element."""
-    if element is root:
-        return element
-    for ancestor in (element, *element.iterancestors()):
-        if ancestor is root:
-            return element
-        if ancestor.tag in ("tr", "li", "dd"):
-            return ancestor
-    return element
+    inside = takewhile(lambda each: each is not root, (element, *element.iterancestors()))
+    return next((each for each in inside if each.tag in ("tr", "li", "dd")), element)
 
 
 def _watched(page: Page, unit: HtmlElement, text: str) -> WatchedBlock:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cache
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 from monitor.match.wordlists import word_sets
@@ -74,15 +75,13 @@ def split_clauses(sentence: str, language: str | None) -> tuple[Clause, ...]:
     """The clauses of a sentence in order; together they cover its words."""
     lists = cue_lists(language)
     clauses: list[Clause] = []
-    for start, end, behind_mark in _pieces(sentence, language):
+    for start, end in _pieces(sentence, language):
         kind = _kind(sentence[start:end], lists, first=not clauses)
         if not clauses and _is_fronted(sentence[start:end], language):
             kind = Kind.ADVERBIAL
         that_which = language in _RELATIVE_QUE and sentence[:start].rstrip().endswith(",")
         if kind is Kind.COMPLEMENT and (that_which or _follows_a_noun(sentence[:start], lists)):
             kind = Kind.RELATIVE
-        if not behind_mark and kind is Kind.MAIN and clauses:
-            kind = Kind.CONTINUATION
         before = sentence[clauses[-1].start : clauses[-1].end] if clauses else ""
         own = _is_statement(kind, sentence[start:end], before, language)
         governor = None if own and kind is Kind.COORDINATION else _governor(kind, clauses)
@@ -103,19 +102,13 @@ def cue_lists(language: str | None) -> dict[str, frozenset[str]]:
     return dict(word_sets(f"cues_{language}")) if language in CUE_LANGUAGES else {}
 
 
-def _pieces(sentence: str, language: str | None) -> list[tuple[int, int, bool]]:
-    """Start and end of each piece between marks and opening words, and whether a mark stands before it."""
-    cuts = {0: True}
-    for mark in _PUNCTUATION.finditer(sentence):
-        if not _inside_number(sentence, mark.start()):
-            cuts[mark.end()] = True
-    for word in _opening_words(language).finditer(sentence):
-        cuts.setdefault(word.start(), False)
-    starts = sorted(cuts)
-    ends = [*starts[1:], len(sentence)]
-    return [
-        (start, end, cuts[start]) for start, end in zip(starts, ends, strict=True) if _WORD.search(sentence, start, end)
-    ]
+def _pieces(sentence: str, language: str | None) -> list[tuple[int, int]]:
+    """Start and end of each piece between marks and opening words."""
+    marks = (mark for mark in _PUNCTUATION.finditer(sentence) if not _inside_number(sentence, mark.start()))
+    cuts = {0, len(sentence)}
+    cuts.update(mark.end() for mark in marks)
+    cuts.update(word.start() for word in _opening_words(language).finditer(sentence))
+    return [(start, end) for start, end in pairwise(sorted(cuts)) if _WORD.search(sentence, start, end)]
 
 
 def _inside_number(sentence: str, at: int) -> bool:
@@ -134,8 +127,7 @@ def _opening_words(language: str | None) -> re.Pattern[str]:
 
 def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
     words = [word.group().lower() for word in _WORD.finditer(piece)][:3]
-    joined = {"_".join(words[:length]) for length in range(1, len(words) + 1)}
-    inner = words[1:2] if not first else []  # behind a preposition or a coordination: "in der", "und dass"
+    joined = set(accumulate(words, "{}_{}".format))
     if _NEGATED_GERUND.match(piece):
         return Kind.ADVERBIAL
     if not first and _TO_INFINITIVE.search(piece):
@@ -143,19 +135,24 @@ def _kind(piece: str, lists: dict[str, frozenset[str]], *, first: bool) -> Kind:
     for kind in _OPENERS:
         if joined & lists.get(kind, frozenset()):
             return Kind.MAIN if first and kind not in (Kind.CONDITION, Kind.ADVERBIAL) else kind
-    for kind in (Kind.COMPLEMENT, Kind.RELATIVE, Kind.CONDITION):
-        if inner and len(words[0]) <= 4 and inner[0] in lists.get(kind, frozenset()):
+    if first:
+        return Kind.MAIN
+    for kind in (Kind.COMPLEMENT, Kind.RELATIVE, Kind.CONDITION):  # behind a short preposition: "in der", "so dass"
+        if len(words[0]) <= 4 and not lists.get(kind, frozenset()).isdisjoint(words[1:2]):
             return kind
-    return Kind.MAIN if first else Kind.CONTINUATION
+    return Kind.CONTINUATION
 
 
 def _is_fronted(piece: str, language: str | None) -> bool:
     """Whether the first piece is a phrase without a verb of its own before the subject ("Without waiting, …")."""
     words = _words(piece)
     lists = cue_lists(language)
-    fronted = not lists.get("fronted", frozenset()).isdisjoint(("_".join(words[:2]), words[0]))
-    # An English form in -ed is more often a participle here ("In a statement released on Monday, …").
-    return fronted and lists["finite"].isdisjoint(words) and (language == "en" or not has_verb(words, language))
+    if lists.get("fronted", frozenset()).isdisjoint(("_".join(words[:2]), words[0])):
+        return False
+    # What ends like a finite verb is more often a participle in English ("In a statement released on Monday, …"), and
+    # an infinitive behind a German "zu" ("Ohne zu warten, …").
+    no_verb = language == "en" or _TO_INFINITIVE.search(piece) is not None or not has_verb(words, language)
+    return no_verb and lists["finite"].isdisjoint(words)
 
 
 def _is_statement(kind: Kind, piece: str, before: str, language: str | None) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from monitor.match.wordlists import word_lists
+from monitor.match.wordlists import word_lists, word_sets
 
 _SHORTEST: Final = 2
 """Letters that must stay in front of an ending."""
@@ -27,10 +27,12 @@ def base_candidates(norm: str, language: str, *, capital: bool | None, known: bo
     `capital`: how it is written (None: says nothing); `known`: the dictionary has the form, under other base forms.
     """
     propose = {"de": _german, "en": _english, "fr": _french, "ru": _russian}.get(language)
-    if len(norm) > 3:
-        plain = _replaced(norm, _endings(f"{language}_verb"), shortest=0)
-        candidates = propose(norm, capital, known) if propose else plain
-        yield from (candidate for candidate in candidates if candidate != norm)
+    verb = _endings(f"{language}_verb")
+    if len(norm) <= 3:
+        yield from verb.get("^" + norm, ())
+        return
+    candidates = propose(norm, capital, known) if propose else _replaced(norm, verb, shortest=0)
+    yield from (candidate for candidate in candidates if candidate != norm)
 
 
 def _german(norm: str, capital: bool | None, known: bool) -> Iterator[str]:
@@ -67,20 +69,27 @@ def _is_spelt_so(norm: str, base: str) -> bool:
 
 
 def _french(norm: str, capital: bool | None, known: bool) -> Iterator[str]:
+    """The present of most verbs is spelt like a noun (attaque, rencontre, livre); "entre" and its like are none."""
     del capital
     for name in ("fr_verb", "fr_noun") if known else ("fr_verb", "fr_noun", "fr_weak"):
         yield from _replaced(norm, _endings(name), shortest=0)
+    if norm not in word_sets("inflection")["fr_no_verb"]:
+        yield from _replaced(norm, _endings("fr_present"), shortest=3)
 
 
 def _russian(norm: str, capital: bool | None, known: bool) -> Iterator[str]:
-    """Participles, full and short, gerunds and past forms; a reflexive participle leads to the reflexive verb."""
+    """Verbs by their participles, gerunds, past and future; nouns and adjectives that share a form with another word.
+
+    A reflexive participle leads to the reflexive verb.
+    """
     del capital, known
     plain, reflexive = (norm[:-2], "ся") if norm.endswith(("ся", "сь")) else (norm, "")
     for kind in ("hard", "soft", "short"):
         short = (plain,) if kind == "short" else ()
         for stem in (*short, *_replaced(plain, _endings(f"ru_{kind}"), shortest=3)):
             yield from (verb + reflexive for verb in _replaced(stem, _endings(f"ru_{kind}_participle"), shortest=1))
-    yield from _replaced(norm, _endings("ru_verb"), shortest=3)
+    for name in ("ru_verb", "ru_noun", "ru_whole"):
+        yield from _replaced(norm, _endings(name), shortest=3)
 
 
 def _replaced(norm: str, endings: _Endings, *, shortest: int) -> Iterator[str]:

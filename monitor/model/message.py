@@ -155,10 +155,14 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What is handed to a service.  `headers` go into mails and web requests, `fields` into the body of webhooks."""
+    """What is handed to a service.  `headers` go into mails and web requests, `fields` into the body of webhooks.
+
+    `plain` is the text part of a mail, beside a body in HTML.
+    """
 
     title: str
     body: str
     markup: Markup
     headers: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    plain: str = ""

@@ -22,6 +22,7 @@ _ENTITY = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(rb"&(?:#([0-9]{1,8});|#[xX]([0-9A-Fa-f]{1,7});|([A-Za-z_][\w.-]*);)?")
+_SURROGATES = re.compile(rb"&#(5[56][0-9]{3}|xD[89AB][0-9A-F]{2});&#(5[67][0-9]{3}|xD[C-F][0-9A-F]{2});", re.IGNORECASE)
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*+):[A-Za-z_]|\s([A-Za-z_][\w.-]*+):[A-Za-z_][\w.-]*+\s*+=\s*[\"']")
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
 
@@ -136,7 +137,8 @@ def repaired(data: bytes, entities: dict[bytes, bytes]) -> bytes:
         if literal:
             parts.append(chunk)
         else:
-            referred = _REFERENCE.sub(lambda found: _reference(found, entities), chunk)
+            paired = _SURROGATES.sub(_pair, chunk)
+            referred = _REFERENCE.sub(lambda found: _reference(found, entities), paired)
             parts.append(_TAG_WITH_VALUES.sub(_with_quotes, referred))
     return _with_prefixes_declared(b"".join(parts))
 
@@ -182,6 +184,14 @@ def _entities(subset: bytes) -> tuple[dict[bytes, bytes], Reason | None]:
         if size > MOST_EXPANDED or any(b"&" in other and not other.startswith(b"&#") for other in inner):
             return {}, Reason("hostile", f"the document declares the entity {name.decode()!r} that grows without need")
     return declared, None
+
+
+def _pair(found: re.Match[bytes]) -> bytes:
+    """One character of two references, as software writes it that counts in UTF-16."""
+    high, low = (int(f"0{half.decode()}", 16 if half[:1] in b"xX" else 10) for half in found.groups())
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return found.group()
+    return b"&#%d;" % (0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00)
 
 
 def _reference(found: re.Match[bytes], entities: dict[bytes, bytes]) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from monitor.parse import calendar_names as names
@@ -21,7 +21,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9}\.?,?\s*)?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?,?[\s-]+(\d{4}|\d{2}),?\s+"
-    r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,5})?(?:\s*\([^)]*\))?\Z"
+    r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?:\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,5})(?:\s*\([^)]*\))?)?\Z"
 )
 _ISO = re.compile(
     r"(\d{4})([-/.])(\d{1,2})(?:[-/.](\d{1,2}))?"
@@ -29,19 +29,22 @@ _ISO = re.compile(
 )
 _BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?\Z")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})\Z")
+_WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])\Z")
 _CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
 _VIETNAMESE = re.compile(r"(\d{1,2})\s*tháng\s*(\d{1,2})\s*(?:năm|[,/-])?\s*(\d{4})", re.IGNORECASE)
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?\Z|(\d{12,13})\Z")
 
 _CLOCK = re.compile(
-    r"(?<![\d:])(\d{1,2})(?::|h|時|시\s*|点|點|\.(?=\d{2}\.\d{2}(?!\d)))(\d{1,2})(?:[:.分분]\s*(\d{1,2})(?:[.,]\d+)?)?"
+    r"(?<![\d:])(\d{1,2})(?::|\s?h\s?|時|시\s*|点|點|\.(?=\d{2}\.\d{2}(?!\d)))(\d{1,2})(?:[:.分분]\s*(\d{1,2})(?:[.,]\d+)?)?"
     r"(?:[分분秒초])?(?![\d:])"
 )
+_FULL_HOUR = re.compile(r"(?<![\d:.,])(\d{1,2})()()(?=\s?(?:uhr|h|[ap]\.?m)\b)", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:\b(?:GMT|UTC|UT)\s*)?(?<![\d])([+\-−])(\d{1,2})(?::?(\d{2}))?(?![\d:/.-])", re.IGNORECASE)
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,;:()/-]*")
-_COMMENT = re.compile(r"\([^()]*\)")
+_COMMENT = re.compile(r"\((?!\s*(?:(?:GMT|UTC)?\s*[+−-]\s*\d[\d:]*|[A-Z]{2,5})\s*\))[^()]*\)")
+"""What stands in brackets, unless it is a zone and nothing else."""
 
 
 def parse_date(text: str, *, now: datetime) -> datetime | None:
@@ -89,6 +92,8 @@ def _iso(text: str, now: datetime) -> datetime | None:
         return _instant((_year(year, now), int(month), int(day)), _numbers(clock), _zone(zone))
     if found := _ORDINAL.match(text):
         return datetime.strptime(text, "%Y-%j").replace(tzinfo=UTC)
+    if found := _WEEK.match(text):
+        return datetime.combine(date.fromisocalendar(*map(int, found.groups())), time(), UTC)
     return None
 
 
@@ -116,7 +121,7 @@ def _western_digits(text: str) -> str:
 
 
 def _take_clock(text: str) -> tuple[tuple[int, int, int] | None, str]:
-    found = _CLOCK.search(text)
+    found = _CLOCK.search(text) or _FULL_HOUR.search(text)
     if not found:
         return None, text
     hour, minute, second = (int(part or 0) for part in found.groups())
@@ -130,16 +135,17 @@ def _take_clock(text: str) -> tuple[tuple[int, int, int] | None, str]:
 
 
 def _take_zone(text: str, *, with_clock: bool) -> tuple[tzinfo, str]:
-    if found := _PLACE.search(text):
-        try:
-            return ZoneInfo(found.group(1)), text[: found.start()] + " " + text[found.end() :]
-        except (LookupError, OSError):
-            return UTC, text
+    """An offset says it exactly, so it wins over the name of a place beside it (RFC 9557)."""
     _, mark, tail = text.partition(";")
     if with_clock and mark and (found := _OFFSET.search(tail)):
         sign, hours, minutes = found.groups()
         east = (int(hours) * 60 + int(minutes or 0)) * (1 if sign == "+" else -1)
         return _offset(east), text[: len(text) - len(tail)] + tail[: found.start()] + " " + tail[found.end() :]
+    if found := _PLACE.search(text):
+        try:
+            return ZoneInfo(found.group(1)), text[: found.start()] + " " + text[found.end() :]
+        except (LookupError, OSError):
+            return UTC, text
     for word in re.findall(r"[^\W\d_]{1,5}", text):
         if (key := word.casefold()) in names.ZONES and word.isupper():
             return _offset(names.ZONES[key]), re.sub(rf"\b{word}\b", " ", text)
@@ -156,7 +162,8 @@ def _day(text: str, now: datetime) -> date | None:
         day, month, year = found.groups()
         return date(_year(year, now), int(month), int(day))
     if found := _NUMERIC.search(text):
-        return _numeric_day(found, text, now)
+        rest = text[: found.start()] + text[found.end() :]
+        return None if any(map(str.isdigit, rest)) else _numeric_day(found, text, now)
     return _named_day(text, now)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from monitor.parse.links import is_address
 from monitor.parse.markup import Element, content_of, language_in, text_of
 from monitor.parse.names import name_of
 from monitor.parse.raw import Link, RawItem
@@ -67,6 +68,7 @@ def read_item(element: Element) -> RawItem:
     """One item with everything that its children say."""
     raw = RawItem()
     raw.id = element.get(_ABOUT) or ""
+    raw.id_is_link = is_address(raw.id)
     raw.updated = element.get("lastmod") or element.get("LASTMOD") or ""
     if href := element.get("href") or element.get("HREF"):  # CDF
         raw.links.append(Link("alternate", "", href))
@@ -129,8 +131,11 @@ def _link(raw: RawItem, element: Element) -> None:
 
 def _id(raw: RawItem, element: Element) -> None:
     raw.id = text_of(element) or raw.id
-    permalink = element.get("isPermaLink") or element.get("ispermalink") or "true"
-    raw.id_is_link = permalink.strip().lower() == "true" and raw.id.lower().startswith(("http://", "https://"))
+    permalink = (element.get("isPermaLink") or element.get("ispermalink") or "").strip().lower()
+    if is_address(raw.id):
+        raw.id_is_link = permalink in ("", "true")
+    else:  # a bare number that claims to be a link is none: some software says so of everything
+        raw.id_is_link = permalink == "true" and "/" in raw.id and " " not in raw.id
 
 
 def _summary(raw: RawItem, element: Element) -> None:

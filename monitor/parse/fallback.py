@@ -13,6 +13,7 @@ from typing import Any
 from monitor.errors import ParseError
 from monitor.parse.channel import Channel
 from monitor.parse.direct import person_of
+from monitor.parse.links import is_address
 from monitor.parse.raw import Link, RawItem
 
 # What feedparser raises on elements that close without having been opened, and the like: found by fuzzing it
@@ -74,7 +75,7 @@ def _item(entry: Any, feed_language: str | None) -> RawItem:
         created=dict.get(entry, "created", ""),
     )
     raw.links, raw.enclosures = _links(entry)
-    raw.id_is_link = bool(entry.get("guidislink")) and raw.id.lower().startswith(("http://", "https://"))
+    raw.id_is_link = bool(entry.get("guidislink")) and is_address(raw.id)
     raw.authors = _authors(entry)
     raw.categories = [term for tag in entry.get("tags", ()) for term in (tag.get("term"), tag.get("label")) if term]
     raw.images = _images(entry)

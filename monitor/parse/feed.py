@@ -5,7 +5,7 @@ The ladder (`fetching.md` 26), each step only for what the one before could not 
     decode -> JSON Feed?
            -> cut out known items by hash -> strict lxml
            -> the same on references and prefixes put right
-           -> each item on its own: strict lxml, else feedparser
+           -> each item on its own: strict lxml, the same with its texts closed, else feedparser
            -> feedparser on the whole, where items cannot be told apart
 
 Items are read by themselves (their bytes and what surrounds all of them), so what was cut out never changes the rest.
@@ -23,6 +23,7 @@ from monitor.model.reasons import Reason
 from monitor.parse import clean, direct, jsonfeed, sitemap
 from monitor.parse.channel import Channel, hints_of, read_channel
 from monitor.parse.charset import Decoded, decode, unpacked
+from monitor.parse.closing import with_texts_closed
 from monitor.parse.document import KINDS, Document, open_document
 from monitor.parse.fallback import Effort, read_with_feedparser
 from monitor.parse.links import absolute
@@ -133,8 +134,8 @@ def _read_broken(document: Document) -> ParsedFeed | NotAFeed:
     shell = without(document.data, items.spans)
     if items.open_at is not None:
         shell = without(document.data[: items.open_at], items.spans)
-    channel = _channel_of_shell(shell)
-    before, after = _wrapping(document.data, items.spans[0][0])
+    channel = _recovered(with_texts_closed(shell))[1]
+    before, after = _wrapping(document.data[: items.spans[0][0]])
     raws: list[RawItem] = []
     effort = Effort()
     for (start, end), hashed in zip(items.spans, items.hashes, strict=True):
@@ -148,25 +149,22 @@ def _read_alone(wrapped: bytes, hashed: str, entities: dict[bytes, bytes], effor
     # Recovery reads what is well-formed just as well, and a strict parser's refusals take time.
     hurried = effort.is_spent
     root = direct.parse_recovering(clean.repaired(wrapped, entities)) if hurried else _parse(wrapped, entities)
+    if root is None and (closed := with_texts_closed(wrapped)) != wrapped:
+        wrapped, root = closed, _parse(closed, entities)
     raws = _items_of(root) if root is not None else _read_loosely(wrapped, effort)[0]
     for raw in raws:
         raw.item_hash = hashed
     return raws
 
 
-def _wrapping(data: bytes, first_item: int) -> tuple[bytes, bytes]:
+def _wrapping(head: bytes) -> tuple[bytes, bytes]:
     """The start tags that an item stands in (root and channel, for namespaces and bases), and their end tags."""
     opening = b""
     closing = b""
-    for found in clean.start_tags(data[:first_item]):
+    for found in clean.start_tags(with_texts_closed(head)):
         opening += found.tag
         closing = b"</" + found.name + b">" + closing
     return opening, closing
-
-
-def _channel_of_shell(shell: bytes) -> Channel:
-    root = direct.parse_recovering(clean.repaired(shell, {}))
-    return read_channel(root) if root is not None else Channel()
 
 
 def _read_loosely(data: bytes, effort: Effort) -> tuple[list[RawItem], Channel]:
@@ -178,10 +176,14 @@ def _read_loosely(data: bytes, effort: Effort) -> tuple[list[RawItem], Channel]:
             raws, channel = read_with_feedparser(data)
     if raws and channel.title:
         return raws, channel
+    found, named = _recovered(data)
+    return raws or found, channel if channel.title else named
+
+
+def _recovered(data: bytes) -> tuple[list[RawItem], Channel]:
+    """Items and channel as far as lxml's recovery finds them."""
     root = direct.parse_recovering(clean.repaired(data, {}))
-    if root is None:
-        return raws, channel
-    return raws or _items_of(root), channel if channel.title else read_channel(root)
+    return (_items_of(root), read_channel(root)) if root is not None else ([], Channel())
 
 
 def _read_whole_loosely(document: Document) -> ParsedFeed | NotAFeed:

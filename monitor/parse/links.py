@@ -17,14 +17,21 @@ def absolute(link: str | None, *bases: str | None) -> str | None:
     `bases` go from the innermost (xml:base of the entry) to the outermost (the address the document came from); each
     may itself be relative to the next.
     """
-    link = tidy(link)
+    link = tidy(link).replace("&amp;", "&")  # escaped once too often; no address has it otherwise
+    if link.lower().startswith("www."):
+        link = f"//{link}"
     if not link or len(link) > LONGEST_URL:
         return None
     if _SCHEME.match(link):
-        return link if link.lower().startswith(("http://", "https://")) and _host(link) else None
+        return link if is_address(link) and _host(link) else None
     base = base_of(*bases)
     joined = _join(base, link) if base else None
     return joined if joined and _host(joined) else None
+
+
+def is_address(link: str) -> bool:
+    """Whether `link` names a page of the web by itself."""
+    return link.lower().startswith(("http://", "https://"))
 
 
 def base_of(*bases: str | None) -> str | None:
@@ -34,7 +41,7 @@ def base_of(*bases: str | None) -> str | None:
         base = tidy(given)
         if not base:
             continue
-        if base.lower().startswith(("http://", "https://")):
+        if is_address(base):
             resolved = base
         elif resolved and not _SCHEME.match(base):
             resolved = _join(resolved, base) or resolved

@@ -7,6 +7,7 @@ either backend can read.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,13 +24,13 @@ from monitor.store.archive import Advance, BadArchive, read_archive, write_archi
 from monitor.store.lock import alone
 from monitor.store.presence import living
 from monitor.store.rowwise import is_empty
-from monitor.store.schema import require_current, upgrade
+from monitor.store.schema import make_folder, require_current, upgrade
 from monitor.store.unit import Database, open_engine
 from monitor.store.verify import Verification, verify
 
 PAGES = 256
 """Copied at a time: a megabyte, between two of which writers have their turn."""
-NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
+NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", errno.ENOSPC, errno.EDQUOT})
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
@@ -47,8 +49,6 @@ def back_up(database: Database, path: Path, now: datetime, advance: Advance = la
     Raises `StoreError` (no space, an existing file, a damaged database); then nothing is left behind.
     """
     require_current(database)
-    if path.exists():
-        raise StoreError(f"{path} exists already", remedy="choose another name; backups are never overwritten")
     with _appearing(path) as partial:
         if database.is_sqlite:
             _copy_pages(database, partial, advance)
@@ -71,8 +71,7 @@ def restore(database: Database, path: Path, now: datetime, advance: Advance = la
     Raises `StoreError` for a file that is no whole backup, `AlreadyRunning` while a monitor works on the database; then
     nothing has changed.
     """
-    with path.open("rb") as file:
-        copied = file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+    copied = _is_sqlite(path)
     if copied and not database.is_sqlite:
         raise BadArchive(
             f"{path} is an SQLite database, and the configured one is on PostgreSQL",
@@ -105,13 +104,22 @@ def require_empty(connection: sa.Connection) -> None:
         )
 
 
+def _is_sqlite(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read: {error.strerror}", remedy="check its owner and permissions"
+        ) from error
+
+
 def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool, advance: Advance) -> Path | None:
+    make_folder(database)
     target = Path(database.engine.url.database or "")
-    target.parent.mkdir(parents=True, exist_ok=True)
     made = target.with_name(f"{target.name}.restoring")
-    made.unlink(missing_ok=True)
     database.dispose()
-    with alone(database.engine.url):
+    with alone(database.engine.url), _thrown_away(made):
         new = Database(open_engine(f"sqlite:///{made}"))
         try:
             if copied:
@@ -124,7 +132,6 @@ def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool
         finally:
             new.dispose()
         if problems:
-            made.unlink()
             raise StoreError(f"{path} is damaged: {problems[0]}", remedy="use another backup")
         _settle(made)
         return _swap(made, target, now)
@@ -145,30 +152,43 @@ def _swap(made: Path, target: Path, now: datetime) -> Path | None:
 def _appearing(path: Path) -> Iterator[Path]:
     """A file that takes its name only when it is whole."""
     partial = path.with_name(f"{path.name}.partial")
-    partial.unlink(missing_ok=True)
     try:
-        partial.touch(mode=0o600)
-        yield partial
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        partial.rename(path)
+        if path.exists():
+            raise StoreError(f"{path} exists already", remedy="choose another name; backups are never overwritten")
+        with _thrown_away(partial):
+            partial.touch(mode=0o600)
+            yield partial
+            with partial.open("rb") as file:
+                os.fsync(file.fileno())
+            partial.rename(path)
     except OSError as error:
-        raise StoreFull(f"the backup cannot be written to {path}: {error.strerror}") from error
+        words = f"the backup cannot be written to {path}: {error.strerror}"
+        if error.errno in NO_ROOM:
+            raise StoreFull(words, remedy="free some space there, or name another place") from error
+        raise StoreError(words, remedy="name a file in a folder that exists and that you may write to") from error
+
+
+@contextmanager
+def _thrown_away(path: Path) -> Iterator[None]:
+    """What stands at `path`, and beside it as SQLite's logs, is gone before and afterwards."""
+    parts = [Path(f"{path}{end}") for end in ("", "-wal", "-shm")]
+    for part in parts:
+        part.unlink(missing_ok=True)
+    try:
+        yield
     finally:
-        for left in (partial, Path(f"{partial}-wal"), Path(f"{partial}-shm")):
-            left.unlink(missing_ok=True)
+        for part in parts:
+            part.unlink(missing_ok=True)
 
 
 def _copy_pages(database: Database, path: Path, advance: Advance) -> None:
     with database.reading() as connection:
         connection.exec_driver_sql("SELECT 1 FROM sqlite_schema").all()  # from here on the view stands still
-        source = connection.connection.driver_connection
+        source: Any = connection.connection.driver_connection
         _copy(source, path, advance)
 
 
-def _copy(source: object, path: Path, advance: Advance) -> None:
-    if not isinstance(source, sqlite3.Connection):
-        raise StoreError("not an SQLite connection")
+def _copy(source: sqlite3.Connection, path: Path, advance: Advance) -> None:
     try:
         with contextlib.closing(sqlite3.connect(path)) as target:
             source.backup(target, pages=PAGES, progress=lambda _status, left, total: advance("pages", total - left))

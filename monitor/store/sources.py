@@ -23,6 +23,8 @@ from monitor.store.leases import Lease
 from monitor.store.memory import memory_from_json, memory_to_json
 
 FOUNDED = "founded_at"
+LOOKED_AT = 4
+"""So many due sources are looked at for each that may be claimed; some are of hosts that have enough in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: da
         connection.execute(
             sa.update(t.source)
             .where(t.source.c.id == sa.bindparam("row"))
-            .values(configured=False, due_at=None, **_voided(t.source.c)),
+            .values(configured=False, due_at=None, **leases.voided(t.source)),
             [{"row": row_id} for row_id in removed],
         )
     return SyncReport(founded, tuple(s.id for s in added), tuple(s.id for s in changed), tuple(removed))
@@ -139,17 +141,16 @@ def claim_due(
     connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
 ) -> list[ClaimedSource]:
     """Lease up to `limit` due sources, longest overdue first, so that no host has more than `per_host` in hand."""
-    return _claim(
-        connection, _CLAIM_DUE, owner=owner, now=now, lease_s=lease_s, values={"limit": limit, "per_host": per_host}
-    )
+    values = {"per_host": per_host}
+    return _claim_by_turns(connection, _CLAIM_DUE, owner=owner, now=now, lease_s=lease_s, limit=limit, values=values)
 
 
 def claim_all(
     connection: sa.Connection, *, since: datetime, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
 ) -> list[ClaimedSource]:
     """For `once --all`: sources neither paused nor gone, not polled since `since`; due or not, blocked or not."""
-    values = {"since": since, "limit": limit, "per_host": per_host}
-    return _claim(connection, _CLAIM_ALL, owner=owner, now=now, lease_s=lease_s, values=values)
+    values = {"since": since, "per_host": per_host}
+    return _claim_by_turns(connection, _CLAIM_ALL, owner=owner, now=now, lease_s=lease_s, limit=limit, values=values)
 
 
 def claim_ids(
@@ -246,7 +247,7 @@ def _changes(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> dict[st
     values = _from_spec(spec)
     if moved or spec.paused:
         # A poll that is under way asked the old address, or should not have asked: its result is not to be written.
-        values |= _voided(row)
+        values |= leases.voided(t.source)
     if moved:
         values |= {"choice": None, "gone": False, "memory": _memory_after_move(row["memory"])}
     if spec.paused or (row["gone"] and not moved):
@@ -255,10 +256,6 @@ def _changes(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> dict[st
     latest = now if moved or last is None else max(now, last + timedelta(seconds=spec.every_s))
     due = row["due_at"]
     return values | {"due_at": latest if due is None else min(due, latest)}
-
-
-def _voided(row: Any) -> dict[str, Any]:
-    return {"lease_owner": None, "lease_until": None, "lease_epoch": row["lease_epoch"] + 1}
 
 
 def _memory_after_move(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -289,26 +286,56 @@ def _claim(
     return [_claimed(row, owner) for row in rows]
 
 
+def _claim_by_turns(
+    connection: sa.Connection,
+    claiming: ReturningUpdate[Any],
+    *,
+    owner: str,
+    now: datetime,
+    lease_s: float,
+    limit: int,
+    values: Mapping[str, Any],
+) -> list[ClaimedSource]:
+    claimed: list[ClaimedSource] = []
+    while room := limit - len(claimed):
+        looked_at = {"limit": room, "among": LOOKED_AT * room}
+        more = _claim(connection, claiming, owner=owner, now=now, lease_s=lease_s, values={**values, **looked_at})
+        if not more:
+            break
+        claimed += more  # hosts that are full now no longer stand before the others
+    return claimed
+
+
 def _by_turns(*due: sa.ColumnElement[bool]) -> ReturningUpdate[Any]:
     """Claims up to `limit` of the sources that are due in this sense, so that no host has more than `per_host`."""
-    leased = t.source.alias("leased")
-    in_hand = (
-        sa.select(sa.func.count())
-        .where(leased.c.host == t.source.c.host, leased.c.lease_owner.is_not(None), leased.c.lease_until >= leases.NOW)
-        .scalar_subquery()
-    )
-    turn = sa.func.row_number().over(partition_by=t.source.c.host, order_by=(t.source.c.due_at, t.source.c.id))
-    ranked = (
-        sa.select(t.source.c.id, t.source.c.due_at, (turn + in_hand).label("turn"))
-        .select_from(t.source.outerjoin(t.host, t.host.c.name == t.source.c.host))
-        .where(leases.is_free(t.source), *due)
-        .subquery("ranked")
-    )
+    found = _longest_overdue(*due).subquery("found")
+    turn = sa.func.row_number().over(partition_by=found.c.host, order_by=(found.c.due_at, found.c.id))
+    ranked = sa.select(found.c.id, found.c.due_at, (turn + found.c.in_hand).label("turn")).subquery("ranked")
     allowed = sa.select(ranked.c.id).where(ranked.c.turn <= sa.bindparam("per_host"))
     chosen = allowed.order_by(ranked.c.due_at).limit(sa.bindparam("limit"))
     # A window function cannot be combined with FOR UPDATE: the outer select is what locks and skips.
     return leases.claiming(
         t.source, sa.select(t.source.c.id).where(t.source.c.id.in_(chosen), leases.is_free(t.source))
+    )
+
+
+def _longest_overdue(*due: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The first `among` of those that are due on hosts with room: a claim must not cost more with every source."""
+    leased = t.source.alias("leased")
+    of_host = (
+        sa.select(leased.c.host, sa.func.count().label("number"))
+        .where(leased.c.lease_owner.is_not(None), leased.c.lease_until >= leases.NOW)
+        .group_by(leased.c.host)
+        .subquery("of_host")
+    )
+    in_hand = sa.func.coalesce(of_host.c.number, 0)
+    hosts_too = t.source.outerjoin(t.host, t.host.c.name == t.source.c.host)
+    return (
+        sa.select(t.source.c.id, t.source.c.host, t.source.c.due_at, in_hand.label("in_hand"))
+        .select_from(hosts_too.outerjoin(of_host, of_host.c.host == t.source.c.host))
+        .where(leases.is_free(t.source), *due, in_hand < sa.bindparam("per_host"))
+        .order_by(t.source.c.due_at)
+        .limit(sa.bindparam("among"))
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import socket
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -125,14 +127,16 @@ EXPECTED_TEXT = """\
 Kreml: Putin und Biden sprachen per Video
 Nordblick · veröffentlicht 23:04 · gesehen 23:05:10 · gesendet 23:05:12 MEZ
 https://nordblick.example/kreml-video
-»*Putin* und *Biden* sprachen am Abend per Video.«
+
+  »*Putin* und *Biden* sprachen am Abend per Video.«
 
 Bisher nur hier (210 Quellen beobachtet)
 Warum: beide Namen und Kontaktwort in einem Satz (Regel v7)
 Zurückgehalten seit gestern: 2 – 2 Kopien
 
-Übernehmen: monitor alerts ack 812 · Stumm 4 h: monitor silences add rule putin-biden-contact --for 4h · \
-Falscher Treffer: monitor rules learn 812 --silent (Alarm 812)"""
+Übernehmen: monitor alerts ack 812
+Stumm 4 h: monitor silences add rule putin-biden-contact --for 4h
+Falscher Treffer: monitor rules learn 812 --silent"""
 
 
 def test_links_stand_in_both_parts(mailbox: tuple[Mailbox, int]) -> None:
@@ -264,3 +268,83 @@ def test_wrong_addresses_say_why_and_hide_secrets(address: str, why: str) -> Non
 )
 def test_mail_in_plain_words_is_checked(spec: MailSpec, why: str) -> None:
     assert why in (mail_problem(spec) or "")
+
+
+class _Scripted(socketserver.StreamRequestHandler):
+    """An SMTP server that says what the test has it say; the last answer is the one to QUIT."""
+
+    answers: tuple[str, ...] = ()
+    heard: list[str]
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            command = line.decode().strip()
+            type(self).heard.append(command)
+            for answer in self.answers:
+                begins, _, said = answer.partition(" > ")
+                if command.upper().startswith(begins):
+                    self.wfile.write(said.encode() + b"\r\n")
+                    break
+            else:
+                self.wfile.write(b"354 go on\r\n" if command.upper() == "DATA" else b"250 OK\r\n")
+            if command.upper() == "DATA":
+                while self.rfile.readline() not in (b".\r\n", b""):
+                    pass
+                self.wfile.write(b"250 taken\r\n")
+
+
+@contextmanager
+def scripted(*answers: str) -> Iterator[tuple[int, list[str]]]:
+    heard: list[str] = []
+    handler = type("Handler", (_Scripted,), {"answers": answers, "heard": heard})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server.server_address[1], heard
+        server.shutdown()
+        thread.join()
+
+
+def test_a_sender_that_the_account_does_not_own_loses_nothing() -> None:
+    with scripted("MAIL > 553 5.7.1 not owned by user anna") as (port, _):
+        error = refused(addresses(port, "desk@example.org")[0])
+    assert (error.permanent, error.code) == (False, "smtp-553")
+
+
+def test_a_strange_goodbye_is_no_failure() -> None:
+    with scripted("QUIT > 421 too busy for that") as (port, heard):
+        AppriseSender().send(addresses(port, "desk@example.org")[0], PLAIN)
+    assert [command[:4].upper() for command in heard] == ["EHLO", "MAIL", "RCPT", "DATA", "QUIT"]
+
+
+def test_an_apostrophe_and_an_umlaut_reach_whom_they_mean() -> None:
+    with scripted() as (port, heard):
+        for address in addresses(port, "O'Brien <o'brien@example.org>", "anna@blätter.example"):
+            AppriseSender().send(address, PLAIN)
+    assert [command[8:] for command in heard if command.lower().startswith("rcpt")] == [
+        "<o'brien@example.org>",
+        "<anna@xn--bltter-cua.example>",
+    ]
+
+
+def test_a_password_with_umlauts_logs_in() -> None:
+    with scripted("EHLO > 250-here\r\n250 AUTH PLAIN", "AUTH > 235 fine") as (port, heard):
+        spec = MailSpec(("desk@example.org",), "127.0.0.1", port, "änne", "schlüssel", "m@example.org", "none")
+        AppriseSender().send(mail_addresses(spec)[0][1], PLAIN)
+    said = next(command for command in heard if command.startswith("AUTH PLAIN "))
+    assert base64.b64decode(said[11:]).decode() == "\0änne\0schlüssel"
+
+
+def test_a_password_with_umlauts_that_is_wrong() -> None:
+    with scripted("EHLO > 250-here\r\n250 AUTH PLAIN", "AUTH > 535 5.7.8 no") as (port, _):
+        spec = MailSpec(("desk@example.org",), "127.0.0.1", port, "änne", "schlüssel", "m@example.org", "none")
+        assert refused(mail_addresses(spec)[0][1]).code == "smtp-535"
+
+
+@pytest.mark.parametrize(
+    "address", ["mailto://h.example?from=m@h.example&to=%C3%A4@h.example", "mailto://u:p@h.example?pgp=sign"]
+)
+def test_what_would_not_leave_as_asked_is_refused_when_it_is_read(address: str) -> None:
+    assert explain_address(address) is not None

@@ -135,6 +135,14 @@ def test_no_host_has_more_sources_in_hand_than_allowed(database: Database) -> No
     assert claim(database, per_host=2) == []
 
 
+def test_a_host_with_much_that_is_overdue_does_not_stand_before_the_others(database: Database) -> None:
+    busy = [spec(f"a{n:02}", host="one.example") for n in range(60)]
+    sync(database, *busy)
+    sync(database, *busy, *(spec(f"b{n}", host=f"{n}.example") for n in range(3)), now=NOW + timedelta(minutes=1))
+    found = claim(database, now=NOW + timedelta(minutes=2), limit=5, per_host=2)
+    assert sorted(source.id[0] for source in found) == ["a", "a", "b", "b", "b"]
+
+
 def test_a_blocked_host_waits_but_not_in_a_full_pass(database: Database) -> None:
     sync(database, spec("a"), spec("b"))
     claimed = claim(database, limit=1)[0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import zipfile
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,23 @@ def test_what_is_copied_exists_and_is_let_through(path: str) -> None:
     assert (ROOT / path).exists()
     rules = (ROOT / ".dockerignore").read_text().split()
     assert any(fnmatch(path.removeprefix("./"), rule[1:]) for rule in rules if rule.startswith("!"))
+
+
+def test_what_is_copied_is_enough_for_the_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hatchling = pytest.importorskip("hatchling.build")
+    left_out = shutil.ignore_patterns("__pycache__")
+    for name, rest in instructions():
+        *paths, target = shlex.split(rest) if name == "COPY" and "--from" not in rest else [""]
+        for path in paths:
+            to = tmp_path / target
+            if (ROOT / path).is_dir():
+                shutil.copytree(ROOT / path, to, ignore=left_out)
+            else:
+                to.mkdir(exist_ok=True)
+                shutil.copy(ROOT / path, to)
+    monkeypatch.chdir(tmp_path)
+    with zipfile.ZipFile(tmp_path / hatchling.build_wheel(str(tmp_path))) as wheel:
+        assert any(name.endswith("man1/monitor.1") for name in wheel.namelist())
 
 
 def test_the_image_is_small_careful_and_watched() -> None:

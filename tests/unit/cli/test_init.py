@@ -124,7 +124,7 @@ def test_an_answer_that_is_no_use_is_asked_for_again(
         "no word to look for",
         "no sources in 'xx'",
         "numbers from 1 to 6",
-        "me@ is no mail address",
+        "'me@' is no mail address",
         "knows no service slakc://",
     ):
         assert words in out

@@ -16,6 +16,7 @@ from monitor.dedup.headline import about_others
         ("en", "Talks on Adlera", "Talks on Corvex", True),  # the first word may have a capital anyway
         ("en", "talks on Adlera", "Talks on Corvex", True),
         ("en", "New talks", "New talks", False),
+        ("en", "New Adlera talks with Tarnik", "New Adlera talks with Corvex", False),  # the second word is a name
         ("en", "Police talks on Adlera", "police talks on Corvex", True),
         # numbers that stay are no frame
         ("en", "Adlera 3 up", "Corvex 3 up", False),
@@ -32,6 +33,7 @@ from monitor.dedup.headline import about_others
         ("en", "Adleras sues again", "Adlera sues again", False),
         ("en", "United Nations sue again", "UN sue again", False),
         ("en", "UN sue again", "United Nations sue again", False),
+        ("en", "Nor Adlera sues again", "NorAdlera sues again", False),
         ("en", "UX sue again", "United Nations sue again", True),
         ("en", "Chinese sue again", "China sue again", False),
         ("en", "Chilean sue again", "China sue again", True),
@@ -61,3 +63,7 @@ def test_two_headlines(language: str, one: str, other: str, *, others: bool) -> 
 def test_without_words_there_is_nothing_to_tell() -> None:
     assert not about_others("", "Adlera sues again")
     assert not about_others("", "")
+
+
+def test_common_words_of_a_very_long_headline_are_compared_too() -> None:
+    assert about_others("Adlera" + " sues and" * 110, "Corvex" + " sues and" * 110, "en")

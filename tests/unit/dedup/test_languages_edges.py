@@ -57,7 +57,7 @@ def test_so_many_of_each_are_kept() -> None:
     assert keys_of({}, numbers, limit=2) == ("10", "11")
 
 
-@pytest.mark.parametrize(("key", "weight"), [("ptn", 0.75), ("ptnk", 1.0), ("12", 0.5), ("123", 1.0)])
+@pytest.mark.parametrize(("key", "weight"), [("ptn", 0.75), ("ptnk", 1.0), ("12", 0.5), ("123", 1.0), ("5.6", 1.0)])
 def test_short_names_and_small_numbers_weigh_less(key: str, weight: float) -> None:
     (candidate,) = link_candidates({key: {1}}, {1: "en"})
     assert candidate == LinkCandidate(1, "en", {key: weight})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
+import numpy as np
 import pytest
 
-from monitor.dedup.split import Member, Split, decide_split, is_due
+from monitor.dedup.split import Member, Split, _cuts, decide_split, is_due
 from monitor.dedup.vector import cosine, unit, vector_of
 from monitor.model.story import Vector
 
@@ -62,6 +65,9 @@ def test_how_alike_is_measured_by_the_likeness_within() -> None:
     nearer = [*event("a", range(1, 5), common=1.2), *event("b", range(5, 9), common=1.2)]  # 1.44 / 2.44
     assert leaving(nearer) is None
     assert leaving(nearer, ratio=0.6) == (5, 6, 7, 8)
+    apart = [*event("a", range(1, 4)), *event("b", range(4, 7))]
+    assert leaving(apart, ratio=0.01) == (4, 5, 6)
+    assert leaving(apart, ratio=0.0) is None
 
 
 def test_forty_words_can_show_a_difference() -> None:
@@ -73,6 +79,38 @@ def test_forty_words_can_show_a_difference() -> None:
 def test_headlines_go_with_the_group_that_they_are_like() -> None:
     short = event("b", range(20, 22), words=5)
     assert leaving([*event("a", range(1, 4)), *short, *event("b", range(4, 7))]) == (20, 21, 4, 5, 6)
+
+
+def test_what_is_like_neither_stays() -> None:
+    stray = Member(30, 5, text(stray=1.0))
+    small, large = event("a", range(1, 4)), event("b", range(4, 12))
+    assert leaving([*small, stray, *large]) == (4, 5, 6, 7, 8, 9, 10, 11)
+    assert leaving([*large, stray, *small]) == (1, 2, 3)
+    assert leaving([small[0], *large, stray, *small[1:]]) == (4, 5, 6, 7, 8, 9, 10, 11)
+    assert leaving([large[0], *small, stray, *large[1:]]) == (1, 2, 3)
+    faint = Member(40, 5, text(a=1.0, other=3.0))
+    assert leaving([faint, *large, *small]) == (4, 5, 6, 7, 8, 9, 10, 11)
+
+
+def test_articles_with_nothing_in_common_are_no_event() -> None:
+    strays = [Member(n, 200, text(**{f"stray{n}": 1.0, f"more{n}": 1.7, f"rest{n}": n / 7})) for n in range(1, 5)]
+    for some in (strays[:3], strays):
+        assert leaving([*some, *event("a", range(10, 14))]) is None
+
+
+def test_articles_are_grouped_by_their_average_likeness() -> None:
+    """Against the definition: in turn, the two groups are joined whose members are most alike on average."""
+    for seed in range(20):
+        table = np.random.default_rng(seed).random((9, 9))
+        alike = table + table.T
+        np.fill_diagonal(alike, 0.0)
+        groups = [[index] for index in range(9)]
+        for cut in _cuts(alike):
+            while len(groups) > len(cut):
+                a, b = max(combinations(groups, 2), key=lambda pair: alike[np.ix_(*pair)].mean())
+                groups = [each for each in groups if each not in (a, b)] + [a + b]
+            assert sorted(map(sorted, cut)) == sorted(map(sorted, groups))
+        assert len(groups) == 2
 
 
 def test_the_latest_sixty_texts_are_compared() -> None:

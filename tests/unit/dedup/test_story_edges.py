@@ -115,6 +115,18 @@ def test_forty_words_are_a_text() -> None:
     assert isinstance(decide_story(AB, 39, NOW, [german], title=urteil), Join)
 
 
+def test_a_teaser_shares_two_terms_and_one_of_them_is_of_its_headline() -> None:
+    teaser = vector(strike=1, mine=1, pay=1)
+
+    def joins_with(centroid: Vector) -> bool:
+        return isinstance(decide_story(teaser, 20, NOW, [story(1, centroid)], title="Strike at the mine"), Join)
+
+    assert joins_with(vector(strike=1, pay=1))
+    assert joins_with(vector(strike=1, mine=1))
+    assert not joins_with(vector(strike=1)), "one term, though of the headline"
+    assert not joins_with(vector(pay=1, other=0.1)), "no term of the headline"
+
+
 def test_the_likest_of_those_that_share_enough_is_taken() -> None:
     text = vector(a=3, b=1, c=1)
     likest = Join(2, 0.905, Reason("alike", "likeness 0.90 with the story, 0.20 is enough"))

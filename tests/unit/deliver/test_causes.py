@@ -33,10 +33,6 @@ def test_secrets_of_an_address_are_blanked() -> None:
 @pytest.mark.parametrize(
     ("lines", "code", "permanent", "says"),
     [
-        (["Socket Exception: (421, b'4.3.2 closing')"], "smtp-421", False, "SMTP 421: 4.3.2 closing"),
-        (["Socket Exception: {'a@b.org': (550, b'5.1.1 unknown')}"], "smtp-550", True, "SMTP 550: 5.1.1 unknown"),
-        (["Socket Exception: (535, b'5.7.8 bad login')"], "smtp-535", False, "SMTP 535: 5.7.8 bad login"),
-        (["SMTP recipient a@b.org was refused: 552 b'full'"], "smtp-552", False, "SMTP 552: full"),
         (["Failed to send: Gone, error=410."], "http-410", True, "HTTP 410"),
         (["Failed to send: error=503.", "Response Details:\r\nb'try later'"], "http-503", False, "HTTP 503: try later"),
         (["Socket Exception: [Errno 111] Connection refused"], "network", False, "connection refused"),

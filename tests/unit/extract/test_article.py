@@ -188,3 +188,12 @@ def test_latin_pages_without_a_charset_are_read() -> None:
 def test_each_stage_says_its_verdict() -> None:
     stages = {step.stage for step in read(page("<p>Foto: Stadtarchiv</p>")).steps}
     assert {"title", "authors", "date", "extractor", "trim"} <= stages
+
+
+def test_a_removal_that_names_the_whole_page_takes_nothing_away() -> None:
+    article = read(page(), selectors=ArticleSelectors(remove=("html", "nav")))
+    assert article.text.split("\n") == list(BODY)
+    assert [step.verdict for step in article.steps if step.stage == "remove"] == [
+        "html: 0 taken out",
+        "nav: 1 taken out",
+    ]

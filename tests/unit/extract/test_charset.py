@@ -28,3 +28,8 @@ def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
 
 def test_characters_that_xml_forbids_are_taken_out() -> None:
     assert decode_page(b"a\x00b\x0bc") == "abc"
+
+
+def test_japanese_mail_encoding_is_valid_utf8_and_yet_meant() -> None:
+    text = "<html><meta charset=iso-2022-jp><body>橋が開通</body></html>"
+    assert decode_page(text.encode("iso-2022-jp")) == text

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from monitor.extract.core import by_trafilatura
+from monitor.extract.core import RESET_EVERY, by_trafilatura
 
 LOOSE = "The harbour board met on Tuesday and decided, after years of quarrel, to close the old northern pier for good."
 REST = "".join(
@@ -40,3 +40,17 @@ def test_cells_of_a_row_are_parted_by_blanks() -> None:
     rows = "".join(f"<tr><td>Pier {at}</td><td>closed in the year {1990 + at}</td></tr>" for at in range(4))
     page = f"<html><body><h1>Piers</h1><article><p>{LOOSE}</p>{REST}<table>{rows}</table></article></body></html>"
     assert any("Pier 2 closed in the year 1992" in line for line in by_trafilatura(document_fromstring(page)))
+
+
+def test_comments_are_no_part_of_a_text_and_in_no_way_of_it() -> None:
+    """Given a tree, trafilatura trips over a comment in an element of its own name; parsing itself, it drops them."""
+    odd = "<code>©<item rend='x'><!-- note --></item></code>"
+    page = f"<html><body><h1>The pier closes</h1><article><p>{LOOSE}</p>{REST}{odd}<!-- end --></article></body></html>"
+    lines = by_trafilatura(document_fromstring(page))
+    assert LOOSE in lines
+    assert not any("note" in line or "end" in line.split() for line in lines)
+
+
+def test_many_pages_are_read_one_like_the_other() -> None:
+    tree = document_fromstring(f"<html><body><h1>The pier closes</h1><article><p>{LOOSE}</p></article></body></html>")
+    assert {tuple(by_trafilatura(tree)) for _ in range(RESET_EVERY + 1)} == {(LOOSE,)}

@@ -83,3 +83,14 @@ def test_the_body_that_the_metadata_carry_is_plain_lines() -> None:
     assert jsonld_body({"articleBody": HTML}) == [ONE, TWO]
     assert jsonld_body({"articleBody": f"{ONE}\r\n\r\n{TWO}"}) == [ONE, TWO]
     assert jsonld_body(None) == jsonld_body({}) == []
+
+
+def test_a_piece_of_a_stream_that_is_no_string_is_left_out() -> None:
+    whole = json.dumps(f"1:{json.dumps({'article': {'body': HTML}})}\n")
+    stream = [f"<script>self.__next_f.push([1,{chunk}])</script>" for chunk in ('"\\q"', whole)]
+    assert body(*stream) == [ONE, TWO]
+
+
+def test_data_without_end_are_read_up_to_some_depth_and_number() -> None:
+    assert body(data([{"body": HTML}, *([{}] * 200_000)])) == []
+    assert body(data([*([{}] * 1_000), {"body": HTML}])) == [ONE, TWO]

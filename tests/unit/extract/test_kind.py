@@ -20,6 +20,7 @@ CARD = '<article><h2><a href="/n/{0}">A headline of one of the stories {0}</a></
         (b"%PDF-1.7", "pdf"),
         (b"\xff\xd8\xff\xe0", "image"),
         (b"PK\x03\x04", "other"),
+        (b"\x00 \x00\n", "other"),
         (b"", "other"),
         (b"Just words.\nAnd more of them.", "text"),
         (f"<html><body><h1>One story</h1>{PARAGRAPH * 6}</body></html>".encode(), "article"),

@@ -183,3 +183,19 @@ def test_a_list_that_the_page_declares_is_trusted_in_any_of_its_forms() -> None:
     found = extract_links(f"<html><body>{script}<a href='/a/1'>x</a></body></html>".encode(), url=URL)
     assert found.how == "ItemList"
     assert {link.url for link in found.links} == {f"{URL}a/{n}" for n in (1, 2, 3, 5, 6)}
+
+
+def test_the_next_page_is_the_first_address_that_its_selector_finds() -> None:
+    page = home().replace(b"</main>", b"<a class='more'>More</a><a class='more' href='/archiv'>Archiv</a></main>")
+    assert (
+        extract_links(page, url=URL, selectors=LinkSelectors(next="a.more")).next_url == "https://kurier.example/archiv"
+    )
+    assert extract_links(page, url=URL, selectors=LinkSelectors(next=".none")).next_url is None
+
+
+def test_where_little_looks_like_a_story_the_largest_group_of_like_links_is_taken() -> None:
+    likes = "".join(f"<p><a href='/n/{at}.html'>{head}</a></p>" for at, head in enumerate(HEADLINES))
+    other = "<p><a href='/ueber/uns/und/alle'>Wer wir sind und was wir tun</a></p>"
+    listing = extract_links(f"<html><body>{likes}{other}</body></html>".encode(), url=URL)
+    assert [link.title for link in listing.links] == HEADLINES
+    assert all("largest group" in link.why for link in listing.links)

@@ -63,3 +63,25 @@ def test_what_stands_before_the_entries_is_kept() -> None:
     made = ticker("a", "b", "c", text=text, lead="What we know")
     assert made.lines[:3] == ("What we know", "Three ferries stay in port", "Title a")
     assert made.parts[0] == (0, 2)
+
+
+def test_times_outside_of_entries_and_second_times_inside_make_no_entry() -> None:
+    parts = "".join(
+        f"<li><span class='post'>x</span></li><div class='post'><p><time>now</time></p>"
+        f"<p><time datetime='2026-03-05T0{at}:00:00Z'>{at}</time></p><p>Text {at}.</p></div>"
+        for at in range(3)
+    )
+    page = f"<html><body><p><time datetime='2026-03-05'>today</time></p><main>{parts}</main></body></html>".encode()
+    entries = split_live(page, url=URL)
+    assert [(entry.text, entry.published_at and entry.published_at.hour) for entry in entries] == [
+        (f"Text {at}.", at) for at in range(3)
+    ]
+
+
+def test_a_page_is_live_by_its_name_only_where_it_has_entries() -> None:
+    parts = "".join(f"<div class='post'><time>{at}:00</time><p>Text {at}.</p></div>" for at in range(3))
+    assert extract_article(f"<html><body><main>{parts}</main></body></html>".encode(), url=URL).live
+    assert not extract_article(
+        f"<html><body><main>{parts}</main></body></html>".encode(), url="https://a.example/x"
+    ).live
+    assert not extract_article(b"<html><body><main><p>Text.</p></main></body></html>", url=URL).live

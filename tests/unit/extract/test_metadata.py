@@ -118,3 +118,16 @@ def test_image_address_language_and_section() -> None:
     assert found.image == "https://www.kurier.example/i.jpg"
     assert found.canonical_url == "https://www.kurier.example/a/b-1"
     assert (found.language, found.section) == ("de", "Politik")
+
+
+def test_tags_without_a_name_or_a_value_say_nothing() -> None:
+    html = "<meta charset='utf-8'><meta content='x'><meta name='author' content=' '>"
+    html += "<meta name='author' content='Eva Muster'>"
+    assert meta(f"<html><head>{html}</head><body><h1>Own words here</h1></body></html>").authors == ("Eva Muster",)
+
+
+def test_of_times_that_are_marked_the_first_that_can_be_read_counts() -> None:
+    times = "<time itemprop='datePublished'>soon</time><time itemprop='datePublished' datetime='2026-03-05'>x</time>"
+    date = meta(f"<html><body><h1>Own words here</h1>{times}</body></html>").date
+    assert date is not None
+    assert date.local == "2026-03-05"

@@ -70,3 +70,7 @@ def test_what_merely_follows_is_no_next_page_of_an_article(link: str) -> None:
 
 def test_of_a_list_the_next_page_may_lie_anywhere_on_the_site() -> None:
     assert next_page(page("<a href='/archive/b'>Older posts</a>"), listing=True) == "https://a.example/archive/b"
+
+
+def test_the_head_of_a_page_may_name_the_next() -> None:
+    assert next_page(page("", head=f"<link rel='next' href='{URL}?page=2'>")) == f"{URL}?page=2"

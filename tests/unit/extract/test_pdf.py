@@ -79,3 +79,12 @@ def test_a_blank_line_ends_a_paragraph() -> None:
         "The water rose nine metres, and it fell.",
         "The town is safe.",
     ]
+
+
+def test_a_pdf_need_not_say_when_it_was_made() -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(pdf("The river will rise above its banks on Friday night, they said.")))
+    writer.add_metadata({"/CreationDate": "last week"})
+    out = io.BytesIO()
+    writer.write(out)
+    article = extract_article(out.getvalue(), url=URL)
+    assert (article.text[:9], article.published_at) == ("The river", None)

@@ -36,3 +36,15 @@ def test_a_text_without_paragraphs_is_no_article() -> None:
     article = extract_dump(b"Home\nSport\nLogin")
     assert article.text_state is TextState.TITLE
     assert article.text_reason is not None
+
+
+def test_the_densest_run_of_paragraphs_is_the_article() -> None:
+    menu = "\n".join(f"Item {n}" for n in range(10))
+    dump = f"Harbour: council votes for the contract\n\n{ONE}\n{TWO}\n{menu}\n{THREE}"
+    assert extract_dump(dump.encode()).text.split("\n") == [ONE, TWO]
+
+
+def test_what_cannot_be_a_date_or_stands_in_a_text_is_none_and_the_next_line_is_asked() -> None:
+    long = "2021-12-01 " + "words of a paragraph without an end " * 10
+    dump = f"Harbour: council votes for the contract\n{long}\n31.02.2021\n08.12.2021\n\n{ONE}\n{TWO}"
+    assert extract_dump(dump.encode()).published_at_local == "2021-12-08"

@@ -40,3 +40,9 @@ def test_elements_and_attributes() -> None:
     assert select(PAGE, "//time/@datetime") == ["2026-01-05"]
     assert [element.tag for element in select_elements(PAGE, "a.title")] == ["a"]
     assert select_elements(PAGE, "a.title@href") == []
+
+
+def test_an_expression_may_give_a_text_and_a_number_finds_nothing() -> None:
+    assert select(PAGE, "(string(//a))") == ["A"]
+    assert select(PAGE, "(string(//h1))") == []
+    assert select(PAGE, "(count(//a))") == []

@@ -32,3 +32,15 @@ def test_a_site_that_offers_nothing() -> None:
     choice = choose_candidate([Candidate("listing", "l", entries=2)])
     assert choice.chosen is None
     assert choice.reason.code == "nothing-to-poll"
+
+
+def test_of_two_of_a_kind_the_fuller_goes_first_and_the_other_says_why_it_did_not() -> None:
+    few, many = Candidate("feed", "f", entries=3), Candidate("feed", "m", entries=40)
+    choice = choose_candidate([few, many])
+    assert choice.chosen is many
+    assert [(one, reason.code) for one, reason in choice.others] == [(few, "fewer-entries")]
+
+
+def test_a_section_says_that_it_covers_a_part() -> None:
+    section, whole = Candidate("feed", "s", entries=50, whole_site=False), Candidate("feed", "w", entries=10)
+    assert [reason.code for _, reason in choose_candidate([section, whole]).others] == ["section-only"]

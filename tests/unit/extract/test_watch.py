@@ -51,3 +51,21 @@ def test_a_selector_that_matches_nothing_adds_nothing() -> None:
 def test_what_is_no_page_is_not_watched(body: bytes) -> None:
     found = page_blocks(body, url="http://amt.example/board")
     assert (found.blocks, found.problem is not None and found.problem.code) == ((), "not-a-page")
+
+
+def test_a_page_that_is_drawn_by_scripts_says_so_whether_a_part_was_asked_for_or_not() -> None:
+    body = b"<html><body><div id='app'></div><script src='/a.js'></script></body></html>"
+    for selector in (None, "#list"):
+        found = page_blocks(body, url=URL, selector=selector)
+        assert (found.blocks, found.problem is not None and found.problem.code) == ((), "needs-javascript")
+
+
+def test_rows_and_items_are_one_block_each_and_other_text_is_by_paragraph() -> None:
+    body = b"<html><body><main>Notice<p>One</p><ul><li><b>Two</b><p>and three</p></li></ul></main></body></html>"
+    assert [block.text for block in page_blocks(body, url=URL).blocks] == [
+        "Notice",
+        "One",
+        "Two · and three",
+    ]
+    rows = [block.text for block in page_blocks(body, url=URL, selector="li").blocks]
+    assert rows == ["Two", "and three"]

@@ -62,6 +62,39 @@ async def test_starts_are_spaced_and_the_next_hop_does_not_wait() -> None:
     assert starts[-1] - last < 0.1
 
 
+class TellingBook(MemoryHostBook):
+    """Keeps what it was asked for, and has every host wait for an hour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spacings: list[float] = []
+
+    async def reserve(self, host: str, now: datetime, spacing_s: float) -> datetime:
+        self.spacings.append(spacing_s)
+        return now + timedelta(hours=1)
+
+
+async def test_the_next_hop_pushes_others_back_and_waits_for_nobody(clock: FrozenClock) -> None:
+    book = TellingBook()
+    politeness = Politeness(book, clock, per_host=1, spacing_s=2)
+    async with asyncio.timeout(5), politeness.turn("http://h:80", spacing_s=3, at_once=True):
+        assert book.spacings == [3]
+
+
+async def test_where_there_is_no_pause_the_book_is_not_asked(clock: FrozenClock) -> None:
+    book = TellingBook()
+    politeness = Politeness(book, clock, per_host=1, spacing_s=0)
+    async with asyncio.timeout(5), politeness.turn("http://h:80"):
+        assert book.spacings == []
+
+
+async def test_hosts_that_nobody_asks_are_forgotten(clock: FrozenClock) -> None:
+    politeness = Politeness(MemoryHostBook(), clock, per_host=1, spacing_s=0)
+    async with politeness.turn("http://a:80"), politeness.turn("http://b:80"):
+        assert politeness._slots.keys() == {"http://a:80", "http://b:80"}
+    assert not politeness._slots
+
+
 async def test_a_crawl_delay_is_waited_for() -> None:
     clock = SystemClock()
     politeness = Politeness(MemoryHostBook(), clock, per_host=2, spacing_s=0)

@@ -38,3 +38,14 @@ def test_what_feedparser_trips_over_is_named() -> None:
         read_with_feedparser(
             b"<rss><channel><item></psc:chapter><gml:pos>1</gml:pos></textinput><name>x</name><b></item>"
         )
+
+
+def test_links_say_what_they_are_for_and_one_without_an_address_is_none() -> None:
+    feed = b"""<feed xmlns="http://www.w3.org/2005/Atom"><title>Paper</title><link href="https://paper.example/"/>
+    <link rel="hub" href="https://hub.example/"/><link rel="self" href="https://paper.example/feed"/><link rel="next"/>
+    <entry><title>A & B</title><id>1</id><link rel="related"/><link rel="related" href="https://paper.example/2"/>
+    <link rel="enclosure" href="https://paper.example/1.mp3"/></entry></feed>"""
+    (raw,), channel = read_with_feedparser(feed)
+    assert channel.links == {"hub": "https://hub.example/", "self": "https://paper.example/feed"}
+    assert [(link.rel, link.href) for link in raw.links] == [("related", "https://paper.example/2")]
+    assert raw.enclosures == ["https://paper.example/1.mp3"]

@@ -35,6 +35,35 @@ def test_names_an_empty_body() -> None:
     assert answer.reason.code == "empty-body"
 
 
+def test_a_title_that_never_closes_takes_nothing_else_along() -> None:
+    broken = "<item><title>News 1<link>/n/1</link><guid>n1</guid><description>Text.</description></item>"
+    feed = read_document(rss(broken, item(2), head="<title>Paper<link>/</link>"), url=URL, now=NOW)
+    assert isinstance(feed, ParsedFeed)
+    assert [(entry.id, entry.url, entry.title, entry.summary) for entry in feed.entries] == [
+        ("n1", "https://paper.example/n/1", "News 1", "Text."),
+        ("n2", "https://paper.example/n/2", "News 2", ""),
+    ]
+    assert (feed.title, feed.url) == ("Paper", "https://paper.example/")
+    assert [reason.code for reason in feed.problems] == ["malformed"]
+
+
+def test_a_relative_permanent_link_is_the_address_rather_than_the_enclosure() -> None:
+    sound = '<enclosure url="https://cdn.example/1.mp3" type="audio/mpeg"/>'
+    feed = read_document(
+        rss(
+            f'<item><title>A</title><guid isPermaLink="true">/n/1</guid>{sound}</item>',
+            f'<item><title>B</title><guid isPermaLink="true">2</guid>{sound}</item>',
+            f"<item><title>C</title><guid>/n/3</guid>{sound}</item>",
+            f'<item><title>D</title><guid isPermaLink="true">tag:paper.example/4</guid>{sound}</item>',
+        ),
+        url=URL,
+        now=NOW,
+    )
+    assert isinstance(feed, ParsedFeed)
+    assert [entry.url for entry in feed.entries] == ["https://paper.example/n/1", *["https://cdn.example/1.mp3"] * 3]
+    assert feed.entries[0].id == "/n/1"
+
+
 def test_a_cut_document_keeps_its_complete_items() -> None:
     whole = rss(item(1), item(2), item(3))
     feed = read_document(whole[: whole.index(b"News 3")], url=URL, now=NOW)

@@ -14,6 +14,8 @@ DOCUMENT = "https://paper.example/feeds/all.xml"
         ("/x", (None, "https://site.example/blog/", DOCUMENT), "https://site.example/x"),
         ("x", ("posts/", "https://site.example/blog/", DOCUMENT), "https://site.example/blog/posts/x"),
         ("//cdn.example/x", (DOCUMENT,), "https://cdn.example/x"),
+        ("www.other.example/x", (DOCUMENT,), "https://www.other.example/x"),
+        ("https://a.example/x?y=1&amp;z=2", (DOCUMENT,), "https://a.example/x?y=1&z=2"),
         ("?p=1", (DOCUMENT,), "https://paper.example/feeds/all.xml?p=1"),
         (" https://a.example/\n  x ", (), "https://a.example/x"),
         ("https://a.example/a b", (), "https://a.example/a%20b"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -168,7 +169,21 @@ def test_tags_that_end_what_never_began_do_not_hide_the_items(text: str) -> None
     assert "One" in only(read(text)).title
 
 
-@pytest.mark.parametrize("text", ["<rss", "<rss><channel><item", "<rss>\x00\x01</rss>", "<feed>&<", "<rdf:RDF><item>"])
+@pytest.mark.parametrize(
+    "text", ["<rss", "<rss><channel><item", "<rss>\x00\x01</rss>", "<feed>&<", "<rdf:RDF><item>", "<x:item></item>"]
+)
 def test_what_is_broken_beyond_reading_has_no_items_or_says_that_it_is_no_feed(text: str) -> None:
     found = read_document(text.encode(), url=URL, now=NOW)
     assert isinstance(found, NotAFeed) or all(not entry.title for entry in found.entries)
+
+
+def test_json_nested_as_deep_as_can_just_be_read_is_no_exception_either() -> None:
+    """Reading, tidying and hashing each stand on a few more frames than the one before."""
+    head = '{"version": "https://jsonfeed.org/version/1", "title": "N", "items": [{"id": "1", "title": "One", "x": '
+    most = sys.getrecursionlimit()
+    outcomes = set()
+    for depth in range(most - 150, most):
+        deep = "[" * depth + "]" * depth
+        for text in (f"{head}{deep}}}]}}", f"{head}{deep}}},]}}"):
+            outcomes.add(type(read_document(text.encode(), url=URL, now=NOW)))
+    assert outcomes == {ParsedFeed, NotAFeed}

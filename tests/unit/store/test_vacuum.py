@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.errors import AlreadyRunning, StoreError
-from monitor.store import vacuum
+from monitor.errors import AlreadyRunning, SchemaMismatch, StoreError
+from monitor.store import schema, vacuum
 from monitor.store.lock import alone
 from monitor.store.unit import Database, open_engine
 
@@ -24,6 +24,12 @@ def fill(database: Database, rows: int = 2000) -> None:
     with database.unit() as connection:
         connection.exec_driver_sql("CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
         connection.execute(sa.text("INSERT INTO t (b) VALUES (zeroblob(3000))"), [{}] * rows)
+
+
+def stamp(database: Database, version: str = schema.HEAD) -> None:
+    with database.unit() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute(sa.text("INSERT INTO alembic_version VALUES (:it)"), {"it": version})
 
 
 def thin(database: Database) -> None:
@@ -78,6 +84,7 @@ def older(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_an_older_file_is_left_alone_until_it_is_written_anew(older: Database) -> None:
+    stamp(older)
     fill(older)
     thin(older)
     assert not room(older).incremental
@@ -88,9 +95,17 @@ def test_an_older_file_is_left_alone_until_it_is_written_anew(older: Database) -
 
 
 def test_nothing_is_written_anew_while_a_monitor_runs(database: Database) -> None:
-    fill(database, 1)
+    stamp(database)
     with alone(database.engine.url), pytest.raises(AlreadyRunning):
         vacuum.rewrite(database)
+
+
+@pytest.mark.parametrize(("version", "remedy"), [("0001", "monitor db upgrade"), ("9999", schema.NEWER_REMEDY)])
+def test_a_file_of_another_version_is_not_touched(database: Database, version: str, remedy: str) -> None:
+    stamp(database, version)
+    with pytest.raises(SchemaMismatch) as refused:
+        vacuum.rewrite(database)
+    assert refused.value.remedy == remedy
 
 
 def test_postgresql_does_it_by_itself() -> None:
