@@ -46,7 +46,7 @@ ELSEWHERE = {
     ],
     "store": ["tests/contract/test_store_*.py", "tests/migrations"],
     "testing": ["tests/scenario/test_demo.py"],
-    "web": ["tests/property/test_api.py", "tests/property/test_openapi.py"],
+    "web": ["tests/property/test_api.py", "tests/property/test_openapi.py", "tests/scenario/test_web.py"],
 }
 """Tests of a package that neither lie in its folder nor are named `tests/property/test_<package>*`."""
 
