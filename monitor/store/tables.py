@@ -165,7 +165,6 @@ article = sa.Table(
         "ix_article_copy",
         "copy_of",
         sqlite_where=sa.text("copy_of IS NOT NULL"),
-        postgresql_where=sa.text("copy_of IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
 )
