@@ -126,7 +126,7 @@ def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: da
         connection.execute(
             sa.update(t.source)
             .where(t.source.c.id == sa.bindparam("row"))
-            .values(configured=False, due_at=None, **_voided(t.source.c)),
+            .values(configured=False, due_at=None, **leases.voided(t.source)),
             [{"row": row_id} for row_id in removed],
         )
     return SyncReport(founded, tuple(s.id for s in added), tuple(s.id for s in changed), tuple(removed))
@@ -247,7 +247,7 @@ def _changes(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> dict[st
     values = _from_spec(spec)
     if moved or spec.paused:
         # A poll that is under way asked the old address, or should not have asked: its result is not to be written.
-        values |= _voided(row)
+        values |= leases.voided(t.source)
     if moved:
         values |= {"choice": None, "gone": False, "memory": _memory_after_move(row["memory"])}
     if spec.paused or (row["gone"] and not moved):
@@ -256,10 +256,6 @@ def _changes(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> dict[st
     latest = now if moved or last is None else max(now, last + timedelta(seconds=spec.every_s))
     due = row["due_at"]
     return values | {"due_at": latest if due is None else min(due, latest)}
-
-
-def _voided(row: Any) -> dict[str, Any]:
-    return {"lease_owner": None, "lease_until": None, "lease_epoch": row["lease_epoch"] + 1}
 
 
 def _memory_after_move(stored: Mapping[str, Any]) -> dict[str, Any]:
