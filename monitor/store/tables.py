@@ -75,6 +75,13 @@ source = sa.Table(
     ),
 )
 
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("source_id", sa.Text, primary_key=True),
+    sa.Column("item_hashes", Json, nullable=False),
+)
+
 host = sa.Table(
     "host",
     metadata,
