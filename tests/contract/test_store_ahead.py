@@ -25,7 +25,7 @@ def test_a_source_polled_with_a_clock_that_was_ahead_is_polled_again(database: D
     for claimed, at in zip(claim(database, LATER), (LATER, NOW), strict=True):
         with database.unit() as connection:
             polled = record(claimed, started_at=at, next_at=at + timedelta(minutes=10))
-            sources.record_poll(connection, polled)
+            sources.complete_polls(connection, [polled])
     assert claim(database, NOW + timedelta(minutes=1)) == []
     assert rows_brought_back(database) == 1
     assert len(claim(database, NOW + timedelta(minutes=1))) == 1
@@ -59,6 +59,6 @@ def test_a_clock_that_is_right_changes_nothing(database: Database) -> None:
     sync(database, spec("a"))
     (claimed,) = claim(database)
     with database.unit() as connection:
-        sources.record_poll(connection, record(claimed, next_at=NOW + timedelta(days=2)))
+        sources.complete_polls(connection, [record(claimed, next_at=NOW + timedelta(days=2))])
         assert take_turn(connection, "retain", owner="a", now=NOW, lease_s=120.0)
     assert rows_brought_back(database) == 0
