@@ -44,9 +44,9 @@ ELSEWHERE = {
         *(f"tests/scenario/test_{name}*.py" for name in SCENARIOS_OF_LOOPS),
         *("tests/contract/test_store_hosts.py", "tests/unit/store/test_stories.py"),
     ],
-    "store": ["tests/contract/test_store_*.py"],
+    "store": ["tests/contract/test_store_*.py", "tests/migrations"],
     "testing": ["tests/scenario/test_demo.py"],
-    "web": ["tests/property/test_api.py", "tests/property/test_openapi.py"],
+    "web": ["tests/property/test_api.py", "tests/property/test_openapi.py", "tests/scenario/test_web.py"],
 }
 """Tests of a package that neither lie in its folder nor are named `tests/property/test_<package>*`."""
 

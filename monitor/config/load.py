@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field, replace
 from glob import glob
@@ -11,7 +12,7 @@ from typing import Any
 
 from monitor.config.build import concept_spec, rule_id, rule_spec, slug, source_spec
 from monitor.config.nodes import Mapping, Node, Scalar, Sequence, read_yaml
-from monitor.config.problems import ERROR, WARNING, Place, Problem, sort_problems
+from monitor.config.problems import ERROR, WARNING, Place, Problem, format_problem, sort_problems
 from monitor.config.schema import ConfigModel
 from monitor.config.templates import Templates
 from monitor.config.values import Values, is_nothing, suggestion, validate
@@ -84,8 +85,13 @@ class Loaded:
     def usable(self) -> Config:
         """The configuration; raises `ConfigError` with all problems when the whole file is refused."""
         if self.config is None:
-            raise ConfigError(f"{len(self.errors)} problems in the configuration")
+            raise self.refusal(self.errors)
         return self.config
+
+    def refusal(self, problems: Iterable[Problem]) -> ConfigError:
+        """The error that shows these problems in the user's own lines."""
+        shown = "\n".join(format_problem(problem, self.files) for problem in problems)
+        return ConfigError(f"the configuration is refused\n{shown}", remedy="monitor check shows every problem")
 
 
 @dataclass(slots=True)

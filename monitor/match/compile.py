@@ -47,6 +47,7 @@ MAX_WAYS = 64
 MAX_ACTORS = 6
 """Actors of one event: which word stands for which of them is tried out."""
 
+_DISTANCE = re.compile(r"0?[1-9]\d{0,5}")
 _REFERENCE = re.compile(r"\$([\w.-]*\w)")
 
 
@@ -287,7 +288,7 @@ def _unit(within: str | int) -> Unit | None:
             return "p"
         case int() if within > 0:
             return within
-        case str() if within.isdecimal() and int(within) > 0:
+        case str() if _DISTANCE.fullmatch(within):
             return int(within)
         case _:
             return None

@@ -63,7 +63,7 @@ def _cues(text: str, evidence: Sequence[tuple[int, int]], language: str | None) 
 def _is_noun(found: Found, text: str, language: str | None) -> bool:
     """Whether the capital says that it is no verb: May and Will, die Würde."""
     word = text[found.start : found.end]
-    inside = found.start > 0 and text[found.start - 1] == " "
+    inside = text[found.start - 1 : found.start] == " "
     return word in _NAMES or (language == "de" and found.reach == "modal" and inside and word[:1].isupper())
 
 

@@ -86,8 +86,8 @@ def _is_verb(word: str, language: str | None) -> bool:
 
 
 def _reaches(reach: Reach, spans: Sequence[tuple[int, int]], found: Found) -> bool:
-    """Whether at least half of the words lie in reach; the cue's own words do not count, unless all of them are."""
-    if found.reach not in ("near", "noun", "self"):
+    """Whether at least half of the words lie in reach; the cue's own do not count, unless their form is the cue."""
+    if found.reach != "self":
         spans = [(start, end) for start, end in spans if end <= found.start or start >= found.end]
     reached = sum(any(start >= low and end <= high for low, high in reach) for start, end in spans)
     return bool(spans) and 2 * reached >= len(spans)

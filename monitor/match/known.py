@@ -24,6 +24,8 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _NEVER: Final = re.compile("(?!)")
 _INFINITIVE: Final = {"pt": re.compile(r"\w{2,}[aeio]r")}
 """Verbs behind what looks like an article (Portuguese "a")."""
+_CONTRACTED: Final = re.compile(r"\b(?:it|he|she|that|this|there|here|what|who|where|how|let)$", re.IGNORECASE)
+"""Words before an 's that is a verb."""
 # What may stand between an article and its noun.
 _ADJECTIVE: Final = {
     "en": re.compile(
@@ -58,7 +60,7 @@ def is_meant(text: str, span: tuple[int, int], found: Found, language: str | Non
         return True
     if found.reach == "modal" and span[1] <= found.start:
         return realises(text, found.end, language)
-    if found.reach not in ("before", "modal", "condition", "next") or found.end > span[0]:
+    if found.reach not in ("before", "modal", "condition", "next"):
         return False
     verb = _before_article(text, found.end, span[0], language)
     if verb is None:
@@ -111,9 +113,15 @@ def _has_definite_article(text: str, before: Sequence[re.Match[str]], start: int
     edge = start
     for word in reversed(before):
         between = text[word.end() : edge]
-        if between[:2] in ("'s", "’s") or (not between.strip(" '’") and word.group().lower() in definite):
+        if not between.strip(" '’") and (word.group().lower() in definite or _is_possessive(text, word, definite)):
             return True
         if between.strip(" -") or not adjective.fullmatch(word.group()):
             return False
         edge = word.start()
     return False
+
+
+def _is_possessive(text: str, word: re.Match[str], definite: frozenset[str]) -> bool:
+    """Whether a word is the ending in "Iran's attack"; that in "it's war" is a verb."""
+    attached = text[word.start() - 1 : word.end()].replace("’", "'").lower()
+    return attached in definite and not _CONTRACTED.search(text, 0, word.start() - 1)

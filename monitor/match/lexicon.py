@@ -130,6 +130,8 @@ class Lexicon:
         for candidate in base_candidates(norm, language, capital=capital, known=bool(readings)):
             if candidate not in found and dictionary.is_lemma(candidate, small=language == "de"):
                 found[candidate] = None
+        if language == "de" and capital:
+            found.update(dict.fromkeys(_nominalised(norm, dictionary)))
         return tuple(found)
 
     # -- words of a rule ----------------------------------------------------------------------------------------
@@ -245,6 +247,22 @@ class Lexicon:
 def is_acronym(word: str) -> bool:
     """Whether a term's case matters: two to five letters, all capitals (`WHO`, `США`)."""
     return 2 <= len(word) <= ACRONYM_LETTERS and word.isupper() and word.isalpha()
+
+
+def _nominalised(norm: str, dictionary: Dictionary) -> Iterator[str]:
+    """What a German adjective or participle is called as a noun: `verletzten` as Verletzter and as Verletzte."""
+    for ending in ("em", "en", "er", "es", "e"):
+        adjective = norm.removesuffix(ending)
+        if adjective == norm or len(adjective) < 3 or adjective in word_sets("inflection")["de_no_noun"]:
+            continue
+        if _is_adjective(adjective, dictionary):
+            yield from (adjective + "e", adjective + "er")
+            return
+
+
+def _is_adjective(norm: str, dictionary: Dictionary) -> bool:
+    verbs = base_candidates(norm, "de", capital=True, known=True)
+    return dictionary.is_lemma(norm, small=True) or any(dictionary.is_lemma(verb, small=True) for verb in verbs)
 
 
 def _stem(norm: str, language: str, *, capital: bool) -> str:

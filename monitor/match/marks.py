@@ -25,7 +25,7 @@ _LOOKALIKE = {
     "OU": "OR",
 }
 _MARKS = re.compile(r"(=|~!|~|!)?(.*)$", re.DOTALL)
-_PHRASE = re.compile(r"(=?)[\"„“”«»]([^\"„“”«»]*)[\"„“”«»](?:~(\d+))?$")
+_PHRASE = re.compile(r"(=?)[\"„“”«»]([^\"„“”«»]*)[\"„“”«»](?:~0*(\d{0,6})\d*)?$")
 _REGEX = re.compile(r"/((?:\\.|[^/\\\n])+)/(\w*)$")
 _CONCEPT = re.compile(r"\$[\w.-]*\w$")
 _PIECE = re.compile(r"\S+")

@@ -22,8 +22,12 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _FUTURE: Final = {
     "en": re.compile(r"\b(?:will|would|shall|(?:is|are) (?:set|going|due) to)\b|'ll\b"),
     "de": re.compile(r"\b(?:wird|werden?|würden?|wirst|werdet)\b"),
-    "ru": re.compile(r"\b(?:буд(?:ет|ут)|[а-я]+(?:ет|ит|ут|ют|ят|ат))\b"),
+    "ru": re.compile(r"\b[а-яё]+[аеёиуюя]т(?:ся)?\b"),
     "fr": re.compile(r"\b[a-zé]+(?:ra|ront|rai|rez|rons|rait|raient)\b"),
+    "es": re.compile(r"\b(?:[a-zñ]+r(?:á|án|é|emos|ía|ían)|van? a)\b"),
+    "it": re.compile(r"\b[a-z]+r(?:à|anno|ò|emo|ebbe|ebbero)\b"),
+    "pt": re.compile(r"\b(?:[a-zç]+r(?:á|ão|ei|emos|ia|iam)|vai|vão)\b"),
+    "nl": re.compile(r"\b(?:zal|zullen|zou|zouden|gaat|gaan)\b"),
 }
 
 

@@ -39,10 +39,11 @@ from monitor.match.nodes import (
 from monitor.model.rule import RuleProblem
 
 MAX_DEPTH = 40
-"""Brackets within brackets; deeper ones are no person's work and would exhaust the stack."""
+"""Brackets, NOTs, fields and distances within each other; more are no person's work and would exhaust the stack."""
 
-_DISTANCE = re.compile(r"(NEAR|BEFORE)/(?:(\d+)|([sp]))$")
-_COUNT = re.compile(r"COUNT\s*>=\s*([1-9]\d*)\s*$")
+_DISTANCE = re.compile(r"(NEAR|BEFORE)/(?:0*([1-9]\d{0,5})|([sp]))$")
+_COUNT = re.compile(r"COUNT\s*>=\s*0*([1-9]\d{0,5})\s*$")
+_NESTING = {"group", "count", "negated", "in_field"}
 _PLAIN = {
     "$END": "the end",
     "RPAR": "a closing bracket",
@@ -68,9 +69,6 @@ def parse_expression(text: str, *, path: Path = ("match",)) -> Parsed:
     if not text.strip():
         notes.error("syntax", "the expression is empty", 0, len(text))
         return Parsed(None, tuple(notes.problems))
-    if _too_deep(text):
-        notes.error("syntax", f"more than {MAX_DEPTH} brackets within each other", 0, len(text))
-        return Parsed(None, tuple(notes.problems))
     try:
         tree = _parser().parse(text)
     except UnexpectedToken as error:
@@ -79,8 +77,10 @@ def parse_expression(text: str, *, path: Path = ("match",)) -> Parsed:
         at = max(error.pos_in_stream or 0, 0)
         _explain_character(text, at, notes)
     else:
-        node = _Builder(notes).build(tree)
-        return Parsed(None if notes.failed else node, tuple(notes.problems))
+        if _depth(tree) <= MAX_DEPTH:
+            node = _Builder(notes).build(tree)
+            return Parsed(None if notes.failed else node, tuple(notes.problems))
+        notes.error("syntax", f"more than {MAX_DEPTH} brackets, NOTs or distances within each other", 0, len(text))
     return Parsed(None, tuple(notes.problems))
 
 
@@ -90,12 +90,15 @@ def _parser() -> Lark:
     return Lark(grammar, parser="lalr")
 
 
-def _too_deep(text: str) -> bool:
-    depth = deepest = 0
-    for bracket in re.findall("[()]", text):
-        depth += 1 if bracket == "(" else -1
+def _depth(tree: Tree[Token]) -> int:
+    """How many brackets, NOTs, fields and distances stand within each other."""
+    deepest, waiting = 0, [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        depth += len(_tokens(node)) if node.data == "near" else node.data in _NESTING
         deepest = max(deepest, depth)
-    return deepest > MAX_DEPTH
+        waiting.extend((child, depth) for child in node.children if isinstance(child, Tree))
+    return deepest
 
 
 def suggestion(name: str, known: Sequence[str], *, mark: str = "") -> str | None:
@@ -217,7 +220,7 @@ class _Builder:
 
     def _distance(self, operator: Token) -> tuple[Unit, bool]:
         matched = _DISTANCE.match(operator)
-        if not matched or matched[2] == "0":
+        if not matched:
             hint = "NEAR/8 for words, NEAR/s for a sentence, NEAR/p for a paragraph; BEFORE likewise"
             self._notes.error("bad-near", f"{operator} has no distance", *_place(operator), hint)
             return 1, False

@@ -75,6 +75,13 @@ source = sa.Table(
     ),
 )
 
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("source_id", sa.Text, primary_key=True),
+    sa.Column("item_hashes", Json, nullable=False),
+)
+
 host = sa.Table(
     "host",
     metadata,
@@ -163,6 +170,12 @@ article = sa.Table(
     sa.Index("ix_article_seen", "first_seen_at"),
     sa.Index("ix_article_story", "story_id"),
     sa.Index("ix_article_language", "language", "id"),
+    sa.Index(
+        "ix_article_copy",
+        "copy_of",
+        sqlite_where=sa.text("copy_of IS NOT NULL"),
+        postgresql_where=sa.text("copy_of IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -273,6 +286,7 @@ alert = sa.Table(
     sa.Column("acked_at", UtcTime),
     sa.Column("note", sa.Text),
     sa.Index("ix_alert_rule_story", "rule_id", "story_id"),
+    sa.Index("ix_alert_story", "story_id"),
     sa.Index("ix_alert_created", "created_at"),
     sa.Index("ix_alert_state", "state", "created_at"),
     sa.Index("ix_alert_told_in", "told_in"),

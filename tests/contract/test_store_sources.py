@@ -82,6 +82,31 @@ def test_a_new_address_keeps_the_baseline_and_forgets_the_validators(database: D
     assert (found.baseline_at, found.ids_unstable, found.etag) == (NOW, True, None)
 
 
+def test_what_was_listed_is_written_where_it_changed_and_forgotten_with_the_address(database: Database) -> None:
+    sync(database, spec("a"), spec("b"))
+
+    def listed(later: timedelta = timedelta(0)) -> ClaimedSource:
+        return next(found for found in claim(database, NOW + later) if found.id == "a")
+
+    one = listed()
+    with database.unit() as connection:
+        sources.complete_polls(connection, [record(one, memory=PollMemory(item_hashes=("x", "y")), next_at=NOW)])
+    two = listed()
+    assert two.memory.item_hashes == ("x", "y")
+    with database.unit() as connection:  # nothing new: nothing is said of what was listed
+        sources.record_polls(connection, [record(two, memory=PollMemory(), next_at=NOW)])
+    three = listed()
+    assert three.memory.item_hashes == ("x", "y")
+    with database.unit() as connection:
+        sources.complete_polls(connection, [record(three, memory=PollMemory(item_hashes=()), next_at=NOW)])
+    four = listed()
+    assert four.memory.item_hashes == ()
+    with database.unit() as connection:
+        sources.complete_polls(connection, [record(four, memory=PollMemory(item_hashes=("z",)), next_at=NOW)])
+    sync(database, spec("a", url="https://other.example/a.xml"), spec("b"))
+    assert listed(timedelta(hours=1)).memory.item_hashes == ()
+
+
 def test_a_removed_source_is_not_polled_and_goes_on_when_it_returns(database: Database) -> None:
     sync(database, spec("a"), spec("b"))
     assert sync(database, spec("b")).removed == ("a",)

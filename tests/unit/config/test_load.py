@@ -32,7 +32,7 @@ def test_a_file_that_is_not_there_names_the_command_that_writes_one(path: Path) 
     (problem,) = loaded.problems
     assert (loaded.config, problem.code) == (None, "no-file")
     assert "monitor init" in (problem.hint or "")
-    with pytest.raises(ConfigError, match="1 problems"):
+    with pytest.raises(ConfigError, match="does not exist"):
         loaded.usable()
 
 

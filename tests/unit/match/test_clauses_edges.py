@@ -44,6 +44,7 @@ def drawn(text: str, language: str | None) -> list[str]:
         ("de", ["main: Er sagt,", "complement 0+: so dass er kommt"]),
         ("de", ["main: Der Tag,", "relative 0: nach dem er kam"]),
         ("de", ["main: Der Weg,", "continuation 0+: durch den er kam"]),
+        ("de", ["main: Er sagt,", "continuation 0+: so gut dass er kommt"]),
         ("de", ["main: Er sagt,", "continuation 0+: gestern dass er kommt"]),
         ("de", ["main: Nur dass er kommt"]),
         # a conjunction at the beginning opens nothing, but for a condition and the like
