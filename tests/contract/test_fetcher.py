@@ -62,3 +62,10 @@ async def test_what_came_back_can_be_sent_again(fetcher: Fetcher, fakeweb: FakeW
     first = await fetcher.fetch(Request(url))
     again = await fetcher.fetch(Request(url, etag=first.header("etag"), last_modified=first.header("last-modified")))
     assert again.problem is None
+
+
+async def test_a_port_that_speaks_no_tls_is_named_as_that(fetcher: Fetcher, fakeweb: FakeWeb) -> None:
+    url = fakeweb.route("/feed", Reply("news"))
+    fetched = await fetcher.fetch(Request(url.replace("http://", "https://"), timeout_s=5))
+    assert fetched.problem is not None
+    assert (fetched.problem.code, "is its address http://?" in fetched.problem.text) == ("tls", True)
