@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.match.engine import Engine
-from monitor.match.evaluate import Evaluation
+from monitor.match.evaluate import Evaluation, parts_of
 from monitor.match.judge import judge
 from monitor.match.program import All, Any, Apart, Least, Only, Program, Term, Without
 from monitor.match.spans import Span, apart
@@ -83,7 +83,7 @@ def _failure(program: Program, evaluation: Evaluation) -> str:
             return f"{_named(program.item)} found {_times(times)}, {program.times} needed"
         case Only():
             return f"{program.field} is not {' or '.join(program.values)}"
-        case Apart():
+        case _:
             return _distance(program, evaluation)
 
 
@@ -109,16 +109,17 @@ def _named(program: Program) -> str:
             return f"NOT {_named(program.item)}"
         case Least():
             return f"COUNT>={program.times}({_named(program.item)})"
-        case Only():
+        case _:
             return f"{program.field}:{' OR '.join(program.values)}"
 
 
 def _distance(program: Apart, evaluation: Evaluation) -> str:
-    missing = [_named(side) for side in (program.left, program.right) if not evaluation.spans(side)]
+    parts = [*parts_of(program.left), *parts_of(program.right)]
+    missing = [_named(part) for part in parts if not evaluation.spans(part)]
     if missing:
         return f"{program.text}: {' and '.join(missing)} not found"
-    closest = _closest([evaluation.spans(program.left), evaluation.spans(program.right)])
-    return f"{program.text}: both found, {closest}"
+    closest = _closest([evaluation.spans(part) for part in parts])
+    return f"{program.text}: {'both' if len(parts) == 2 else 'all'} found, {closest}"
 
 
 def _roles(roles: Sequence[Term], evaluation: Evaluation) -> str:

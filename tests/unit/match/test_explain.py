@@ -31,6 +31,12 @@ def _reason(rule: RuleSpec, *paragraphs: str) -> str:
         ),
         ("Streik NOT (lang:de OR lang:fr)", "Streik", "match: NOT (lang:de OR lang:fr) holds"),
         ("(Zoll OR Steuer) NEAR/2 Hafen", "Hafen", "match: (Zoll OR Steuer) NEAR/2 Hafen: (Zoll OR Steuer) not found"),
+        (
+            "(Zoll AND Steuer) NEAR/2 Hafen",
+            "Zoll und Steuer hier und da im Hafen",
+            "match: (Zoll AND Steuer) NEAR/2 Hafen: all found, closest distance 7 words",
+        ),
+        ("(Zoll AND Steuer) NEAR/2 Hafen", "Zoll", "match: (Zoll AND Steuer) NEAR/2 Hafen: Steuer and Hafen not found"),
         ("Streik NEAR/2 Hafen", "Streik", "match: Streik NEAR/2 Hafen: Hafen not found"),
         (
             "Streik NEAR/2 Hafen",
