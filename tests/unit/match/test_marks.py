@@ -39,6 +39,7 @@ def test_an_item_of_a_list_is_one_term(text: str, node: Node) -> None:
         ("***", "no-word"),
         ("– –", "no-word"),
         ('"neue', "unclosed-quote"),
+        ('""', "no-word"),
     ],
 )
 def test_what_is_no_term_is_an_error(text: str, code: str) -> None:
