@@ -39,7 +39,10 @@ defaults: {{alert: {{to: [pager]}}}}
 fetch: {{host_spacing: 0}}
 articles: {{full_text: never, languages: []}}
 web: {{listen: 'off'}}
-alerts: {{ops: [ops], canary: hourly, heartbeat_to: pager, heartbeat: 1h{more}}}
+# The time is the machine's: neither mail of the monitor's own may fall into it.
+alerts:
+  {{ops: [ops], canary: hourly, heartbeat_to: pager, health_at: '0 0 29 2 *', review_at: '0 0 29 2 *',
+    heartbeat: 1h{more}}}
 watchlist: [{{id: everything, match: 'newsmonitorcanary OR article OR monitor'}}]
 """
 QUIET = ("article", "entry", "revision", "sighting", "match", "story", "source", "poll", "article_key", "fingerprint")
