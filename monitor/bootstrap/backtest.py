@@ -16,7 +16,7 @@ from monitor.model.article import Document
 from monitor.model.match import Verdict
 from monitor.store.articles import StoredArticle, load_articles
 from monitor.store.rules import texts_in_force
-from monitor.store.shown import list_articles
+from monitor.store.shown import count_articles, list_articles
 from monitor.store.unit import Database
 
 BATCH = 200
@@ -108,9 +108,11 @@ def backtest(
     until: datetime,
     advance: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Backtest:
-    """Match a rule against what is stored since then; `advance(done, so far)` is called now and then."""
+    """Match a rule against what is stored since then; `advance(done, all)` is called now and then."""
     hits: list[Hit] = []
     seen, oldest, before = 0, None, None
+    with database.reading() as connection:
+        expected = count_articles(connection, since)
     while True:
         with database.reading() as connection:
             rows = list_articles(connection, limit=BATCH, since=since, before=before)
@@ -125,7 +127,7 @@ def backtest(
         seen += len(rows)
         oldest = rows[-1]["first_seen_at"]
         before = (oldest, rows[-1]["id"])
-        advance(seen, seen)
+        advance(seen, max(seen, expected))
 
 
 def running_engine(database: Database, rule_id: str, lexicon: Lexicon) -> Engine | None:

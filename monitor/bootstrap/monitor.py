@@ -24,8 +24,7 @@ from monitor.config.accept import InForce, accept_rules, compile_searches
 from monitor.config.channels import check_channels
 from monitor.config.checks import Checked, check_config
 from monitor.config.load import Config, Loaded, load_config
-from monitor.config.problems import Problem, format_problem
-from monitor.errors import ConfigError
+from monitor.config.problems import Problem
 from monitor.fetch.browser import BrowserFetcher
 from monitor.fetch.http import HttpFetcher
 from monitor.loops.context import Context, Watchlist
@@ -127,13 +126,6 @@ class Monitor:
         return True
 
 
-def require(loaded: Loaded, problems: tuple[Problem, ...]) -> None:
-    """Raise `ConfigError` with the problems in the user's own lines, if there are any."""
-    if problems:
-        shown = "\n".join(format_problem(problem, loaded.files) for problem in problems)
-        raise ConfigError(f"the configuration is refused\n{shown}", remedy="monitor check shows every problem")
-
-
 def open_database(config: Config) -> Database:
     """The configured database; no connection is made yet."""
     return Database(open_engine(config.database))
@@ -149,11 +141,11 @@ def put_in_force(
     base: Engine | None = None,
 ) -> Setup:
     """Check a configuration and record its sources and rules; raises `ConfigError` when the whole file is refused."""
-    require(loaded, loaded.errors if loaded.config is None else ())
     config = loaded.usable()
     checked = check_config(loaded, lexicon, cache=cache, base=base)
     channels = tuple(check_channels(config)) if config.model.channels else ()
-    require(loaded, checked.fatal + channels)
+    if problems := checked.fatal + channels:
+        raise loaded.refusal(problems)
     with database.unit(lock="configuration") as connection:
         sources = sync_sources(connection, config.sources, now)
         rules = accept_rules(connection, config, checked, now, author=_author())
@@ -213,8 +205,9 @@ class _Opened:
 
 async def _open_store(stack: AsyncExitStack, path: Path, around: Surroundings, *, writes: bool) -> _Opened:
     loaded = load_config(path)
-    require(loaded, loaded.errors if loaded.config is None else tuple(p for p in loaded.errors if p.rule_id is None))
     config = loaded.usable()
+    if problems := [problem for problem in loaded.errors if problem.rule_id is None]:
+        raise loaded.refusal(problems)
     database = Database(around.engine(config.database), around.observer)
     await _upgrade(database, config, around)
     set_clock(around.clock, database)

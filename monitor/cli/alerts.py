@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
-from monitor.cli.reading import NotFound, list_options, opened, show_rows, since
+from monitor.cli.reading import NotFound, list_options, opened, positive, show_rows, since
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     # Needed for annotations only; the store is loaded when a command runs.
+    from sqlalchemy import Connection
+
     from monitor.store.alert_lists import AlertLine
 
 KEYS = ("id", "rule", "story_id", "article_ids", "state", "reason", "created_at", "deliveries")
@@ -37,7 +39,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     listing.add_argument("--rule", metavar="RULE", help="only of this rule")
     listing.set_defaults(call=_list)
     show = actions.add_parser("show", help="one alert with its deliveries", parents=[common])
-    show.add_argument("alert", metavar="ID", type=int)
+    show.add_argument("alert", metavar="ID", type=positive)
     show.set_defaults(call=_show)
     for name, words, call in (
         ("retry", "make stuck deliveries due now", _retry),
@@ -45,7 +47,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
         ("ack", "take an alert over", _ack),
     ):
         action = actions.add_parser(name, help=words, parents=[common])
-        action.add_argument("alerts", metavar="ID", type=int, nargs="*")
+        action.add_argument("alerts", metavar="ID", type=positive, nargs="*")
         action.add_argument("--all", action="store_true", help="all of them")
         action.set_defaults(call=call)
         if name == "ack":
@@ -123,12 +125,22 @@ def _chosen(args: argparse.Namespace) -> list[int] | None:
     return None if args.all else list(args.alerts)
 
 
+def _require(connection: Connection, chosen: list[int] | None) -> None:
+    """Raises `NotFound`, and nothing is changed, when one of the alerts does not exist."""
+    from monitor.store.alert_lists import unknown_alerts
+
+    unknown = unknown_alerts(connection, chosen or ())
+    if unknown:
+        raise NotFound(f"there is no alert {', '.join(map(str, unknown))}", remedy="monitor alerts list")
+
+
 def _retry(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.alert_lists import retry_deliveries
     from monitor.store.presence import wake
 
     chosen = _chosen(args)
     with opened(args) as it, it.database.unit() as connection:
+        _require(connection, chosen)
         number = retry_deliveries(connection, chosen, it.now)
         wake(connection)
     return _said(printer, number, "delivery due now", "deliveries due now")
@@ -139,6 +151,7 @@ def _discard(args: argparse.Namespace, printer: Printer) -> int:
 
     chosen = _chosen(args)
     with opened(args) as it, it.database.unit() as connection:
+        _require(connection, chosen)
         number = discard_deliveries(connection, chosen)
     return _said(printer, number, "delivery given up", "deliveries given up")
 
@@ -148,6 +161,7 @@ def _ack(args: argparse.Namespace, printer: Printer) -> int:
 
     chosen = _chosen(args)
     with opened(args) as it, it.database.unit() as connection:
+        _require(connection, chosen)
         by = args.by or getpass.getuser()
         number = ack_alerts(connection, chosen, by=by, note=args.note, now=it.now)
     return _said(printer, number, "alert taken over", "alerts taken over")

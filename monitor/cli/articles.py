@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.cli.output import Printer, iso, one_line, plain
-from monitor.cli.reading import NotFound, list_options, opened, show_rows, since
+from monitor.cli.reading import NotFound, list_options, number_in, opened, show_rows, since
 
 KEYS = ("id", "url", "title", "published_at", "first_seen_at", "language", "sources", "story_id", "text_state")
 COLUMNS = {
@@ -26,7 +26,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     actions: Any = parser.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="articles, newest first", parents=[common])
     list_options(listing)
-    listing.add_argument("--source", metavar="ID", help="only of this source")
+    listing.add_argument("--source", metavar="SOURCE", help="only of this source")
     listing.set_defaults(call=_list)
     show = actions.add_parser("show", help="one article with its text and revisions", parents=[common])
     show.add_argument("article", metavar="ARTICLE", help="an id or an address")
@@ -67,7 +67,7 @@ def find_article(connection: Any, name: str) -> int:
     from monitor.dedup.urls import url_key
     from monitor.store import shown
 
-    article_id = int(name) if name.isdigit() else shown.find_article(connection, url_key=url_key(name))
+    article_id = number_in(name) or shown.find_article(connection, url_key=url_key(name))
     if article_id is None:
         raise NotFound(f"no article is known under {name}", remedy="monitor articles search finds by words")
     return article_id

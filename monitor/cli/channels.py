@@ -25,12 +25,10 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
 
 def _channels(args: argparse.Namespace) -> Any:
-    from monitor.bootstrap.monitor import require
     from monitor.bootstrap.settings import channels_of
     from monitor.config.load import load_config
 
     loaded = load_config(Path(args.config))
-    require(loaded, loaded.errors if loaded.config is None else ())
     return channels_of(loaded.usable().model), loaded.usable()
 
 

@@ -27,12 +27,10 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
 def configured(args: argparse.Namespace) -> Database:
     """The configured database; nothing is changed."""
-    from monitor.bootstrap.monitor import open_database, require
+    from monitor.bootstrap.monitor import open_database
     from monitor.config.load import load_config
 
-    loaded = load_config(Path(args.config))
-    require(loaded, loaded.errors if loaded.config is None else ())
-    return open_database(loaded.usable())
+    return open_database(load_config(Path(args.config)).usable())
 
 
 def _status(args: argparse.Namespace, printer: Printer) -> int:

@@ -66,7 +66,7 @@ def _restore(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.backup import restore
 
     if not args.file.is_file():
-        raise UsageError(f"{args.file} does not exist")
+        raise UsageError(f"there is no file {args.file}", remedy="name one that monitor db backup has written")
     with _closing(args.configured(args)) as database, _progress(printer) as advance:
         kept = restore(database, args.file, datetime.now(UTC), advance)
     if printer.json:

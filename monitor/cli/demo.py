@@ -6,6 +6,7 @@ import argparse
 import asyncio
 
 from monitor.cli.output import Printer
+from monitor.cli.reading import positive
 
 
 def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) -> None:
@@ -13,7 +14,10 @@ def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) 
     parser.add_argument("--keep", action="store_true", help="go on until Ctrl-C when the show is over")
     parser.add_argument("--folder", metavar="DIR", help="keep configuration and database there")
     parser.add_argument(
-        "--newsroom", metavar="PORT", type=int, help="only the newsroom, on the ports from there on, to try things with"
+        "--newsroom",
+        metavar="PORT",
+        type=positive,
+        help="only the newsroom, on the ports from there on, to try things with",
     )
     parser.set_defaults(call=_demo)
 

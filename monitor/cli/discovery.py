@@ -6,9 +6,11 @@ import argparse
 import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
+from monitor.cli.reading import positive
 from monitor.errors import MonitorError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def register(actions: Any, common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     adding = actions.add_parser("add", help="find the feed of an address and add it", parents=[common])
     adding.add_argument("url", metavar="URL", help="a feed, a page, or the front of a site")
-    adding.add_argument("--choose", metavar="N", type=int, default=1, help="take the N-th of what is found (1)")
+    adding.add_argument("--choose", metavar="N", type=positive, default=1, help="take the N-th of what is found (1)")
     adding.add_argument("--name", help="its name; default the title that is found")
     adding.add_argument("--tag", metavar="WORD", action="append", default=[], help="a tag; may be repeated")
     adding.add_argument("--dry-run", action="store_true", help="only show what is found")
@@ -39,7 +41,8 @@ def _add(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.config.load import load_config
     from monitor.parse.subscriptions import Subscription
 
-    url = args.url if "://" in args.url else f"https://{args.url}"
+    typed = args.url.strip()
+    url = typed if "://" in typed else f"https://{typed}"
     config = load_config(Path(args.config)).usable()
     found = asyncio.run(_discover(Path(args.config), url))
     if not found.offers:
@@ -47,7 +50,7 @@ def _add(args: argparse.Namespace, printer: Printer) -> int:
     if not 1 <= args.choose <= len(found.offers):
         raise UsageError(f"--choose is between 1 and {len(found.offers)}")
     chosen = found.offers[args.choose - 1]
-    title = args.name or chosen.title or chosen.url
+    title = args.name or chosen.title or urlsplit(chosen.url).hostname or chosen.url
     named = Subscription(chosen.url, title, tuple(args.tag), chosen.kind)
     added, skipped = new_sources([named], {s.url for s in config.sources}, {s.id for s in config.sources})
     if added and not args.dry_run:
@@ -57,8 +60,6 @@ def _add(args: argparse.Namespace, printer: Printer) -> int:
 
 
 async def _discover(path: Path, url: str) -> Discovery:
-    from urllib.parse import urlsplit
-
     from monitor.bootstrap.inspection import open_inspection
     from monitor.loops.discovery import discover
 
@@ -83,7 +84,8 @@ def _report(
     for number, offer in enumerate(found.offers, 1):
         show_offer(number, offer, printer, chosen=offer is chosen)
     for line in skipped:
-        printer.line(f"not added: {line['url']} is {line['reason']}")
+        others = "; --choose takes another" if len(found.offers) > 1 else ""
+        printer.line(f"not added: {line['url']} is {line['reason']}{others}")
     for source in added:
         verb = "would add" if args.dry_run else "added"
         printer.line(f"{verb} {source['id']}: {chosen.why}")

@@ -17,10 +17,13 @@ from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     # Heavy modules, needed here for annotations only; at run time they are imported by the functions that use them.
+    from monitor.extract.listing import Listing
     from monitor.loops.inspect import Inspection
+    from monitor.model.article import Extracted
 
 AT_ONCE = 4
 """Targets of a batch that are worked on at the same time."""
+BATCH = 'one JSON object a line: {"target": …, "url": …}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) 
     """Describe the arguments."""
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="an address or a file")
     parser.add_argument("--url", help="where the file came from")
-    parser.add_argument("--batch", metavar="FILE", help='one JSON object a line: {"target": …, "url": …}; - is stdin')
+    parser.add_argument("--batch", metavar="FILE", help=f"{BATCH}; - is stdin")
     parser.set_defaults(call=_inspect)
 
 
@@ -52,8 +55,10 @@ def _inspect(args: argparse.Namespace, printer: Printer) -> int:
 def _read_batch(name: str) -> Iterator[Target]:
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the batch {name}: {error}") from error
+    except OSError as error:
+        raise UsageError(f"cannot read the batch {name}: {error.strerror}", remedy=BATCH) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"cannot read the batch {name}: it is no UTF-8 text", remedy=BATCH) from error
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -61,7 +66,7 @@ def _read_batch(name: str) -> Iterator[Target]:
             item = json.loads(line)
             yield Target(str(item["target"]), item.get("url"))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise UsageError(f'{name}:{number} is no object with a "target": {error}') from error
+            raise UsageError(f'{name}:{number} is no object with a "target": {error}', remedy=BATCH) from error
 
 
 async def _run(targets: list[Target], config: str, printer: Printer) -> int:
@@ -140,9 +145,9 @@ def _show(inspection: Inspection, printer: Printer) -> None:
     if inspection.entries:
         _show_entries(inspection, printer)
     elif inspection.kind == "listing" and inspection.listing:
-        _show_links(inspection, printer)
+        _show_links(inspection.listing, printer)
     elif inspection.article is not None:
-        _show_article(inspection, printer)
+        _show_article(inspection.article, printer)
 
 
 def _show_entries(inspection: Inspection, printer: Printer) -> None:
@@ -151,10 +156,7 @@ def _show_entries(inspection: Inspection, printer: Printer) -> None:
     printer.table(rows, {"when": "PUBLISHED", "title": "TITLE", "url": "ADDRESS"}, wide="title")
 
 
-def _show_links(inspection: Inspection, printer: Printer) -> None:
-    listing = inspection.listing
-    if listing is None:
-        return
+def _show_links(listing: Listing, printer: Printer) -> None:
     rows = [
         {"score": f"{link.score:.1f}", "title": link.title, "url": link.url, "why": link.why} for link in listing.links
     ]
@@ -162,10 +164,7 @@ def _show_links(inspection: Inspection, printer: Printer) -> None:
     printer.table(rows, {"score": "SCORE", "title": "TITLE", "url": "ADDRESS", "why": "WHY"}, wide="title")
 
 
-def _show_article(inspection: Inspection, printer: Printer) -> None:
-    article = inspection.article
-    if article is None:
-        return
+def _show_article(article: Extracted, printer: Printer) -> None:
     facts = {
         "title": article.title,
         "authors": ", ".join(article.authors),

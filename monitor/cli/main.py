@@ -51,8 +51,7 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(**{**how, "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
-        plainly = re.sub(r"invalid int value: ('.*')", r"\1 is no whole number", message)
-        raise UsageError(plainly, remedy=_meant(message) or f"{self.prog} --help shows how")
+        raise UsageError(message, remedy=_meant(message) or f"{self.prog} --help shows how")
 
 
 def _meant(message: str) -> str | None:

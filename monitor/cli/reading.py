@@ -39,13 +39,11 @@ class Opened:
 @contextmanager
 def opened(args: argparse.Namespace) -> Iterator[Opened]:
     """The configured database; migrated first where it is older.  Takes no lock, so a daemon may be at work."""
-    from monitor.bootstrap.monitor import open_database, require
+    from monitor.bootstrap.monitor import open_database
     from monitor.config.load import load_config
     from monitor.store.schema import upgrade
 
-    loaded = load_config(Path(args.config))
-    require(loaded, () if loaded.config is not None else loaded.errors)
-    config = loaded.usable()
+    config = load_config(Path(args.config)).usable()
     database = open_database(config)
     try:
         upgrade(database)
@@ -61,29 +59,41 @@ def near(name: str, known: Iterable[str], otherwise: str) -> str:
     return suggestion(name, known) or otherwise
 
 
+def number_in(text: str) -> int | None:
+    """The number from 1 up that a text is, as far as a database counts; None for any other text."""
+    return int(text) if text.isdecimal() and len(text) < 19 and int(text) else None
+
+
 def positive(text: str) -> int:
     """A whole number from 1 up, for argparse."""
-    if not text.isdigit() or int(text) < 1:
+    number = number_in(text)
+    if number is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
-    return int(text)
+    return number
 
 
-def list_options(parser: argparse.ArgumentParser) -> None:
-    """`--limit` and `--since`."""
-    parser.add_argument("--limit", type=positive, default=50, metavar="N", help="at most so many (50), newest first")
+def list_options(parser: argparse.ArgumentParser, *, limit: int | None = 50) -> None:
+    """`--limit` (None: all) and `--since`."""
+    shown = "all" if limit is None else f"{limit}, newest first"
+    parser.add_argument("--limit", type=positive, default=limit, metavar="N", help=f"at most so many ({shown})")
     parser.add_argument("--since", metavar="WHEN", help="a duration (2h, 7d) or a date")
 
 
 def since(text: str | None, now: datetime) -> datetime | None:
-    """The instant that `--since` names: a duration back, or a date or time in ISO 8601 (UTC where it has no zone)."""
-    if text is None:
-        return None
+    """The instant that `--since` names, where it is given."""
+    return None if text is None else instant(text, now)
+
+
+def instant(text: str, now: datetime) -> datetime:
+    """What a text names: a duration back, or a date or time in ISO 8601 (UTC where it has no zone)."""
     from pydantic_core import PydanticCustomError
 
     from monitor.config.fields import seconds
 
     try:
         return now - timedelta(seconds=seconds(text))
+    except OverflowError as error:
+        raise UsageError(f"{text!r} is too long ago", remedy="write 2h, 7d or 2026-05-31") from error
     except PydanticCustomError:
         pass
     try:

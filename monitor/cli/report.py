@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from monitor.cli.output import Printer, iso
-from monitor.cli.reading import opened, since
+from monitor.cli.reading import instant, opened
 
 if TYPE_CHECKING:
     # Needed for annotations only.
@@ -47,7 +47,7 @@ def _report(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.report import record_of
 
     with opened(args) as it, it.database.reading() as connection:
-        start = since(args.since, it.now) or it.now
+        start = instant(args.since, it.now)
         record = record_of(connection, start, it.now)
     if args.csv:
         _csv(record, printer)

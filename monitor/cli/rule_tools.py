@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line, plain
-from monitor.cli.reading import NotFound, opened, since
+from monitor.cli.reading import NotFound, instant, opened, positive
 from monitor.errors import UsageError
 
 BAR = 40
@@ -21,12 +21,12 @@ def register(actions: Any, common: argparse.ArgumentParser) -> None:
     backtest.add_argument("rule", metavar="RULE")
     backtest.add_argument("--since", default="30d", metavar="WHEN", help="a duration or a date (30d)")
     backtest.add_argument("--diff", action="store_true", help="against the version that is running")
-    backtest.add_argument("--samples", type=int, default=10, metavar="N", help="articles shown (10)")
+    backtest.add_argument("--samples", type=positive, default=10, metavar="N", help="articles shown (10)")
     backtest.set_defaults(call=_backtest)
     lint = actions.add_parser("lint", help="what is odd about the rules", parents=[common])
     lint.set_defaults(call=_lint)
     learn = actions.add_parser("learn", help="add an alert's sentence to the rule's tests", parents=[common])
-    learn.add_argument("alert", metavar="ALERT", type=int)
+    learn.add_argument("alert", metavar="ALERT", type=positive)
     which = learn.add_mutually_exclusive_group(required=True)
     which.add_argument("--silent", action="store_true", help="the rule should have stayed silent on it")
     which.add_argument("--fires", action="store_true", help="the rule should go on firing on it")
@@ -40,9 +40,7 @@ def _backtest(args: argparse.Namespace, printer: Printer) -> int:
     loaded, checked = checked_rules(args)
     known_rule(loaded, checked, args.rule)
     with opened(args) as it:
-        start = since(args.since, it.now)
-        if start is None:
-            raise UsageError("--since names when to begin")
+        start = instant(args.since, it.now)
         with _progress(printer) as advance:
             found = backtest(it.database, checked.engine, args.rule, since=start, until=it.now, advance=advance)
         before = None
@@ -53,6 +51,8 @@ def _backtest(args: argparse.Namespace, printer: Printer) -> int:
         printer.data(found.as_json() | ({"diff": found.difference(before)} if before else {}))
         return 0
     _show_backtest(found, before, args.samples, printer)
+    if args.diff and before is None:
+        printer.line("no version of it is running: there is nothing to compare with")
     return 0
 
 

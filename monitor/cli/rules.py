@@ -63,13 +63,11 @@ def _list(args: argparse.Namespace, printer: Printer) -> int:
 
 def checked_rules(args: argparse.Namespace) -> tuple[Loaded, Checked]:
     """The configuration with its rules compiled, their own tests left out."""
-    from monitor.bootstrap.monitor import require
     from monitor.bootstrap.words import open_lexicon
     from monitor.config.checks import check_config
     from monitor.config.load import load_config
 
     loaded = load_config(Path(args.config))
-    require(loaded, loaded.errors if loaded.config is None else ())
     return loaded, check_config(loaded, open_lexicon(loaded.usable().model), tests=False)
 
 

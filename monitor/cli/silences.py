@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.cli.output import Printer
-from monitor.cli.reading import NotFound, Opened, near, opened, show_rows
+from monitor.cli.reading import NotFound, Opened, near, number_in, opened, positive, show_rows
 from monitor.errors import UsageError
 
 KEYS = ("id", "kind", "subject", "until", "created_at", "note")
@@ -28,7 +28,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     listing.add_argument("--ended", action="store_true", help="those that are over, too")
     listing.set_defaults(call=_list)
     remove = actions.add_parser("remove", help="end a silence", parents=[common])
-    remove.add_argument("silence", metavar="ID", type=int)
+    remove.add_argument("silence", metavar="ID", type=positive)
     remove.set_defaults(call=_remove)
 
 
@@ -65,7 +65,8 @@ def _known(it: Opened, connection: Any, kind: str, subject: str) -> None:
     from monitor.store.stories import articles_of
 
     if kind == "story":
-        if not subject.isdigit() or not articles_of(connection, int(subject)):
+        number = number_in(subject)
+        if number is None or not articles_of(connection, number):
             raise NotFound(f"there is no story {subject!r}", remedy="monitor stories list")
         return
     tags = {tag for source in it.config.sources for tag in source.tags}

@@ -31,7 +31,7 @@ def register(actions: Any, common: argparse.ArgumentParser) -> None:
     exporting.set_defaults(call=_export)
     for name, words in (("pause", "stop polling sources"), ("resume", "poll them again")):
         action = actions.add_parser(name, help=words, parents=[common])
-        action.add_argument("sources", metavar="ID", nargs="+")
+        action.add_argument("sources", metavar="SOURCE", nargs="+")
         action.set_defaults(call=_resume if name == "resume" else _pause)
 
 

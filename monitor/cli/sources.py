@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, length, one_line
-from monitor.cli.reading import NotFound, list_options, near, opened, show_rows
+from monitor.cli.reading import NotFound, list_options, near, opened, show_rows, since
 
 KEYS = ("id", "name", "kind", "url", "health", "reason", "articles", "last_polled_at", "next_poll_at")
 COLUMNS = {
@@ -27,13 +27,13 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
     actions: Any = parser.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="all sources with their health", parents=[common])
-    list_options(listing)
+    list_options(listing, limit=None)
     listing.set_defaults(call=_list)
     show = actions.add_parser("show", help="one source: health, rhythm, last polls", parents=[common])
-    show.add_argument("source", metavar="ID")
+    show.add_argument("source", metavar="SOURCE")
     show.set_defaults(call=_show)
     poll = actions.add_parser("poll", help="make sources due now", parents=[common])
-    poll.add_argument("sources", metavar="ID", nargs="+")
+    poll.add_argument("sources", metavar="SOURCE", nargs="+")
     poll.set_defaults(call=_poll)
     register_edits(actions, common)
 
@@ -42,7 +42,10 @@ def _list(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.shown import list_sources
 
     with opened(args) as it, it.database.reading() as connection:
-        rows = list_sources(connection, limit=args.limit if args.limit != 50 else None)
+        start = since(args.since, it.now)
+        found = list_sources(connection)
+    polled = [row for row in found if start is None or (row["last_polled_at"] and row["last_polled_at"] >= start)]
+    rows = polled[: args.limit]
     show_rows(printer, rows, KEYS, COLUMNS, now=it.now, wide="reason", none="no sources: run the monitor once")
     return 0
 
@@ -64,7 +67,7 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
         value = iso(row[key]) if key.endswith("_at") else row[key]
         printer.line(f"{key}: {one_line('-' if value in (None, []) else value)}")
     if row["choice"]:
-        printer.line(f"found: {one_line(row['choice'])}")
+        printer.line(f"found: {one_line(_choice_in_words(row['choice']))}")
     if row["pace"]:
         printer.line(f"pace: {one_line(row['pace'])}")
     if row["push"]:
@@ -84,6 +87,11 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
     }
     printer.table(polls, columns, wide="reason")
     return 0
+
+
+def _choice_in_words(choice: dict[str, Any]) -> str:
+    _, why = choice["reason"]
+    return f"{choice['kind']} {choice['url']} ({why})"
 
 
 def _push_in_words(push: dict[str, Any]) -> str:

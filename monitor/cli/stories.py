@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
-from monitor.cli.reading import NotFound, list_options, opened, show_rows, since
+from monitor.cli.reading import NotFound, list_options, opened, positive, show_rows, since
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     list_options(listing)
     listing.set_defaults(call=_list)
     show = actions.add_parser("show", help="who had it first and how it spread", parents=[common])
-    show.add_argument("story", metavar="ID", type=int)
+    show.add_argument("story", metavar="ID", type=positive)
     show.set_defaults(call=_show)
     merge = actions.add_parser("merge", help="two stories are one; remembered", parents=[common])
-    merge.add_argument("into", metavar="ID", type=int)
-    merge.add_argument("other", metavar="OTHER", type=int)
+    merge.add_argument("into", metavar="ID", type=positive)
+    merge.add_argument("other", metavar="OTHER", type=positive)
     merge.set_defaults(call=_merge)
     split = actions.add_parser("split", help="articles that do not belong; remembered", parents=[common])
-    split.add_argument("story", metavar="ID", type=int)
-    split.add_argument("articles", metavar="ARTICLE", type=int, nargs="+", help="articles that leave")
+    split.add_argument("story", metavar="ID", type=positive)
+    split.add_argument("articles", metavar="ARTICLE", type=positive, nargs="+", help="articles that leave")
     split.set_defaults(call=_split)
 
 

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument or option of a command; `names` is empty for arguments that are told by their place."""
+    """An argument or option of a command; `names` is empty for arguments that are told by their place.
+
+    `value` is what is to be given, as --help calls it (RULE, FILE); empty for options that take nothing.
+    """
 
     names: tuple[str, ...]
+    value: str
     shown: str
     words: str
     choices: tuple[str, ...] = ()
@@ -57,10 +61,11 @@ def _walk(parser: argparse.ArgumentParser, path: tuple[str, ...], words: str) ->
 def _argument(action: argparse.Action) -> Argument:
     choices = tuple(str(choice) for choice in action.choices or ())
     metavar = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
-    takes = action.nargs != 0
+    value = "" if action.nargs == 0 else metavar
     shown = "|".join(choices) if choices else metavar
     if not action.option_strings:
         many = {"*": f"[{shown} …]", "+": f"{shown} …", "?": f"[{shown}]"}
-        return Argument((), many.get(str(action.nargs), shown), action.help or "", choices)
+        return Argument((), value, many.get(str(action.nargs), shown), action.help or "", choices)
     names = tuple(action.option_strings)
-    return Argument(names, f"{', '.join(names)} {shown}" if takes else ", ".join(names), action.help or "", choices)
+    shown = f"{', '.join(names)} {shown}" if value else ", ".join(names)
+    return Argument(names, value, shown, action.help or "", choices)

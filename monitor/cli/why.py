@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
-from monitor.cli.reading import NotFound, opened
+from monitor.cli.reading import NotFound, number_in, opened
 
 if TYPE_CHECKING:
     # Needed for annotations only.
@@ -61,12 +61,11 @@ def _resolve(connection: Any, what: str) -> tuple[int | None, list[int]]:
         if show_article(connection, article_id) is not None:
             return None, [article_id]
         what = f"alert:{what}"
-    number = what.removeprefix("alert:")
-    line = show_alert(connection, int(number)) if number.isdigit() else None
+    name = what.removeprefix("alert:")
+    number = number_in(name)
+    line = show_alert(connection, number) if number else None
     if line is None:
-        raise NotFound(
-            f"there is no article and no alert {number}", remedy="monitor articles list, monitor alerts list"
-        )
+        raise NotFound(f"there is no article and no alert {name}", remedy="monitor articles list, monitor alerts list")
     return line.id, list(line.article_ids)
 
 

@@ -15,18 +15,21 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 from monitor.dedup.domains import registrable_domain
 
 _TRACKING = re.compile(
-    r"(?:utm|mtm|pk|piwik|matomo|hsa|oly|vero|trk|wt|sc|itm|stm|cx|ic|ns|wtrid|at)_[a-z_]+"
+    r"(?:utm|mtm|pk|piwik|matomo|hsa|oly|vero|trk|wt|sc|itm|stm|cx|ic|ns|wtrid|at|gaa)_[a-z_]+"
     r"|(?:fb|gcl|dcl|msclk|twcl|tt(?:cl)|yscl|igsh|wbra|gbra|mkt_tok|mc_[ce])id|_openstat|gclsrc|yclid|ymclid|igshid"
     r"|fb_(?:action_ids|action_types|ref|source)|fbclid|gclid|dclid|gbraid|wbraid|igsh|mkt_tok|mc_cid|mc_eid|_hsenc|_hsmi"
     r"|_ga|_gl|ga_(?:source|medium|term|content|campaign|place)|s_?cid|s_kwcid|smid|smtyp|smprod|cmp|cmpid|ftag|xtor"
     r"|wtrid|wt\.?(?:mc|zmc|nav|tsrc)(?:_[a-z]+)?|taid|ncid|ocid|icid|intcid|int_cid|soc_src|soc_trk|guccounter|guce_referr[a-z_]*"
     r"|spm|share_?id|sharetype|sh?are_token|seid|__twitter_impression|_branch_match_id|outputtype|usqp|amp_js_v|amp_gsa"
-    r"|nl_?id|newsletter_?id|campaign_?id|emailid|tracking_?id|trackingcode|partner_?id|rss_?id|rssfeed|maca|feature_share",
+    r"|nl_?id|newsletter_?id|campaign_?id|emailid|tracking_?id|trackingcode|partner_?id|rss_?id|rssfeed|maca|feature_share"
+    r"|rss|feedtype|feedname|emc|srnd|erid|sara_ref|referringsource|traffic_source",
     re.IGNORECASE,
 )
-_ORIGIN = frozenset({"ref", "source", "from", "src", "referrer", "referer", "via"})
+_ORIGIN = frozenset(
+    {"ref", "source", "__source", "from", "src", "referrer", "referer", "via", "origin", "partner", "share", "mod"}
+)
 _ORIGIN_VALUE = re.compile(
-    r"(?:[a-z0-9-]+\.)+[a-z]{2,}|rss\d?|feeds?|atom|newsletter|mail|email|share|twitter|facebook|whatsapp|telegram|app",
+    r"(?:[a-z0-9-]+\.)+[a-z]{2,}|rss\d?|rss_[a-z_]+|feeds?|atom|newsletter|mail|email|share|twitter|facebook|whatsapp|telegram|app",
     re.IGNORECASE,
 )
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
@@ -40,19 +43,28 @@ _WRAPPERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
     (re.compile(r"l\.instagram\.com"), "/", ("u",)),
     (re.compile(r"(?:www\.|m\.)?youtube\.com"), "/redirect", ("q",)),
     (re.compile(r"(?:www\.)?bing\.com"), "/news/apiclick.aspx", ("url",)),
+    (re.compile(r"(?:www\.)?duckduckgo\.com"), "/l/", ("uddg",)),
+    (re.compile(r"(?:m\.|away\.)?vk\.com"), "/away.php", ("to",)),
+    (re.compile(r"t\.me"), "/iv", ("url",)),
+    (re.compile(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com"), "/", ("url",)),
 )
 _AMP_VIEWER = re.compile(r"^/amp/(s/)?(?=[^/]+\.[^/]+)")
 _AMP_CACHE = re.compile(r"^/[acirv]/(s/)?(?=[^/]+\.[^/]+)")
-_WRAPPING = re.compile(r"google\.|facebook\.com|instagram\.com|youtube\.com|bing\.com|ampproject\.org", re.IGNORECASE)
+_WRAPPING = re.compile(
+    r"google\.|facebook\.com|instagram\.com|youtube\.com|bing\.com|duckduckgo\.com|vk\.com|t\.me/iv|outlook\.com|ampproject\.org",
+    re.IGNORECASE,
+)
 """What occurs in every wrapped address: most are looked at no further."""
 _TWICE = re.compile(r"^(https?)://(?:https?:?/+)(?=[^/])", re.IGNORECASE)
+_ROUTE = re.compile(r"!.|/.")
+"""How a fragment begins that names a page of its own (`#!/news/1`, `#/news/1`); any other is a place in the page."""
 _UNWRAP_LIMIT = 4
 _USUAL_LENGTH = 500
 """Keys of longer addresses are not remembered: whoever writes megabytes of them shall not fill the memory."""
 
 
 def url_key(url: str) -> str:
-    """A key that equal addresses share: `host/path?query`, without scheme, fragment and tracking.
+    """A key that equal addresses share: `host/path?query`, without scheme, place in the page and tracking.
 
     Never raises: what is no web address is returned trimmed.  Built from w3lib's and RFC 3986's normal forms plus
     what newsrooms add (AMP, mobile hosts, index pages, campaign parameters).
@@ -77,7 +89,8 @@ def _key(url: str) -> str:
     default = {"http": 80, "https": 443}[parts.scheme.lower()]
     authority = _host(host) + (f":{port}" if port not in {None, default} else "")
     query = _query(parts.query)
-    return authority + _path(parts.path) + (f"?{query}" if query else "")
+    route = f"#{parts.fragment}" if _ROUTE.match(parts.fragment) else ""
+    return authority + _path(parts.path) + (f"?{query}" if query else "") + route
 
 
 _remembered = lru_cache(maxsize=2048)(_key)
@@ -183,7 +196,7 @@ def is_home_page(url: str) -> bool:
     """Whether an address names a whole site or a language section of it, not an article."""
     key = url_key(url)
     path = key.partition("/")[2]
-    return "?" not in key and len(path) <= 5 and path.count("/") == 0
+    return "?" not in key and "#" not in key and len(path) <= 5 and path.count("/") == 0
 
 
 def usable_canonical(canonical: str | None, page_url: str, *, titles: int = 1) -> bool:

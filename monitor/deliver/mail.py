@@ -31,14 +31,15 @@ def mail_problem(spec: MailSpec) -> str | None:
     """Why the mail cannot be sent as described; None when it can."""
     if not spec.to:
         return "mail needs at least one address under `to`"
-    for address in (*spec.to, *([spec.sender] if spec.sender else [])):
-        if why := mailbox_problem(address):
-            return why
     if not spec.server:
         return "mail needs `server`, the name of the mail server"
     host, _, port = spec.server.rpartition(":")
     if port.isdigit() and host and ":" not in host:
         return f"`server` is the name alone: write server: {host}, port: {port}"
+    # After the server, whose name a sender that was left out is made of.
+    for address in (*spec.to, *([spec.sender] if spec.sender else [])):
+        if why := mailbox_problem(address):
+            return why
     if spec.tls not in TLS:
         return f"tls is one of {', '.join(TLS)}, not {spec.tls!r}"
     if not spec.sender and "@" not in (spec.user or ""):

@@ -190,7 +190,7 @@ def _escalate(work: Work, timer: Timer) -> datetime | None:
         return work.now + LOOK_AGAIN
     for name in spec.to:
         if name in work.telling.channels:
-            outbox.drop_item(work.connection, root.id, name, root.id)
+            outbox.told_early(work.connection, root.id, name, root.id)
             queue(work, root, work.telling.channels[name])
     rows.add_facts(work.connection, root.id, {"escalated": f"{count} sources"})
     rows.set_state(work.connection, root.id, AlertState.TOLD, root.reason)

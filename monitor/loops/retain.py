@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.alert.subscribe import LASTS, STORY_OVER
 from monitor.dedup.identity import everywhere_keys, item_key, tombstone_keys
@@ -63,7 +63,8 @@ async def retain_once(context: Context, settings: RetentionSettings) -> RetainRe
     articles = await _walk(context, settings, _expired_articles, _remove_articles)
     while await in_thread(_forget_batch, context, settings):
         pass
-    stories, polls = await in_thread(_remove_rest, context, settings)
+    stories = await _walk(context, settings, _expired_stories, _remove_stories)
+    polls = await in_thread(_remove_rest, context, settings)
     ended = await _unbury(context, settings)
     freed = 0
     while given := await in_thread(vacuum.give_back, context.database):
@@ -126,18 +127,31 @@ def _forget_batch(context: Context, settings: RetentionSettings) -> int:
         return sketches.forget_before(connection, sketches.day_of(context.clock.now()) - settings.fingerprint_days)
 
 
-def _remove_rest(context: Context, settings: RetentionSettings) -> tuple[int, int]:
+def _expired_stories(context: Context, settings: RetentionSettings, after: Place | None) -> list[Place]:
+    with context.database.reading() as connection:
+        return retention.expired_stories(connection, _ended(context, settings), after=after, limit=settings.batch)
+
+
+def _remove_stories(context: Context, settings: RetentionSettings, story_ids: Sequence[int]) -> int:
+    with context.database.unit() as connection:
+        return retention.remove_stories(connection, _ended(context, settings), story_ids)
+
+
+def _ended(context: Context, settings: RetentionSettings) -> datetime:
+    """Before then no article of a story is compared with others any more: nothing will join it."""
+    return context.clock.now() - timedelta(days=settings.fingerprint_days)
+
+
+def _remove_rest(context: Context, settings: RetentionSettings) -> int:
     now = context.clock.now()
     with context.database.unit() as connection:
         forget_stories_before(connection, sketches.day_of(now) - settings.fingerprint_days)
         hosts.forget(connection, now - timedelta(days=1))
         readers.forget(connection, asked_before=now - LASTS, ended_before=now - timedelta(days=30))
-        ended = retention.remove_stories(connection, now - timedelta(days=settings.fingerprint_days))
         readers.end_of_stories(connection, STORY_OVER, now)
-        polls = 0
-        if settings.polls_days:
-            polls = retention.remove_polls(connection, now - timedelta(days=settings.polls_days))
-    return ended, polls
+        if not settings.polls_days:
+            return 0
+        return retention.remove_polls(connection, now - timedelta(days=settings.polls_days))
 
 
 async def _unbury(context: Context, settings: RetentionSettings) -> int:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from monitor.model.alert import AlertState, DeliveryState
 from monitor.store import tables as t
+from monitor.store.leases import is_free, voided
 
 SIGNS_OF_LIFE = ("canary", "heartbeat")
 """Reasons of messages that say nothing but that all is well: no list of alerts shows them unless they died."""
@@ -91,6 +92,12 @@ def show_alert(connection: sa.Connection, alert_id: int) -> AlertLine | None:
     rows = connection.execute(sa.select(t.alert).where(t.alert.c.id == alert_id)).mappings().all()
     lines = _lines(connection, rows)
     return lines[0] if lines else None
+
+
+def unknown_alerts(connection: sa.Connection, ids: Sequence[int]) -> list[int]:
+    """Those of the ids that no alert has."""
+    known = set(connection.execute(sa.select(t.alert.c.id).where(t.alert.c.id.in_(ids))).scalars())
+    return [number for number in ids if number not in known]
 
 
 def _lines(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[AlertLine]:
@@ -177,14 +184,13 @@ def retry_deliveries(connection: sa.Connection, alert_ids: Iterable[int] | None,
     How many those were.  Give-up limits count from now on, too.
     """
     c = t.delivery.c
-    orphaned = sa.and_(c.state == DeliveryState.SENDING.value, sa.or_(c.lease_until.is_(None), c.lease_until < now))
+    orphaned = sa.and_(c.state == DeliveryState.SENDING.value, is_free(t.delivery, now))
     stuck = sa.or_(c.state.in_((DeliveryState.RETRY.value, DeliveryState.DEAD.value)), orphaned)
-    free = {"lease_owner": None, "lease_until": None, "lease_epoch": c.lease_epoch + 1}
     statement = sa.update(t.delivery).where(stuck)
     if alert_ids is not None:
         statement = statement.where(c.alert_id.in_(list(alert_ids)))
-    values = {"state": DeliveryState.RETRY.value, "due_at": now, "attempts": 0, "tried_since": now, **free}
-    return connection.execute(statement.values(values)).rowcount
+    values = {"state": DeliveryState.RETRY.value, "due_at": now, "attempts": 0, "tried_since": now}
+    return connection.execute(statement.values(values | voided(t.delivery))).rowcount
 
 
 def discard_deliveries(connection: sa.Connection, alert_ids: Iterable[int] | None) -> int:

@@ -18,6 +18,8 @@ from monitor.store import tables as t
 from monitor.store.tables import EPOCH, MICROSECOND
 
 ROOTS = (AlertKind.MATCH, AlertKind.SOURCES)
+SINGLE = tuple(kind.value for kind in (*ROOTS, AlertKind.UPDATE))
+"""The kinds in which a rule tells of a story by itself, not gathered with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ def earlier_alert(connection: sa.Connection, rule_id: str, article_id: int) -> E
         sa.select(t.alert.c.id, t.alert.c.key, t.alert.c.state, t.alert.c.reason_code, t.alert_article.c.facts)
         .join(t.alert_article, t.alert_article.c.alert_id == t.alert.c.id)
         .where(t.alert_article.c.article_id == article_id, t.alert.c.rule_id == rule_id)
-        .where(t.alert.c.kind.in_(("match", "update", "sources")))
+        .where(t.alert.c.kind.in_(SINGLE))
         .order_by(t.alert.c.id.desc())
         .limit(1)
     )
@@ -224,7 +226,7 @@ def copy_told(connection: sa.Connection, rule_id: str, head: int, article_id: in
         .join(t.alert_article, t.alert_article.c.alert_id == t.alert.c.id)
         .join(t.article, t.article.c.id == t.alert_article.c.article_id)
         .where(t.alert.c.rule_id == rule_id, group, t.article.c.id != article_id, live)
-        .where(t.alert.c.kind.in_(("match", "update", "sources")))
+        .where(t.alert.c.kind.in_(SINGLE))
         .order_by(t.alert.c.id)
         .limit(1)
     )

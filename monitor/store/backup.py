@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -114,8 +115,8 @@ def _is_sqlite(path: Path) -> bool:
 
 
 def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool, advance: Advance) -> Path | None:
-    target = Path(database.engine.url.database or "")
     make_folder(database)
+    target = Path(database.engine.url.database or "")
     made = target.with_name(f"{target.name}.restoring")
     database.dispose()
     with alone(database.engine.url), _thrown_away(made):
@@ -183,13 +184,11 @@ def _thrown_away(path: Path) -> Iterator[None]:
 def _copy_pages(database: Database, path: Path, advance: Advance) -> None:
     with database.reading() as connection:
         connection.exec_driver_sql("SELECT 1 FROM sqlite_schema").all()  # from here on the view stands still
-        source = connection.connection.driver_connection
+        source: Any = connection.connection.driver_connection
         _copy(source, path, advance)
 
 
-def _copy(source: object, path: Path, advance: Advance) -> None:
-    if not isinstance(source, sqlite3.Connection):
-        raise StoreError("not an SQLite connection")
+def _copy(source: sqlite3.Connection, path: Path, advance: Advance) -> None:
     try:
         with contextlib.closing(sqlite3.connect(path)) as target:
             source.backup(target, pages=PAGES, progress=lambda _status, left, total: advance("pages", total - left))

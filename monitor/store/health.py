@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.store import tables as t
 from monitor.store.canary import CanaryState, canary_state
-from monitor.store.overview import OPS
+from monitor.store.overview import OPS, count_by
 from monitor.store.presence import living
 from monitor.store.subscriptions import count_pushes, count_states
 
-WAITING = ("pending", "sending", "retry", "dead")
+ON_THEIR_WAY = ("pending", "sending", "retry")
+OPEN = (*ON_THEIR_WAY, "dead")
+"""Those that have not arrived, and which somebody may still have to see to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,15 @@ def figures_now(connection: sa.Connection, now: datetime) -> Figures:
     a, d, s = t.article.c, t.delivery.c, t.source.c
     day = now - timedelta(days=1)
     recent = sa.select(sa.func.count()).select_from(t.article).where(a.first_seen_at >= day)
-    waiting = d.state.in_(WAITING[:3])
+    waiting = d.state.in_(ON_THEIR_WAY)
     return Figures(
         articles_24h=int(connection.execute(recent).scalar_one()),
         newest_at=connection.execute(sa.select(sa.func.max(a.first_seen_at, type_=t.UtcTime))).scalar(),
-        sources=_by(connection, s.health, s.configured),
-        alerts_24h=_by(connection, t.alert.c.state, sa.and_(t.alert.c.created_at >= day, t.alert.c.kind != OPS)),
-        deliveries=_by(connection, d.state, d.state.in_(WAITING)),
+        sources=count_by(connection, s.health, s.configured),
+        alerts_24h=count_by(connection, t.alert.c.state, sa.and_(t.alert.c.created_at >= day, t.alert.c.kind != OPS)),
+        deliveries=count_by(connection, d.state, d.state.in_(OPEN)),
         waiting_since=connection.execute(sa.select(sa.func.min(d.created_at, type_=t.UtcTime)).where(waiting)).scalar(),
-        rules=_by(connection, t.rule_state.c.status, t.rule_state.c.status != "removed"),
+        rules=count_by(connection, t.rule_state.c.status, t.rule_state.c.status != "removed"),
         workers=len(living(connection, now)),
         subscriptions=count_states(connection),
         pushes=count_pushes(connection),
@@ -62,8 +63,3 @@ def poller_seen_at(connection: sa.Connection) -> datetime | None:
     statement = sa.select(sa.func.max(w.seen_at, type_=t.UtcTime)).where(w.role.in_(("all", "poller")))
     found: datetime | None = connection.execute(statement).scalar()
     return found
-
-
-def _by(connection: sa.Connection, column: sa.ColumnElement[Any], where: sa.ColumnElement[bool]) -> dict[str, int]:
-    rows = connection.execute(sa.select(column, sa.func.count()).where(where).group_by(column))
-    return {str(label): int(number) for label, number in rows}

@@ -129,14 +129,15 @@ def release(connection: sa.Connection, table: sa.Table, ids: Sequence[Any], *, o
     )
 
 
+def voided(table: sa.Table) -> dict[str, Any]:
+    """What ends a lease that somebody may still hold: whoever does has lost it."""
+    return {"lease_owner": None, "lease_until": None, "lease_epoch": table.c.lease_epoch + 1}
+
+
 def void_all(connection: sa.Connection) -> int:
     """End every lease: only for one who knows that all former owners are dead (see `lock`).  How many there were."""
-    voided = 0
+    ended = 0
     for table in CLAIMABLE:
-        statement = (
-            sa.update(table)
-            .where(table.c.lease_owner.is_not(None))
-            .values(lease_owner=None, lease_until=None, lease_epoch=table.c.lease_epoch + 1)
-        )
-        voided += connection.execute(statement).rowcount
-    return voided
+        statement = sa.update(table).where(table.c.lease_owner.is_not(None)).values(voided(table))
+        ended += connection.execute(statement).rowcount
+    return ended

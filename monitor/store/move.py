@@ -22,7 +22,7 @@ from monitor.store.rowwise import (
 )
 from monitor.store.schema import require_current, upgrade
 from monitor.store.unit import Database
-from monitor.store.verify import verify
+from monitor.store.verify import problems_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ def _moved(source: Database, target: Database, now: datetime, advance: Advance) 
             set_last_numbers(writing, last_numbers(reading))
             index_texts(writing)
             _compare(sent, tally(writing))
-    problems = verify(target).problems
-    if problems:
-        raise StoreError(f"the new database is not whole: {problems[0]}", remedy="keep the old one and report this")
+            if problems := problems_in(writing):
+                remedy = "nothing was kept; look at the old one: monitor db verify"
+                raise StoreError(f"the new database would not be whole: {problems[0]}", remedy=remedy)
     return Moved({name: found.rows for name, found in sent.items()})
 
 

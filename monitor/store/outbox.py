@@ -13,7 +13,8 @@ from monitor.errors import LeaseLost
 from monitor.model.alert import Channel, Delivery, DeliveryState, OnCrash, Part, Target
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
-from monitor.store.leases import Lease, claim, claiming, complete, holds, is_free
+from monitor.store.alerts import SINGLE
+from monitor.store.leases import Lease, claim, claiming, complete, holds, is_free, voided
 from monitor.store.wakeup import notify
 
 WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
@@ -54,7 +55,7 @@ def told_since(connection: sa.Connection, rule_id: str, channel: str, since: dat
         sa.select(sa.func.count(sa.distinct(t.delivery.c.alert_id)))
         .join(t.alert, t.alert.c.id == t.delivery.c.alert_id)
         .where(t.delivery.c.channel == channel, t.delivery.c.created_at >= since, t.alert.c.rule_id == rule_id)
-        .where(t.alert.c.kind.in_(("match", "update", "sources")))
+        .where(t.alert.c.kind.in_(SINGLE))
     )
     return int(connection.execute(query).scalar_one())
 
@@ -257,19 +258,20 @@ def recover_sending(
     c = t.delivery.c
     stranded = sa.and_(c.state == DeliveryState.SENDING.value, is_free(t.delivery, now))
     careful = [channel.id for channel in channels if channel.on_crash is OnCrash.GIVE_UP]
-    free = {"lease_owner": None, "lease_until": None, "lease_epoch": c.lease_epoch + 1}
     text = "the monitor died while sending; whether it arrived is unknown"
     dead = (
         sa.update(t.delivery)
         .where(stranded, c.channel.in_(careful))
-        .values(state=DeliveryState.DEAD.value, due_at=None, last_error_code="crashed", last_error=text, **free)
+        .values(state=DeliveryState.DEAD.value, due_at=None, last_error_code="crashed", last_error=text)
+        .values(voided(t.delivery))
         .returning(*t.delivery.c)
     )
     given_up = [_delivery(dict(row)) for row in connection.execute(dead).mappings()]
     again = (
         sa.update(t.delivery)
         .where(stranded)
-        .values(state=DeliveryState.RETRY.value, due_at=now, last_error_code="crashed", last_error=text, **free)
+        .values(state=DeliveryState.RETRY.value, due_at=now, last_error_code="crashed", last_error=text)
+        .values(voided(t.delivery))
     )
     return connection.execute(again).rowcount, given_up
 
@@ -342,8 +344,8 @@ def forget_items(connection: sa.Connection, alert_id: int) -> None:
     connection.execute(sa.delete(t.digest_item).where(t.digest_item.c.alert_id == alert_id))
 
 
-def drop_item(connection: sa.Connection, alert_id: int, channel: str, told_in: int) -> None:
-    """The alert left the channel before its window closed."""
+def told_early(connection: sa.Connection, alert_id: int, channel: str, told_in: int) -> None:
+    """The alert left the channel before its window closed, in the message `told_in`."""
     c = t.digest_item.c
     mine = (c.alert_id == alert_id, c.channel == channel, c.told_in.is_(None))
     connection.execute(sa.update(t.digest_item).where(*mine).values(told_in=told_in))

@@ -36,10 +36,10 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, Any]:
             sa.select(sa.func.count()).select_from(t.article).where(a.first_seen_at >= day)
         ).scalar_one(),
         "newest_at": connection.execute(sa.select(sa.func.max(a.first_seen_at))).scalar(),
-        "alerts_24h": _counted(
+        "alerts_24h": count_by(
             connection, t.alert.c.state, sa.and_(t.alert.c.created_at >= day, t.alert.c.kind != OPS)
         ),
-        "deliveries": _counted(connection, d.state, sa.true()),
+        "deliveries": count_by(connection, d.state, sa.true()),
         "canary": asdict(canary) if canary else None,
         "hubs": subscriptions.count_states(connection),
         "stuck": [dict(row) for row in connection.execute(stuck).mappings()],
@@ -49,6 +49,7 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, Any]:
     }
 
 
-def _counted(connection: sa.Connection, column: sa.ColumnElement[Any], where: sa.ColumnElement[bool]) -> dict[str, int]:
+def count_by(connection: sa.Connection, column: sa.ColumnElement[Any], where: sa.ColumnElement[bool]) -> dict[str, int]:
+    """How many rows have each value of a column, where a condition holds."""
     rows = connection.execute(sa.select(column, sa.func.count()).where(where).group_by(column))
     return {str(state): int(number) for state, number in rows}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 from statistics import median
 from typing import Any
 
@@ -82,32 +83,41 @@ def gaps(good: Iterable[datetime], since: datetime, until: datetime) -> list[tup
 
 def _sources(connection: sa.Connection, since: datetime, until: datetime) -> Iterator[SourceRecord]:
     s = t.source.c
-    texts = _texts(connection, since, until)
     rows = connection.execute(sa.select(s.id, s.name, s.added_at).where(s.configured).order_by(s.id)).all()
+    known, texts = {row.id: row for row in rows}, _texts(connection, since, until)
+    polled: dict[str, SourceRecord] = {}
+    for source_id, polls in groupby(_polls(connection, since, until), key=attrgetter("source_id")):
+        if source_id in known:
+            polled[source_id] = _source(known[source_id], list(polls), texts, since, until)
     for row in rows:
-        polls = _polls(connection, row.id, since, until)
-        good = [poll.started_at for poll in polls if poll.status is not None and poll.status < 400]
-        blind = gaps(good, max(since, min(row.added_at, until)), until)
-        articles, unread = texts.get(row.id, (0, 0))
-        yield SourceRecord(
-            id=row.id,
-            name=row.name,
-            polls=len(polls),
-            failed=len(polls) - len(good),
-            gaps=len(blind),
-            gap_s=round(sum((b - a).total_seconds() for a, b in blind)),
-            possible_losses=sum(bool(poll.possible_loss) for poll in polls),
-            articles=articles,
-            unread=round(unread / articles, 3) if articles else 0.0,
-        )
+        yield polled.get(row.id) or _source(row, [], texts, since, until)
 
 
-def _polls(connection: sa.Connection, source_id: str, since: datetime, until: datetime) -> list[Any]:
-    p = t.poll.c
-    query = sa.select(p.started_at, p.status, p.possible_loss).where(
-        p.source_id == source_id, p.started_at >= since, p.started_at < until
+def _source(
+    row: Any, polls: Sequence[Any], texts: Mapping[str, tuple[int, int]], since: datetime, until: datetime
+) -> SourceRecord:
+    good = [poll.started_at for poll in polls if poll.status is not None and poll.status < 400]
+    blind = gaps(good, max(since, min(row.added_at, until)), until)
+    articles, unread = texts.get(row.id, (0, 0))
+    return SourceRecord(
+        id=row.id,
+        name=row.name,
+        polls=len(polls),
+        failed=len(polls) - len(good),
+        gaps=len(blind),
+        gap_s=round(sum((b - a).total_seconds() for a, b in blind)),
+        possible_losses=sum(bool(poll.possible_loss) for poll in polls),
+        articles=articles,
+        unread=round(unread / articles, 3) if articles else 0.0,
     )
-    return list(connection.execute(query))
+
+
+def _polls(connection: sa.Connection, since: datetime, until: datetime) -> Iterable[Any]:
+    """One source after the other, in one walk: no index has those that brought nothing."""
+    p = t.poll.c
+    query = sa.select(p.source_id, p.started_at, p.status, p.possible_loss)
+    query = query.where(p.started_at >= since, p.started_at < until).order_by(p.source_id)
+    return connection.execute(query, execution_options={"yield_per": 1000})
 
 
 def _texts(connection: sa.Connection, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:

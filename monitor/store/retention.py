@@ -76,6 +76,20 @@ def expired_alerts(
     return _walk(connection, statement, (a.created_at, a.id), after, limit)
 
 
+def expired_stories(connection: sa.Connection, before: datetime, *, after: Place | None, limit: int) -> list[Place]:
+    """Stories that ended before then, have no article left and are named by no alert, those behind `after`."""
+    return _walk(connection, _stories_over(before), (t.story.c.last_at, t.story.c.id), after, limit)
+
+
+def _stories_over(before: datetime) -> sa.Select[Any]:
+    s = t.story.c
+    kept = sa.or_(
+        sa.exists().where(t.article.c.story_id == s.id),
+        sa.exists().where(t.alert.c.story_id == s.id),
+    )
+    return sa.select(s.last_at, s.id).where(s.last_at < before, sa.not_(kept))
+
+
 def _walk(
     connection: sa.Connection,
     statement: sa.Select[Any],
@@ -122,21 +136,14 @@ def remove_alerts(connection: sa.Connection, keeping: Keeping, now: datetime, al
     return len(ids)
 
 
-def remove_stories(connection: sa.Connection, before: datetime) -> int:
-    """Delete stories that ended before then, have no article left and are named by no alert; how many."""
-    s = t.story.c
-    kept = sa.or_(
-        sa.exists().where(t.article.c.story_id == s.id),
-        sa.exists().where(t.alert.c.story_id == s.id),
-    )
-    ended = connection.execute(sa.select(s.id).where(s.last_at < before, sa.not_(kept))).scalars().all()
-    if ended:
-        connection.execute(sa.delete(t.story_term).where(t.story_term.c.story_id.in_(ended)))
-        connection.execute(
-            sa.delete(t.story_link).where(sa.or_(t.story_link.c.a.in_(ended), t.story_link.c.b.in_(ended)))
-        )
-        connection.execute(sa.delete(t.story).where(s.id.in_(ended)))
-    return len(ended)
+def remove_stories(connection: sa.Connection, before: datetime, story_ids: Sequence[int]) -> int:
+    """Delete those of the stories that are still over, with what led to them; how many."""
+    ids = [row.id for row in connection.execute(_stories_over(before).where(t.story.c.id.in_(story_ids)))]
+    link = t.story_link.c
+    connection.execute(sa.delete(t.story_term).where(t.story_term.c.story_id.in_(ids)))
+    connection.execute(sa.delete(t.story_link).where(sa.or_(link.a.in_(ids), link.b.in_(ids))))
+    connection.execute(sa.delete(t.story).where(t.story.c.id.in_(ids)))
+    return len(ids)
 
 
 def remove_polls(connection: sa.Connection, before: datetime) -> int:

@@ -111,15 +111,18 @@ def last_numbers(connection: sa.Connection) -> dict[str, int]:
 
 def _last_number(connection: sa.Connection, table: sa.Table) -> int:
     highest = connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
+    return max(int(highest), given_number(connection, table))
+
+
+def given_number(connection: sa.Connection, table: sa.Table) -> int:
+    """The number after which the database goes on numbering the table's rows, were there none; 0 at the beginning."""
     if connection.dialect.name == "postgresql":
         sequence = f'SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM "{table.name}_id_seq"'
-        given = connection.execute(sa.text(sequence)).scalar_one()
-    elif table.dialect_options["sqlite"].get("autoincrement"):
+        return int(connection.execute(sa.text(sequence)).scalar_one())
+    if table.dialect_options["sqlite"].get("autoincrement"):
         known = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name").bindparams(name=table.name)
-        given = connection.execute(known).scalar() or 0
-    else:
-        given = 0
-    return max(int(highest), int(given))
+        return int(connection.execute(known).scalar() or 0)
+    return 0
 
 
 def set_last_numbers(connection: sa.Connection, numbers: Mapping[str, int]) -> None:

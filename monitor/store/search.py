@@ -61,23 +61,20 @@ def hits(query: str, dialect: str) -> sa.TextualSelect | None:
 
     Words must all occur; `"several words"` is a phrase; a trailing `*` stands for any ending.
     """
-    parts = [part for part in map(_part, _PART.finditer(query)) if part[0]]
+    parts = tuple(part for part in map(_part, _PART.finditer(query)) if _WORD.search(part.text))
     if not parts:
         return None
     if dialect == "sqlite":
-        wanted = " ".join('"' + " ".join(words) + '"' + ("*" if prefix else "") for words, prefix in parts)
         statement = sa.text(
             "SELECT rowid AS revision_id, bm25(article_search, 4.0, 1.0) AS rank "
             "FROM article_search WHERE article_search MATCH :wanted"
         )
     else:
-        wanted = " & ".join(
-            "(" + " <-> ".join(map(_fold, words)) + (":*" if prefix else "") + ")" for words, prefix in parts
-        )
         statement = sa.text(
             "SELECT revision_id, -ts_rank(document, query) AS rank "
             "FROM article_search, to_tsquery('simple', :wanted) AS query WHERE document @@ query"
         )
+    wanted = _spelt(AllOf(parts), dialect)
     return statement.bindparams(wanted=wanted).columns(revision_id=sa.BigInteger, rank=sa.Float)
 
 
@@ -209,9 +206,9 @@ def _spelt(wanted: Wanted, dialect: str) -> str:
     return "(" + joiner.join(_spelt(item, dialect) for item in wanted.items) + ")"
 
 
-def _part(found: re.Match[str]) -> tuple[list[str], bool]:
-    raw = found.group(1) if found.group(1) is not None else found.group(2)
-    return _WORD.findall(raw), found.group(1) is None and raw.endswith("*")
+def _part(found: re.Match[str]) -> Begins:
+    phrase, word = found.groups()
+    return Begins(phrase) if phrase is not None else Begins(word, open=word.endswith("*"))
 
 
 def _run(connection: sa.Connection, statements: dict[str, sa.TextClause], revisions: Sequence[Indexed]) -> None:

@@ -11,39 +11,26 @@ import sqlalchemy as sa
 from monitor.store import articles, search, subscriptions
 from monitor.store import tables as t
 from monitor.store.memory import memory_from_json
+from monitor.store.source_pages import last_polls
 
 Row = dict[str, Any]
 
 
-def list_sources(connection: sa.Connection, *, limit: int | None = None) -> list[Row]:
+def list_sources(connection: sa.Connection) -> list[Row]:
     """Configured sources by name: `id name kind url health reason articles last_polled_at next_poll_at`, and more."""
-    shown = (
-        sa.select(t.sighting.c.source_id, sa.func.count().label("articles"))
-        .group_by(t.sighting.c.source_id)
-        .subquery("shown")
-    )
-    statement = (
-        sa.select(t.source, sa.func.coalesce(shown.c.articles, 0).label("articles"))
-        .select_from(t.source.outerjoin(shown, shown.c.source_id == t.source.c.id))
-        .where(t.source.c.configured)
-        .order_by(sa.func.lower(t.source.c.name), t.source.c.id)
-        .limit(limit)
-    )
+    statement = _SOURCES.order_by(sa.func.lower(t.source.c.name), t.source.c.id)
     return [_source(row) for row in connection.execute(statement).mappings()]
+
+
+_BROUGHT = sa.select(sa.func.count()).where(t.sighting.c.source_id == t.source.c.id).scalar_subquery()
+_SOURCES = sa.select(t.source, _BROUGHT.label("articles")).where(t.source.c.configured)
 
 
 def show_source(connection: sa.Connection, source_id: str, *, polls: int = 20) -> Row | None:
     """One source with what was found behind its address, its share of unread texts and its last eventful polls."""
-    row = next((row for row in list_sources(connection) if row["id"] == source_id), None)
+    row = connection.execute(_SOURCES.where(t.source.c.id == source_id)).mappings().first()
     if row is None:
         return None
-    history = (
-        sa.select(t.poll)
-        .where(t.poll.c.source_id == source_id, t.poll.c.outcome != "unchanged")
-        .order_by(t.poll.c.started_at.desc())
-        .limit(polls)
-    )
-    found = [dict(poll) for poll in connection.execute(history).mappings()]
     states = (
         sa.select(t.article.c.text_state, sa.func.count().label("articles"))
         .select_from(t.article.join(t.sighting, t.sighting.c.article_id == t.article.c.id))
@@ -52,10 +39,9 @@ def show_source(connection: sa.Connection, source_id: str, *, polls: int = 20) -
     )
     texts = {row.text_state: row.articles for row in connection.execute(states)}
     pushed = subscriptions.subscriptions(connection, [source_id]).get(source_id)
-    learnt = connection.execute(sa.select(t.source.c.memory).where(t.source.c.id == source_id)).scalar_one()
-    pace = memory_from_json(learnt).pace
-    return row | {
-        "polls": found,
+    pace = memory_from_json(row["memory"]).pace
+    return _source(row) | {
+        "polls": last_polls(connection, source_id, limit=polls),
         "texts": texts,
         "pace": pace and pace.text,
         "push": pushed and pushed.as_json(),
@@ -80,6 +66,12 @@ def list_articles(
         shown = sa.select(t.sighting.c.article_id).where(t.sighting.c.source_id == source_id)
         statement = statement.where(t.article.c.id.in_(shown))
     return _with_sources(connection, [dict(row) for row in connection.execute(statement).mappings()])
+
+
+def count_articles(connection: sa.Connection, since: datetime) -> int:
+    """How many articles were first seen since then."""
+    statement = sa.select(sa.func.count()).select_from(t.article).where(t.article.c.first_seen_at >= since)
+    return connection.execute(statement).scalar_one()
 
 
 def search_articles(

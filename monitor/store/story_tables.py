@@ -72,6 +72,11 @@ story = sa.Table(
     sa.Column("merged_into", BigId),
     sa.Index("ix_story_recent", "language", "last_at"),
     sa.Index("ix_story_last", "last_at"),
+    sa.Index(
+        "ix_story_merged",
+        "merged_into",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -83,4 +88,5 @@ story_link = sa.Table(
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
+    sa.Index("ix_story_link_other", "b"),
 )

@@ -71,8 +71,14 @@ source = sa.Table(
         "ix_source_leased",
         "host",
         sqlite_where=sa.text("lease_owner IS NOT NULL"),
-        postgresql_where=sa.text("lease_owner IS NOT NULL"),
     ),
+)
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("source_id", sa.Text, primary_key=True),
+    sa.Column("item_hashes", Json, nullable=False),
 )
 
 host = sa.Table(
@@ -103,7 +109,6 @@ poll = sa.Table(
         "source_id",
         "started_at",
         sqlite_where=sa.text("outcome <> 'unchanged'"),
-        postgresql_where=sa.text("outcome <> 'unchanged'"),
     ),
 )
 
@@ -163,6 +168,11 @@ article = sa.Table(
     sa.Index("ix_article_seen", "first_seen_at"),
     sa.Index("ix_article_story", "story_id"),
     sa.Index("ix_article_language", "language", "id"),
+    sa.Index(
+        "ix_article_copy",
+        "copy_of",
+        sqlite_where=sa.text("copy_of IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -273,6 +283,7 @@ alert = sa.Table(
     sa.Column("acked_at", UtcTime),
     sa.Column("note", sa.Text),
     sa.Index("ix_alert_rule_story", "rule_id", "story_id"),
+    sa.Index("ix_alert_story", "story_id"),
     sa.Index("ix_alert_created", "created_at"),
     sa.Index("ix_alert_state", "state", "created_at"),
     sa.Index("ix_alert_told_in", "told_in"),
@@ -319,7 +330,6 @@ delivery = sa.Table(
         "priority",
         "id",
         sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
     ),
 )
 

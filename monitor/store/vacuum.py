@@ -42,8 +42,10 @@ class Room:
 
 def room(connection: sa.Connection) -> Room | None:
     """How much room the database takes; None on PostgreSQL."""
-    if connection.dialect.name != "sqlite":
-        return None
+    return _measured(connection) if connection.dialect.name == "sqlite" else None
+
+
+def _measured(connection: sa.Connection) -> Room:
     page, pages, free, mode = (
         int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
         for name in ("page_size", "page_count", "freelist_count", "auto_vacuum")
@@ -55,16 +57,15 @@ def give_back(database: Database) -> int:
     """One step of giving back what is free beyond the spare; how many bytes, 0 when it is done."""
     if not database.is_sqlite:
         return 0
-    with database.reading() as connection:
-        found = room(connection)
-    pages = min(found.surplus, STEP) // found.page if found and found.incremental else 0
-    if found is None or not pages:
+    found = _room(database)
+    pages = min(found.surplus, STEP) // found.page if found.incremental else 0
+    if not pages:
         return 0
     with database.unit() as connection:
         for _ in range(pages):  # with a number it frees a page a step, and Python's driver makes only the first one
             connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
-        left = room(connection)
-    return max(0, found.size - left.size) if left else 0
+        left = _measured(connection)
+    return max(0, found.size - left.size)
 
 
 def rewrite(database: Database) -> tuple[Room, Room]:
@@ -88,7 +89,4 @@ def rewrite(database: Database) -> tuple[Room, Room]:
 
 def _room(database: Database) -> Room:
     with database.reading() as connection:
-        found = room(connection)
-    if found is None:
-        raise StoreError("not an SQLite database")
-    return found
+        return _measured(connection)

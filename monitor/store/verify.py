@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from monitor.store import tables as t
-from monitor.store.rowwise import kept_tables, numbered
+from monitor.store.rowwise import given_number, kept_tables, numbered
 from monitor.store.schema import require_current
 from monitor.store.unit import Database
 
@@ -48,12 +48,17 @@ def verify(database: Database) -> Verification:
     """Look at everything; changes nothing, holds up nobody.  Raises `SchemaMismatch` for another schema."""
     require_current(database)
     with database.reading() as connection:
-        problems = [*_pages(connection), *_names(connection), *_latest(connection), *_numbers(connection)]
+        problems = problems_in(connection)
         counts = {
             table.name: int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
             for table in kept_tables()
         }
-    return Verification(tuple(problems), counts)
+    return Verification(problems, counts)
+
+
+def problems_in(connection: sa.Connection) -> tuple[str, ...]:
+    """What is not as it should be, as this unit sees it."""
+    return (*_pages(connection), *_names(connection), *_latest(connection), *_numbers(connection))
 
 
 def _pages(connection: sa.Connection) -> list[str]:
@@ -90,11 +95,8 @@ def _numbers(connection: sa.Connection) -> list[str]:
     if connection.dialect.name != "postgresql":
         return []  # SQLite's tables take the highest number into account by themselves
     problems = []
-    for table in kept_tables():
-        if not numbered(table):
-            continue
-        given = sa.text(f'SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM "{table.name}_id_seq"')
+    for table in filter(numbered, kept_tables()):
         highest = connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
-        if (last := connection.execute(given).scalar_one()) < highest:
+        if (last := given_number(connection, table)) < highest:
             problems.append(f"{table.name} would number its next row {last + 1}, but has a row {highest}")
     return problems

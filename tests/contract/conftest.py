@@ -47,7 +47,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     """An empty database of each backend in turn."""
     if request.param == "postgresql":
         found: Database = request.getfixturevalue("postgresql_database")
-        _empty(found)
+        empty_tables(found)
         yield found
         return
     template: Path = request.getfixturevalue("empty_sqlite")
@@ -58,7 +58,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     found.dispose()
 
 
-def _empty(database: Database) -> None:
+def empty_tables(database: Database) -> None:
+    """Take all rows out of a PostgreSQL database, and let its numbers begin anew."""
     with database.engine.begin() as connection:
         names = [name for name in sa.inspect(connection).get_table_names() if name != "alembic_version"]
         quoted = ", ".join(f'"{name}"' for name in names)

@@ -19,11 +19,12 @@ from monitor.store.archive import BadArchive
 from monitor.store.backup import _appearing, _copy, back_up, restore
 from monitor.store.lock import alone
 from monitor.store.move import move
-from monitor.store.rowwise import last_numbers, tally
+from monitor.store.presence import Worker, heartbeat
+from monitor.store.rowwise import BATCH, last_numbers, tally
 from monitor.store.search import hits
 from monitor.store.unit import Database, open_engine
 from monitor.store.verify import verify
-from tests.contract.conftest import NOW
+from tests.contract.conftest import NOW, empty_tables
 
 
 def put_article(connection: sa.Connection, number: int) -> None:
@@ -306,3 +307,107 @@ def test_who_interrupts_a_move_may_begin_anew(database: Database, another: Calla
         move(first, database, NOW, interrupt)
     assert not any(rows for rows, _ in contents(database).values())
     assert move(first, database, NOW).rows["article"] == 3
+
+
+def test_a_server_is_filled_from_a_backup_only_while_it_is_empty(database: Database, tmp_path: Path) -> None:
+    if database.is_sqlite:
+        pytest.skip("what is there is kept beside the new file")
+    fill(database, range(3))
+    before = contents(database)
+    saved = back_up(database, tmp_path / "saved.backup", NOW)
+    with pytest.raises(StoreError, match="not empty"):
+        restore(database, saved.path, NOW)
+    assert contents(database) == before
+    empty_tables(database)
+    assert restore(database, saved.path, NOW) is None
+    assert contents(database) == before
+    assert found_by_search(database, "number2") == 1
+
+
+def test_a_server_on_which_workers_live_is_left_alone(database: Database, tmp_path: Path) -> None:
+    if database.is_sqlite:
+        pytest.skip("the lock file says so there")
+    saved = back_up(database, tmp_path / "saved.backup", NOW)
+    with database.unit() as connection:
+        heartbeat(connection, Worker("w", "poller", "attic", 7, "1", NOW, NOW))
+    with pytest.raises(StoreError, match="poller on attic"):
+        restore(database, saved.path, NOW + timedelta(seconds=30))
+    restore(database, saved.path, NOW + timedelta(minutes=2))
+
+
+def test_a_copy_of_a_file_is_not_read_into_a_server(
+    database: Database, another: Callable[[str], Database], tmp_path: Path
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("files are for files")
+    here = another("here.db")
+    schema.upgrade(here)
+    saved = back_up(here, tmp_path / "saved.backup", NOW)
+    with pytest.raises(BadArchive) as found:
+        restore(database, saved.path, NOW)
+    assert "db migrate" in (found.value.remedy or "")
+
+
+def test_a_backup_with_holes_is_refused_and_what_was_there_stays(
+    another: Callable[[str], Database], tmp_path: Path
+) -> None:
+    here = another("here.db")
+    schema.upgrade(here)
+    fill(here, range(2))
+    saved = back_up(here, tmp_path / "saved.backup", NOW)
+    with sqlite3.connect(saved.path) as connection:
+        connection.execute("DELETE FROM revision")
+    connection.close()
+    with pytest.raises(StoreError, match=r"damaged: .* lack the text"):
+        restore(here, saved.path, NOW)
+    assert contents(here)["revision"][0] == 2
+    assert {path.name for path in tmp_path.iterdir()} <= {
+        *("here.db", "here.db-wal", "here.db-shm", "here.db.lock", "saved.backup")
+    }
+
+
+def test_a_move_goes_on_in_steps_and_says_how_far_it_is(database: Database, another: Callable[[str], Database]) -> None:
+    first = another("first.db")
+    schema.upgrade(first)
+    with first.unit() as connection:
+        connection.execute(sa.insert(t.meta), [{"key": f"k{n}", "value": n} for n in range(BATCH + 1)])
+    steps: list[int] = []
+    move(first, database, NOW, lambda what, done: steps.append(done) if what == "meta" else None)
+    assert steps == [BATCH, BATCH + 1]
+    assert contents(database) == contents(first)
+
+
+def test_a_move_in_which_something_changes_keeps_nothing(another: Callable[[str], Database]) -> None:
+    first, other = another("first.db"), another("other.db")
+    for each in (first, other):
+        schema.upgrade(each)
+    fill(first, range(2))
+    with other.unit() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER forger AFTER INSERT ON revision BEGIN UPDATE revision SET title = 'forged'; END"
+        )
+    with pytest.raises(StoreError, match="table revision: 2 rows were sent"):
+        move(first, other, NOW)
+    assert not any(rows for rows, _ in contents(other).values())
+
+
+def test_a_database_with_holes_is_not_moved(database: Database, another: Callable[[str], Database]) -> None:
+    first = another("first.db")
+    schema.upgrade(first)
+    fill(first, range(2))
+    with first.unit() as connection:
+        connection.execute(sa.delete(t.article).where(t.article.c.id == 1))
+    with pytest.raises(StoreError, match="name a missing article") as found:
+        move(first, database, NOW)
+    assert "db verify" in (found.value.remedy or "")
+    assert not any(rows for rows, _ in contents(database).values())
+
+
+def test_numbers_that_would_be_given_twice_are_found(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite looks at the highest number by itself")
+    with database.unit() as connection:
+        connection.execute(
+            sa.insert(t.silence).values(id=7, kind="rule", subject="a", until=NOW, created_at=NOW, note="")
+        )
+    assert verify(database).problems == ("silence would number its next row 1, but has a row 7",)

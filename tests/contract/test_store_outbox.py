@@ -219,7 +219,7 @@ def test_what_waits_for_a_window_waits_once_and_leaves_together(connection: sa.C
 def test_what_waits_may_leave_before_its_window_or_not_at_all(connection: sa.Connection) -> None:
     number = held(connection, "a")
     outbox.gather(connection, number, "chat", window="w", due_at=NOW, reason=Reason("cap", "too many"))
-    outbox.drop_item(connection, number, "desk", told_in=number)
+    outbox.told_early(connection, number, "desk", told_in=number)
     assert outbox.still_waiting(connection, number), "the other channel has it still"
     outbox.drop_waiting(connection, number, "chat")
     assert not outbox.still_waiting(connection, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +13,16 @@ from monitor.model.reasons import Reason
 from monitor.store import tables as t
 from monitor.store.articles import NewArticle, NewRevision, add_revisions, insert_articles
 from monitor.store.health import figures_now, poller_seen_at
-from monitor.store.pages import Filter, Position, changed_since, position, recent_stories, ticker
+from monitor.store.pages import (
+    Filter,
+    Position,
+    changed_since,
+    languages,
+    position,
+    recent_stories,
+    source_names,
+    ticker,
+)
 from monitor.store.rules import add_match
 from monitor.store.search import FORMS_MAX, AllOf, AnyOf, Begins, Formed, Wanted, candidates, instants
 from monitor.store.secrets import secret
@@ -22,6 +31,7 @@ from monitor.store.tokens import add_token, revoke_token, token_of, tokens
 from monitor.store.unit import Database
 from monitor.store.vocabulary import file_words
 from monitor.store.volumes import latencies, matches_per, sightings_per
+from tests.contract import rows
 from tests.contract.conftest import NOW
 
 DAY = timedelta(days=1)
@@ -32,7 +42,7 @@ def filled(database: Database) -> list[int]:
     """Three articles: the second is in English and matched."""
     with database.unit() as connection:
         news = [NewArticle(title=f"Meldung {n}", url=None, language="en" if n == 1 else "de") for n in range(3)]
-        ids = insert_articles(connection, "wire", news, NOW)
+        ids = insert_articles(connection, [("wire", each) for each in news], NOW)
         seen = [{"article_id": i, "source_id": "wire", "seen_at": NOW} for i in ids]
         connection.execute(sa.insert(t.sighting), seen)
         texts = ["Der Streik beginnt", "Strikes and Überraschung", "Ein Streik, eine Straße"]
@@ -71,6 +81,51 @@ def test_pages_of_the_ticker(database: Database, filled: list[int]) -> None:
     with database.reading() as connection:
         assert [line.id for line in ticker(connection, limit=1, before=filled[2])] == [filled[1]]
         assert [line.id for line in ticker(connection, after=filled[1])] == [filled[2]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "which"),
+    [
+        (Filter(story=1), [1, 0]),
+        (Filter(story=1, hits=True), [1]),
+        (Filter(story=1, rule="strike"), [1]),
+        (Filter(story=1, rule="other"), []),
+        (Filter(story=1, source="none"), []),
+    ],
+)
+def test_the_ticker_of_a_story(database: Database, filled: list[int], wanted: Filter, which: list[int]) -> None:
+    with database.unit() as connection:
+        connection.execute(sa.update(t.article).where(t.article.c.id != filled[2]).values(story_id=1))
+        assert [line.id for line in ticker(connection, wanted)] == [filled[n] for n in which]
+
+
+def test_stories_that_moved_last_come_first_in_pages_and_by_language(database: Database) -> None:
+    with database.unit() as connection:
+        numbers = [story(connection, language, NOW + n * DAY) for n, language in enumerate(["de", "en", "de"])]
+        story(connection, "de", NOW + 9 * DAY, merged_into=numbers[0])
+        rows.article(connection, "one", "a", "b", story_id=numbers[0])
+        rows.article(connection, "two", "b", story_id=numbers[0])
+        listed = recent_stories(connection)
+        assert [row["id"] for row in listed] == numbers[::-1]
+        assert [(row["articles"], row["sources"]) for row in listed] == [(0, 0), (0, 0), (2, 2)]
+        assert [row["id"] for row in recent_stories(connection, language="de", limit=1)] == [numbers[2]]
+        last = listed[0]
+        assert [row["id"] for row in recent_stories(connection, before=(last["last_at"], last["id"]))] == numbers[1::-1]
+
+
+def story(connection: sa.Connection, language: str, at: datetime, **values: object) -> int:
+    row = {"language": language, "title": "t", "opened_at": at, "last_at": at, "opening_article_id": 1}
+    return rows.put(connection, t.story, **row, centroid=b"", members=1, apart=[], by_hand=False, **values)
+
+
+def test_what_filters_offer(database: Database, filled: list[int]) -> None:
+    with database.unit() as connection:
+        rows.source(connection, "Zeitung")
+        rows.source(connection, "anzeiger")
+        rows.source(connection, "Gone", configured=False)
+        assert list(source_names(connection).items()) == [("anzeiger", "anzeiger"), ("zeitung", "Zeitung")]
+        assert languages(connection) == ["de", "en"]
+        assert languages(connection, among=1) == ["de"]
 
 
 def test_what_changed_since(database: Database, filled: list[int]) -> None:

@@ -16,6 +16,7 @@ from monitor.model.source import SourceKind, SourceSpec
 from monitor.store import entries, retention, rules, shown, sources, tombstones
 from monitor.store import tables as t
 from monitor.store.claims import Keeping
+from monitor.store.documents import keep_listed
 from monitor.store.entries import Wanted
 from monitor.store.rules import Accepted
 from monitor.store.unit import Database
@@ -297,9 +298,66 @@ def test_what_a_source_shows_is_known_once_it_was_read(database: Database) -> No
     _configure(database)
     with database.unit() as connection:
         assert tombstones.shown_by(connection, "week") is None
-        memory = {"body_hash": "x", "item_hashes": ["a", "b"]}
-        connection.execute(sa.update(t.source).where(t.source.c.id == "week").values(memory=memory))
+        connection.execute(sa.update(t.source).where(t.source.c.id == "week").values(memory={"body_hash": "x"}))
+        keep_listed(connection, {"week": ("a", "b")})
         assert tombstones.shown_by(connection, "week") == frozenset({"a", "b"})
         sources.sync_sources(connection, [], NOW)
         assert tombstones.shown_by(connection, "week") == frozenset()
         assert tombstones.shown_by(connection, tombstones.EVERYWHERE) == frozenset()
+
+
+def put_story(connection: sa.Connection, ended_at: datetime) -> int:
+    row = {"language": "de", "title": "t", "opened_at": ended_at, "last_at": ended_at, "opening_article_id": 1}
+    filled = sa.insert(t.story).values(**row, centroid=b"", members=1, apart=[], by_hand=False)
+    return int(connection.execute(filled.returning(t.story.c.id)).scalar_one())
+
+
+def forget_stories(connection: sa.Connection, before: datetime) -> int:
+    """One pass as the loop makes it, a story at a time; how many went."""
+    removed, after = 0, None
+    while places := retention.expired_stories(connection, before, after=after, limit=1):
+        removed += retention.remove_stories(connection, before, [id_ for _, id_ in places])
+        after = places[-1]
+    return removed
+
+
+def test_stories_go_when_nothing_leads_to_them_any_more(database: Database) -> None:
+    [article] = settled(database, 1)
+    with database.unit() as connection:
+        over, also_over, with_article, told, young = (
+            put_story(connection, NOW + timedelta(hours=hours)) for hours in (0, 0, 0, 0, 9)
+        )
+        connection.execute(sa.update(t.article).where(t.article.c.id == article).values(story_id=with_article))
+        put_alert(connection, NOW, story_id=told)
+        for other in (over, young):
+            link = {"score": 1.0, "verdict": "also-in", "created_at": NOW}
+            connection.execute(sa.insert(t.story_link).values(a=other, b=told, **link))
+            term = {"term": 7, "language": "de", "weight": 1.0, "day": 1}
+            connection.execute(sa.insert(t.story_term).values(story_id=other, **term))
+        assert forget_stories(connection, NOW + timedelta(hours=1)) == 2
+        left = connection.execute(sa.select(t.story.c.id).order_by(t.story.c.id)).scalars().all()
+        assert left == [with_article, told, young]
+        assert connection.execute(sa.select(t.story_link.c.a)).scalars().all() == [young]
+        assert connection.execute(sa.select(t.story_term.c.story_id)).scalars().all() == [young]
+    assert also_over not in left
+
+
+def test_a_story_that_grew_between_looking_and_deleting_stays(database: Database) -> None:
+    with database.unit() as connection:
+        story = put_story(connection, NOW)
+        before = NOW + timedelta(hours=1)
+        [(_, found)] = retention.expired_stories(connection, before, after=None, limit=9)
+        connection.execute(sa.update(t.story).values(last_at=before))
+        assert (found, retention.remove_stories(connection, before, [found])) == (story, 0)
+
+
+def test_the_history_of_polls_ends_at_a_time(database: Database) -> None:
+    row = {"source_id": "a", "elapsed_ms": 1, "outcome": "new", "bytes": 1, "items": 1, "new_items": 1}
+    with database.unit() as connection:
+        for hours in range(4):
+            poll = {"started_at": NOW + timedelta(hours=hours), "possible_loss": False}
+            connection.execute(sa.insert(t.poll).values(row | poll))
+        assert retention.remove_polls(connection, NOW) == 0
+        assert retention.remove_polls(connection, NOW + timedelta(hours=2)) == 2
+        left = connection.execute(sa.select(t.poll.c.started_at).order_by(t.poll.c.id)).scalars().all()
+        assert left == [NOW + timedelta(hours=2), NOW + timedelta(hours=3)]

@@ -12,7 +12,8 @@ from monitor.testing.newsroom.show import Show
 @pytest.mark.slow
 async def test_the_whole_show(tmp_path: Path) -> None:
     lines: list[str] = []
-    assert await Show(lines.append, lambda text, *_: text, folder=str(tmp_path)).run() == 0
+    patient = Show(lines.append, lambda text, *_: text, folder=str(tmp_path), start_s=120, delivery_s=60)
+    assert await patient.run() == 0
     text = "\n".join(lines)
     assert lines[0] == "newsroom  6 feeds, 2 pages, three languages"
     assert lines[1].startswith("page      http://127.0.0.1:")

@@ -17,7 +17,7 @@ from monitor.testing.web import FakeWeb, Reply, SeenRequest
 
 KILLS, ITEMS = 20, 400
 OLD = 5
-START_S = 30.0
+START_S = 120.0
 LONGEST_LIFE_S = 5.0
 """A daemon that has told nothing new until then is killed all the same."""
 CONFIG = """

@@ -12,8 +12,8 @@ import re
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -23,15 +23,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.errors import MonitorError, StoreError, UsageError
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
 from monitor.testing.mailbox import Mailbox, Received, free_port
 from monitor.testing.newsroom.content import Edition, Piece, read_edition
 from monitor.testing.newsroom.server import Newsroom
 
-DAEMON_START_S = 30.0
-"""How long the daemon may take to begin; the first alert comes within ten seconds of it."""
-DELIVERY_S = 20.0
 MAIL_OFF_AT_S, MAIL_ON_AFTER_S, KILL_AT_S = 18.0, 5.0, 27.0
 _MARKED = re.compile(r"\*([^*\n]+)\*")
 
@@ -46,6 +44,10 @@ class Show:
     keep: bool = False
     edition: Edition = field(default_factory=read_edition)
     mailbox: Mailbox = field(default_factory=Mailbox)
+    start_s: float = 30.0
+    """How long the daemon may take to begin; the first alert comes within ten seconds of it."""
+    delivery_s: float = 20.0
+    """How long a message may take that nothing is in the way of."""
     _published: dict[str, float] = field(default_factory=dict)
     _shown_mails: int = 0
     _shown_alerts: set[int] = field(default_factory=set)
@@ -53,7 +55,7 @@ class Show:
 
     async def run(self) -> int:
         """The whole show, some 35 seconds."""
-        with self._folder() as folder:
+        with room(self.folder) as folder:
             newsroom = Newsroom(self.edition)
             await newsroom.start()
             self.mailbox.start()
@@ -71,15 +73,6 @@ class Show:
                 database.dispose()
                 self.mailbox.stop()
                 await newsroom.stop()
-
-    @contextlib.contextmanager
-    def _folder(self) -> Any:
-        if self.folder is not None:
-            Path(self.folder).mkdir(parents=True, exist_ok=True)
-            yield Path(self.folder).absolute()
-            return
-        with tempfile.TemporaryDirectory(prefix="news-monitor-demo-") as name:
-            yield Path(name)
 
     def _introduce(self) -> None:
         feeds = sum(outlet.kind != "page" for outlet in self.edition.outlets)
@@ -100,9 +93,6 @@ class Show:
             if self.keep:
                 self.line("going on; Ctrl-C ends it")
                 await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            return 130
-        else:
             return verdict
         finally:
             watching.cancel()
@@ -116,7 +106,7 @@ class Show:
             facts = _facts(database)
             return facts["polled"] == sources and facts["articles"] >= expected and not facts["to_match"]
 
-        await _until(ready, DAEMON_START_S, "the daemon did not read the newsroom")
+        await _require(ready, self.start_s, "the monitor has not read the newsroom")
         facts = _facts(database)
         self.line(f"baseline  {facts['articles']} articles, {facts['baseline_matches']} match, none told")
 
@@ -140,8 +130,8 @@ class Show:
             found.update(_waiting(database) or {})
             return bool(found)
 
-        await _until(waits, DELIVERY_S, "no delivery waits for the mail server")
-        again = self._began + (found["due_at"] - datetime.now(UTC)).total_seconds() + monotonic() - self._began
+        await _require(waits, self.delivery_s, "no delivery waits for the mail server")
+        again = monotonic() + (found["due_at"] - datetime.now(UTC)).total_seconds()
         reason = self.style(found["last_error"] or "refused", "yellow")
         self._say("TEST", f"mail server off · {found['count']} waits: {reason}, again {self._clock(again)}")
         await asyncio.sleep(MAIL_ON_AFTER_S)
@@ -165,8 +155,7 @@ class Show:
         def settled() -> bool:
             return len(self._due(database)) >= len(self.edition.flood) and not self._missing(database)
 
-        with contextlib.suppress(TimeoutError):
-            await _until(settled, 2 * DELIVERY_S, "")
+        await _comes_true(settled, 2 * self.delivery_s)  # the verdict says it if not
         await asyncio.sleep(1.0)
         due, missing = self._due(database), self._missing(database)
         arrived = [mail.message["X-Monitor-Key"] for mail in self.mailbox.received]
@@ -186,7 +175,7 @@ class Show:
     async def _watch(self, database: Database) -> None:
         """Print alerts as their mails arrive, and what is held as it is decided."""
         while True:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(StoreError):  # the database is being made, or busy: the next look shows it
                 for row in _new_held(database, self._shown_alerts):
                     self._shown_alerts.add(row["id"])
                     if self._began:
@@ -212,6 +201,20 @@ class Show:
     def _clock(self, at: float) -> str:
         seconds = max(0, round(at - self._began))
         return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+@contextmanager
+def room(folder: str | None) -> Iterator[Path]:
+    """The folder to work in: the named one, made where it is not there, or one that is gone afterwards."""
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="news-monitor-demo-") as name:
+            yield Path(name)
+        return
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make {folder}: {error.strerror}", remedy="name a folder, or a new one") from error
+    yield Path(folder).absolute()
 
 
 def write_config(folder: Path, newsroom: Newsroom, edition: Edition, *, smtp_port: int, web_port: int) -> Path:
@@ -244,12 +247,12 @@ async def start_daemon(config: Path) -> asyncio.subprocess.Process:
         )
 
 
-async def stop_daemon(daemon: asyncio.subprocess.Process) -> None:
-    """Ask it to end, and wait."""
+async def stop_daemon(daemon: asyncio.subprocess.Process, patience_s: float = 15.0) -> None:
+    """Ask it to end, and wait; one that does not end in that time is killed."""
     if daemon.returncode is None:
         daemon.terminate()
         try:
-            await asyncio.wait_for(daemon.wait(), 15)
+            await asyncio.wait_for(daemon.wait(), patience_s)
         except TimeoutError:
             daemon.kill()
             await daemon.wait()
@@ -269,14 +272,21 @@ async def newsroom_at_work(edition: Edition) -> AsyncIterator[Newsroom]:
         await newsroom.stop()
 
 
-async def _until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
+async def _require(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    if not await _comes_true(condition, seconds):
+        remedy = "monitor demo --folder DIR leaves its log in DIR/daemon.log"
+        raise MonitorError(f"{otherwise} after {seconds:g} s", remedy=remedy)
+
+
+async def _comes_true(condition: Callable[[], bool], seconds: float) -> bool:
+    """Look at the database again and again, which may only be being made."""
     end = monotonic() + seconds
     while monotonic() < end:
-        with contextlib.suppress(sa.exc.OperationalError, Exception):
+        with contextlib.suppress(StoreError):
             if condition():
-                return
+                return True
         await asyncio.sleep(0.1)
-    raise TimeoutError(otherwise)
+    return False
 
 
 def _facts(database: Database) -> dict[str, int]:

@@ -20,9 +20,11 @@ async def serve_newsroom(line: Callable[[str], None], edition: Edition, *, first
     newsroom = Newsroom(edition, first_port=first_port)
     try:
         await newsroom.start()
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         await newsroom.stop()
-        raise UsageError(f"cannot listen on the ports from {first_port}: {error.strerror}") from error
+        cause = error.strerror if isinstance(error, OSError) else "the last port is 65535"
+        said = f"cannot listen on the ports from {first_port}: {cause}"
+        raise UsageError(said, remedy="name others, each outlet takes one") from error
     try:
         _open(newsroom, edition, line)
         await asyncio.Event().wait()

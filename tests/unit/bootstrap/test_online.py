@@ -11,7 +11,6 @@ from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import AuthResult
 
 from monitor.bootstrap.online import check_online, room_left
-from monitor.cli.main import run
 from monitor.config.load import load_config
 from monitor.config.problems import Place
 from monitor.testing import FakeWeb, Reply
@@ -100,13 +99,6 @@ async def test_a_secret_that_others_can_read(tmp_path: Path) -> None:
     assert await codes(tmp_path, text) == [("secret-exposed", 2)]
     secret.chmod(0o600)
     assert await codes(tmp_path, text) == []
-
-
-def test_check_shows_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text(FETCH + "sources:\n  - {id: c, feed: 'http://127.0.0.1:9/'}\n")
-    assert run(["check", "--online", "--config", str(path)]) == 1
-    assert "error[source-unreachable]" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("free", "code"), [(10, "disk-full"), (900_000_000, "disk-low"), (2_000_000_000, None)])

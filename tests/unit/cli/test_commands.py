@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,8 @@ SHOWN: dict[str, tuple[int, str]] = {
     "alerts list --dead": (0, "no alerts"),
     "alerts list --rule presidents --since 1d": (0, "first poll of Nordblick"),
     f"alerts show {TOLD}": (0, "dead json://127.0.0.1: retry"),
-    "alerts retry 999": (0, "0 deliveries due now"),
-    "alerts discard 999": (0, "0 deliveries given up"),
+    f"alerts retry {TOLD}": (0, "1 delivery due now"),
+    f"alerts discard {HELD}": (0, "0 deliveries given up"),
     "articles list --source nordblick --limit 2": (0, "Minister warnt"),
     f"articles show {NEW}": (0, "text: full, revision 2"),
     "articles search Präsidenten Videokonferenz": (0, "Kreml: Putin und Biden"),
@@ -37,6 +38,8 @@ SHOWN: dict[str, tuple[int, str]] = {
     "status": (0, "NOT WATCHING"),
     "status --check": (1, "no sign of life"),
     "sources list": (0, "degraded"),
+    "sources list --limit 1": (0, "gone"),
+    "sources list --since 2100-01-01": (0, "no sources"),
     "sources show gone": (0, "takes no connections"),
     "sources poll nordblick": (0, "1 due now"),
     "sources export": (0, "xmlUrl="),
@@ -60,7 +63,7 @@ SHOWN: dict[str, tuple[int, str]] = {
 AS_DATA = (
     "alerts list",
     f"alerts show {TOLD}",
-    "alerts retry 999",
+    f"alerts retry {TOLD}",
     "articles list",
     f"articles show {NEW}",
     f"articles diff {NEW}",
@@ -125,6 +128,32 @@ def test_a_rule_learns_from_an_alert(tmp_path: Path, capsys: pytest.CaptureFixtu
         Path("config.yaml").write_text(before)
 
 
+def test_a_changed_rule_is_held_against_the_one_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = Path("config.yaml").read_text()
+    changed = text.replace("'Putin AND Biden'", "'Minister'").replace("id: broken", "id: broken, name: B")
+    Path("changed.yaml").write_text(f"{changed}  - {{id: fresh, match: 'Minister'}}\n")
+    assert run(["rules", "backtest", "presidents", "--diff", "--config", "changed.yaml"]) == 0
+    out = capsys.readouterr().out
+    assert "  + " in out
+    assert "  - " in out
+    assert run(["rules", "backtest", "fresh", "--diff", "--config", "changed.yaml"]) == 0
+    assert "no version of it is running" in capsys.readouterr().out
+
+
+def test_long_work_has_a_bar_where_a_person_watches(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run(["rules", "backtest", "presidents"]) == 0
+    assert "2 of 7 articles" in capsys.readouterr().out
+
+
+def test_what_is_odd_about_a_rule_has_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("odd.yaml").write_text("watchlist:\n  - {id: odd, match: 'harbour OR harbour'}\n")
+    assert run(["rules", "lint", "--config", "odd.yaml"]) == 0
+    assert "odd.yaml:2:" in capsys.readouterr().out
+
+
 def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 0
     assert "commands:" in capsys.readouterr().out
@@ -139,6 +168,8 @@ def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> 
         ("stories split 4 999", "has no article 999"),
         ("stories split 999 1", "there is no story 999"),
         ("stories merge 4 999", "there is no story 999"),
+        ("stories merge 4 4", "are one story already"),
+        ("stories split 4 4", "articles that stay"),
         ("inspect", "inspect needs a target"),
         ("inspect --batch none.jsonl", "cannot read the batch"),
     ],

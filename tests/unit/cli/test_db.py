@@ -43,7 +43,8 @@ def test_a_database_is_made_looked_at_saved_and_brought_back(run: Run, tmp_path:
     assert "exists already" in run("backup", str(saved))[2]
     assert "what was there is in" in run("restore", str(saved))[1]
     assert "before" in run("vacuum")[1]
-    assert "does not exist" in run("restore", str(tmp_path / "none"))[2]
+    assert "there is no file" in run("restore", str(tmp_path / "none"))[2]
+    assert "in a folder that exists" in run("backup", str(tmp_path / "none" / "saved"))[2]
 
 
 def test_scripts_get_the_same(run: Run, tmp_path: Path) -> None:

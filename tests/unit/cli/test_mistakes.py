@@ -86,6 +86,22 @@ IN_THE_FILE: dict[str, Mistake] = {
     "Apprise service": ("console://", "slakc://x/y/z", "bad-channel", 1, "no service slakc://", "knows"),
     "mail without recipient": (CHANNEL, "{mail: {server: a.example}}", "missing-key", 1, '"to" is missing', "to"),
     "mail address": (CHANNEL, "{mail: {to: desk, server: a.example}}", "bad-channel", 1, "no mail address", "'desk'"),
+    "addresses in one text": (
+        CHANNEL,
+        "{mail: {to: 'a@b.c, d@e.f', server: s.e}}",
+        "bad-channel",
+        1,
+        "as a list",
+        "'a@b.c, d",
+    ),
+    "comma in a name": (
+        CHANNEL,
+        "{mail: {to: ['B, A <a@b.c>'], server: s.e}}",
+        "bad-channel",
+        1,
+        "double quotes",
+        "'B, A",
+    ),
     "port beside the server": (CHANNEL, "{mail: {to: a@b.c, server: 'a.b:25'}}", "bad-channel", 1, "alone", "port: 25"),
     "database": ("channels", "database: var/x.db\nchannels", "bad-database", 1, "no database", "sqlite:///var/x.db"),
     "other database": ("channels", "database: 'mysql://x'\nchannels", "bad-database", 1, "no database", "postgresql+"),
@@ -108,6 +124,7 @@ IN_THE_FILE: dict[str, Mistake] = {
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("config.yaml").write_text(GOOD)
+    Path("bytes").write_bytes(b"\xff\xfe")
 
 
 def test_the_good_one_is_good() -> None:
@@ -159,11 +176,18 @@ AT_THE_PROMPT: dict[str, tuple[str, int, str, str]] = {
     "no such role": ("run --role pollr", 2, "pollr", "did you mean poller?"),
     "since": ("alerts list --since yesterday", 2, "neither a duration nor a date", "2h, 7d"),
     "limit": ("alerts list --limit -1", 2, "no number from 1 up", "--help"),
-    "number": ("alerts show x", 2, "'x' is no whole number", "--help"),
+    "number": ("alerts show x", 2, "'x' is no number from 1 up", "--help"),
+    "larger than a database counts": ("alerts show 99999999999999999999", 2, "no number from 1 up", "--help"),
+    "longer ago than there are dates": ("alerts list --since 99999999d", 2, "too long ago", "2h, 7d"),
     "which alerts": ("alerts ack", 2, "name alerts by their ids", "--all"),
     "no such alert": ("alerts show 7", 1, "there is no alert 7", "monitor alerts list"),
+    "retrying no alert": ("alerts retry 7 8", 1, "there is no alert 7, 8", "monitor alerts list"),
+    "giving up no alert": ("alerts discard 7", 1, "there is no alert 7", "monitor alerts list"),
+    "taking over no alert": ("alerts ack 7", 1, "there is no alert 7", "monitor alerts list"),
+    "why of no alert": ("why alert:99999999999999999999", 1, "no article and no alert", "monitor alerts list"),
     "no such rule": ("rules try prot --text x", 1, "no rule 'prot'", "did you mean port?"),
     "no such source": ("sources show blat", 1, "no source 'blat'", "did you mean blatt?"),
+    "pausing without a configuration": ("sources pause blatt --config none.yaml", 1, "not exist", "monitor init"),
     "pausing no source": ("sources pause blat", 1, "no source 'blat'", "did you mean blatt?"),
     "polling no source": ("sources poll blat", 1, "0 of 1 sources", "monitor sources list"),
     "no such channel": ("channels test dsk", 1, "no channel 'dsk'", "did you mean desk?"),
@@ -174,6 +198,12 @@ AT_THE_PROMPT: dict[str, tuple[str, int, str, str]] = {
     "muting for ever": ("silences add rule port --for soon", 2, "no duration", "4h, 2d"),
     "muting for no time": ("silences add rule port --for 0", 2, "no time to be silent", "4h, 2d"),
     "import of nothing": ("sources import none.opml", 2, "No such file", "none.opml"),
+    "backup restored from nothing": ("db restore none", 2, "there is no file none", "monitor db backup"),
+    "batch in a folder": ("inspect --batch .", 2, "Is a directory", "one JSON object a line"),
+    "batch of bytes": ("inspect --batch bytes", 2, "no UTF-8 text", "one JSON object a line"),
+    "batch of something else": ("inspect --batch config.yaml", 2, "config.yaml:1 is no object", "one JSON object"),
+    "demo in a file": ("demo --folder config.yaml", 2, "File exists", "a folder"),
+    "newsroom beyond the last port": ("demo --newsroom 65535", 2, "the last port is 65535", "others"),
     "import of another file": ("sources import config.yaml", 1, "no list of subscriptions", "OPML"),
     "nobody answers": ("sources add http://127.0.0.1:9/", 1, "takes no connections", "monitor inspect"),
     "nobody can answer init": ("init --config x.yaml", 2, "nobody can answer here", "--yes"),

@@ -16,6 +16,11 @@ from monitor.dedup.urls import is_home_page, same_site, url_key, usable_canonica
         ("https://blatt.example/b/../a?b=2&a=1#top", "https://blatt.example/a?a=1&b=2"),
         ("https://www.google.com/url?q=https://blatt.example/a&sa=U", "https://blatt.example/a"),
         ("https://blatt-example.cdn.ampproject.org/c/s/blatt.example/a", "https://blatt.example/a"),
+        (
+            "https://eu1.safelinks.protection.outlook.com/?url=https%3A%2F%2Fblatt.example%2Fa&data=5",
+            "https://blatt.example/a",
+        ),
+        ("https://blatt.example/a?mod=rss_markets&feedType=RSS&rss=1", "https://blatt.example/a"),
         ("https://blatt.example/a;jsessionid=1F?x=1", "https://blatt.example/a?x=1"),
     ],
 )
@@ -32,6 +37,8 @@ def test_spellings_of_one_address_share_a_key(a: str, b: str) -> None:
         ("https://blatt.example/A", "https://blatt.example/a"),
         ("https://news.blatt.example/a", "https://blatt.example/a"),
         ("https://blatt.example:8443/a", "https://blatt.example/a"),
+        ("https://blatt.example/#/news/1", "https://blatt.example/#/news/2"),
+        ("https://blatt.example/#!/1", "https://blatt.example/#!/2"),
     ],
 )
 def test_different_articles_never_share_a_key(a: str, b: str) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,37 @@ def test_a_file_that_cannot_be_opened_is_no_traceback(tmp_path: Path) -> None:
     database = Database(open_engine(f"sqlite:///{tmp_path}/no/such/folder.db"))
     with pytest.raises(StoreError, match="written"), database.unit():
         pass
+
+
+def test_a_driver_that_is_not_installed_is_named() -> None:
+    with pytest.raises(StoreError, match="driver that is not installed") as found:
+        open_engine("postgresql+pg8000://nobody@nowhere.invalid/none")
+    assert "pip install" in (found.value.remedy or "")
+
+
+def test_when_all_connections_are_taken_it_is_worth_another_try() -> None:
+    engine = sa.create_engine("sqlite://", poolclass=sa.QueuePool, pool_size=1, max_overflow=0, pool_timeout=0)
+    database = Database(engine)
+    with database.outside(), pytest.raises(StoreBusy, match="no free database connection"), database.reading():
+        pass
+    database.dispose()
+
+
+def test_a_first_start_waits_for_another_one_that_is_just_making_the_file(tmp_path: Path) -> None:
+    """SQLite's own timeout does not count for the switch to its log."""
+    other = sqlite3.connect(tmp_path / "monitor.db", check_same_thread=False)
+    other.execute("CREATE TABLE made (b)")
+    other.execute("BEGIN EXCLUSIVE")
+
+    def finish() -> None:
+        time.sleep(0.2)
+        other.execute("COMMIT")
+        other.close()
+
+    finishing = threading.Thread(target=finish)
+    finishing.start()
+    database = Database(open_engine(f"sqlite:///{tmp_path}/monitor.db"))
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    finishing.join()
+    database.dispose()

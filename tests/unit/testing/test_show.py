@@ -1,0 +1,58 @@
+"""The pieces of the demonstration; `tests/scenario/test_demo.py` watches it whole."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.config.load import load_config
+from monitor.errors import MonitorError, UsageError
+from monitor.store.unit import Database, open_engine
+from monitor.testing.newsroom.content import read_edition
+from monitor.testing.newsroom.show import Show, newsroom_at_work, room, stop_daemon, write_config
+
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+
+
+def test_the_folder_is_kept_only_where_one_was_named(tmp_path: Path) -> None:
+    with room(str(tmp_path / "new" / "folder")) as kept:
+        (kept / "x").touch()
+    with room(None) as lent:
+        (lent / "x").touch()
+    assert (kept / "x").exists()
+    assert not lent.exists()
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="File exists"), room(str(tmp_path / "file")):
+        pass
+
+
+async def test_its_configuration_is_one_that_can_be_used(tmp_path: Path) -> None:
+    edition = read_edition()
+    async with newsroom_at_work(edition) as at_work:
+        config = load_config(write_config(tmp_path, at_work, edition, smtp_port=2525, web_port=8080)).usable()
+        assert [source.id for source in config.sources] == [outlet.id for outlet in edition.outlets]
+        assert config.sources[0].url == at_work.address(edition.outlets[0].id)
+
+
+async def test_who_does_not_end_when_asked_is_killed() -> None:
+    deaf = await asyncio.create_subprocess_exec(sys.executable, "-c", DEAF, stdout=asyncio.subprocess.PIPE)
+    assert deaf.stdout is not None
+    assert await deaf.stdout.readline() == b"deaf\n"
+    await stop_daemon(deaf, patience_s=0.05)
+    assert deaf.returncode == -9
+    await stop_daemon(deaf)
+
+
+async def test_a_monitor_that_does_not_begin_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    database = Database(open_engine(f"sqlite:///{tmp_path}/none.db"))
+    show = Show(print, lambda text, *_: text, start_s=0.2)
+    with pytest.raises(MonitorError, match="has not read the newsroom") as failed:
+        await show._baseline(database)
+    assert "daemon.log" in str(failed.value.remedy)
+    database.dispose()
