@@ -373,7 +373,7 @@ def _print_leaf(node: Node) -> str:
         case Value():
             values = " OR ".join(f'"{value}"' for value in node.values)
             return f"{node.field}:({values})" if len(node.values) > 1 else f"{node.field}:{values}"
-        case _:
+        case _:  # pragma: no cover - there are no other leaves; a new one must be printed before anything else
             raise AssertionError(node)
 
 
