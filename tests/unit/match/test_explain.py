@@ -27,6 +27,11 @@ def _reason(rule: RuleSpec, *paragraphs: str) -> str:
             "match: Streik NEAR/2 Hafen: both found, closest distance 5 words",
         ),
         ("Streik lang:fr", "Streik", "match: lang is not fr"),
+        ("Streik NOT (Hafen OR Zoll)", "Streik am Zoll", "match: NOT (Hafen OR Zoll): found “Zoll”"),
+        ("Streik NOT (Hafen AND Zoll)", "Streik, Zoll, Hafen", "match: NOT (Hafen AND Zoll): found “Hafen”, “Zoll”"),
+        ("Streik NOT lang:de", "Streik", "match: NOT lang:de holds"),
+        ("Streik NOT COUNT>=2(Hafen)", "Streik, Hafen, Hafen", "match: NOT Hafen: found “Hafen”"),
+        ("COUNT>=2(Streik NEAR/2 Hafen)", "Streik im Hafen", "match: Streik NEAR/2 Hafen found 1 times, 2 needed"),
     ],
 )
 def test_a_miss_names_the_first_condition_that_failed(expression: str, text: str, reason: str) -> None:
