@@ -117,3 +117,17 @@ def test_a_word_of_a_hundred_thousand_letters_is_searched_for_wildcards() -> Non
     assert found.match_rule("r", doc("x" * 50_000 + "Bombardment" + "x" * 50_000)).fired
     assert found.match_rule("r", doc("x" * 100_000 + "end")).fired
     assert not found.match_rule("r", doc("end" + "x" * 100_000)).fired
+
+
+def test_an_engine_names_its_rules_in_the_order_of_the_watchlist() -> None:
+    rules = [RuleSpec(name, name, match="Streik") for name in ("b", "a", "c")]
+    assert [rule.id for rule in engine(*rules).rules] == ["b", "a", "c"]
+
+
+def test_after_many_edits_the_index_is_built_anew_and_nothing_else_changes() -> None:
+    words = ("Streik", "Hafen", "Zoll", "Vertrag")
+    before = engine(*(RuleSpec(f"r{n}", "r", match=word) for n, word in enumerate(words)))
+    edited = compiled(*(RuleSpec(f"r{n}", "r", match=f"{word} OR Krise") for n, word in enumerate(words)))
+    after = before.updated(edited)
+    assert [verdict.rule_id for verdict in after.match(doc("Eine Krise.", language="de"))] == ["r0", "r1", "r2", "r3"]
+    assert after.match(doc("Nichts.", language="de")) == ()

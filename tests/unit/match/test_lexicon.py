@@ -217,3 +217,7 @@ def test_a_read_only_directory_still_works(tmp_path: Path) -> None:
     lexicon = Lexicon(tmp_path / "missing", languages=("en",))
     assert "impose" in lexicon.text_keys("imposed", "imposed", "en")
     assert not (tmp_path / "missing").exists()
+
+
+def test_a_language_without_a_dictionary_has_no_compounds(lexicon: Lexicon) -> None:
+    assert lexicon.compound_parts("regierungskrise", "sv") == ()

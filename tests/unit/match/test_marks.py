@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.match.marks import Notes, read_term
+from monitor.match.marks import Notes, read_term, read_word
 from monitor.match.nodes import Concept, Node, Parts, Phrase, Regex, Wild, Word
+from monitor.model.rule import RuleSpec
+from tests.unit.match.rules import codes, compiled
 
 
 def _term(text: str) -> Node | None:
@@ -46,3 +48,21 @@ def test_what_is_no_term_is_an_error(text: str, code: str) -> None:
     read_term(text, notes)
     assert code in [problem.code for problem in notes.problems]
     assert notes.failed
+
+
+def test_an_item_without_a_word_says_what_may_have_been_meant() -> None:
+    hints = {}
+    for text in ("$", "- x", "…"):
+        notes = Notes(("concepts", "k", "any", 0))
+        read_word(text.split()[0], 0, notes, in_list=True)
+        hints[text] = [(problem.code, problem.hint) for problem in notes.problems]
+    assert hints == {
+        "$": [("no-word", "a concept is $ and its name, without a blank")],
+        "- x": [("no-word", "-x leaves x out: no blank after the minus")],
+        "…": [("no-word", None)],
+    }
+
+
+@pytest.mark.parametrize(("expression", "code"), [("(Streik)-Hafen", "bad-minus"), ('Streik ""', "no-word")])
+def test_a_minus_without_a_blank_and_an_empty_phrase_are_refused(expression: str, code: str) -> None:
+    assert codes(compiled(RuleSpec("r", "r", match=expression))) == [code]

@@ -25,6 +25,8 @@ def _tree(text: str) -> object:
         ("title:a NEAR/8 b", "(title:a) NEAR/8 b"),
         ("a NEAR/8 b NEAR/8 c", "(a NEAR/8 b) NEAR/8 c"),
         ("„neue Sanktionen“", '"neue Sanktionen"'),
+        ("a\u00a0b", "a b"),
+        ("a\u202fNEAR/8\u3000b", "a NEAR/8 b"),
     ],
 )
 def test_binding(written: str, meant: str) -> None:
