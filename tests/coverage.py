@@ -2,9 +2,9 @@
 
 A package is measured with its own tests alone: `tests/unit/<package>` and its property tests.  Where the other half of
 a unit is a real server (the database of `store`, the mail server or chat of `deliver`, the web server of `fetch`, the
-daemon of the demonstration), its contract tests are its unit tests.  Loops only put rooms in order: the scenarios that
-run them inside the test's process, on a database and servers of this machine, are their tests.  What other tests happen
-to run does not count.
+page of `bootstrap`, the daemon of the demonstration), its contract tests are its unit tests.  Loops only put rooms in
+order: the scenarios that run them inside the test's process, on a database and servers of this machine, are their
+tests.  What other tests happen to run does not count.
 
 Every module is to have 95 % of its lines; modules that decide (they touch no world) all lines and all branches.
 """
@@ -38,6 +38,7 @@ SCENARIOS_OF_LOOPS = (
 ELSEWHERE = {
     TOP: ["tests/unit/test_*.py"],
     "alert": ["tests/property/test_alerts_*.py"],
+    "bootstrap": ["tests/scenario/test_page_follows.py"],
     "deliver": ["tests/contract/test_delivery_*.py", "tests/contract/test_receivers_*.py"],
     "fetch": ["tests/contract/test_fetcher.py", "tests/property/test_websub.py"],
     "loops": [
@@ -52,6 +53,7 @@ ELSEWHERE = {
 
 DECIDERS_AMONG_OTHERS = {
     "config": ["build", "nodes", "problems", "values", "watchlist"],
+    "bootstrap": ["tests/scenario/test_page_follows.py"],
     "deliver": ["bucket", "causes", "retry"],
     "fetch": ["answers", "guard", "health", "moves", "outage", "rhythm", "schedule", "websub"],
 }

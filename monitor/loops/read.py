@@ -333,7 +333,7 @@ def _words(text: str) -> int:
 
 def _settle(context: Context, settlings: list[Settling]) -> int:
     with context.database.unit(lock=settle.settle_locks(item.analysed for item in settlings)) as connection:
-        return settle.settle(connection, settlings, context, context.clock.now())
+        return settle.settle(connection, settlings, context, context.clock.now()).total()
 
 
 def _change(context: Context, change: ArticleChange) -> None:
