@@ -119,12 +119,12 @@ class Evaluation:
                 return merged(span for item in program.items for span in self.spans(item))
             case Apart():
                 return self._near(program)
-            case _:  # pragma: no cover - the compiler asks for the passages of nothing else
+            case _:  # pragma: no cover - the compiler refuses all else where positions are asked for
                 return []
 
     def _near(self, near: Apart) -> list[Span]:
         distance = Distance(near.within, self.sentence_of, ordered=near.ordered)
-        lefts, rights = _parts(near.left), _parts(near.right)
+        lefts, rights = parts_of(near.left), parts_of(near.right)
         if len(lefts) == len(rights) == 1:
             return pairs(self.spans(lefts[0]), self.spans(rights[0]), distance)
         found = [
@@ -286,5 +286,6 @@ def _once(spans: Iterable[Span]) -> Groups:
     return tuple(known.values())
 
 
-def _parts(program: Program) -> tuple[Program, ...]:
+def parts_of(program: Program) -> tuple[Program, ...]:
+    """What a side of a distance consists of: each part has positions of its own."""
     return program.items if isinstance(program, All) else (program,)

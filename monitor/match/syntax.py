@@ -74,8 +74,7 @@ def parse_expression(text: str, *, path: Path = ("match",)) -> Parsed:
     except UnexpectedToken as error:
         _explain_token(text, error, notes)
     except (UnexpectedCharacters, UnexpectedEOF) as error:
-        # Words take every character but blanks, brackets and quotes.
-        at = max(error.pos_in_stream or 0, 0)
+        at = max(error.pos_in_stream or 0, 0)  # all but an open quote begins some word
         notes.error("unclosed-quote", "this quote is never closed", at, at + 1, 'add " where the phrase ends')
     else:
         if _depth(tree) <= MAX_DEPTH:
@@ -373,7 +372,7 @@ def _print_leaf(node: Node) -> str:
         case Value():
             values = " OR ".join(f'"{value}"' for value in node.values)
             return f"{node.field}:({values})" if len(node.values) > 1 else f"{node.field}:{values}"
-        case _:  # pragma: no cover - the grammar has no other leaf
+        case _:  # pragma: no cover - there are no other leaves; a new one must be printed before anything else
             raise AssertionError(node)
 
 

@@ -49,7 +49,3 @@ def test_diacritics_are_foreign_where_the_language_does_not_use_them() -> None:
     assert not foreign_to("pêche", "fr")
     assert foreign_to("pêche", "en")
     assert not foreign_to("pêche", None)
-
-
-def test_no_words_have_no_forms() -> None:
-    assert normalise_all([]) == []

@@ -64,7 +64,3 @@ def test_languages_of_a_script() -> None:
     assert candidate_languages("санкция") == ("ru", "uk")
     assert "de" in candidate_languages("Sanktion")
     assert "ru" not in candidate_languages("Sanktion")
-
-
-def test_words_of_another_script_do_not_count() -> None:
-    assert recognise(f"{GERMAN} что как это она", declared=None)[0] == "de"

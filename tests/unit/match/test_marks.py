@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.match.marks import Notes, read_term, read_word
+from monitor.match.marks import Notes, read_bare, read_term
 from monitor.match.nodes import Concept, Node, Parts, Phrase, Regex, Wild, Word
-from monitor.model.rule import RuleSpec
-from tests.unit.match.rules import codes, compiled
 
 
 def _term(text: str) -> Node | None:
@@ -41,6 +39,7 @@ def test_an_item_of_a_list_is_one_term(text: str, node: Node) -> None:
         ("***", "no-word"),
         ("– –", "no-word"),
         ('"neue', "unclosed-quote"),
+        ('""', "no-word"),
     ],
 )
 def test_what_is_no_term_is_an_error(text: str, code: str) -> None:
@@ -50,19 +49,22 @@ def test_what_is_no_term_is_an_error(text: str, code: str) -> None:
     assert notes.failed
 
 
-def test_an_item_without_a_word_says_what_may_have_been_meant() -> None:
-    hints = {}
-    for text in ("$", "- x", "…"):
-        notes = Notes(("concepts", "k", "any", 0))
-        read_word(text.split()[0], 0, notes, in_list=True)
-        hints[text] = [(problem.code, problem.hint) for problem in notes.problems]
-    assert hints == {
-        "$": [("no-word", "a concept is $ and its name, without a blank")],
-        "- x": [("no-word", "-x leaves x out: no blank after the minus")],
-        "…": [("no-word", None)],
-    }
-
-
-@pytest.mark.parametrize(("expression", "code"), [("(Streik)-Hafen", "bad-minus"), ('Streik ""', "no-word")])
-def test_a_minus_without_a_blank_and_an_empty_phrase_are_refused(expression: str, code: str) -> None:
-    assert codes(compiled(RuleSpec("r", "r", match=expression))) == [code]
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        ("NOT", "bad-operator", "behind NEAR"),
+        ("AND", "bad-operator", "in quotes"),
+        ("/open", "bad-regex", "end it with /"),
+        ("-x", "bad-minus", "NOT x"),
+        ("$", "bad-concept", "names have letters"),
+        ("-", "no-word", "no blank after the minus"),
+        ("&", "no-word", None),
+    ],
+)
+def test_what_is_no_word_in_an_expression_says_what_to_write(text: str, code: str, hint: str | None) -> None:
+    notes = Notes(("match",))
+    read_bare(text, 3, notes)
+    [problem] = notes.problems
+    assert (problem.code, problem.start, problem.end) == (code, 3, 3 + len(text))
+    assert (hint is None) == (problem.hint is None)
+    assert hint is None or hint in (problem.hint or "")

@@ -6,18 +6,16 @@ from monitor.match.stems import stem
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "language"),
-    [("drohnen", "drohne", "de"), ("walking", "walked", "en"), ("санкциями", "санкции", "ru")],
+    ("language", "one", "other"),
+    [("en", "strikes", "strike"), ("ru", "санкциями", "санкция"), ("de", "streiken", "streike")],
 )
-def test_forms_of_one_word_share_a_stem(one: str, other: str, language: str) -> None:
+def test_forms_of_a_word_have_one_stem(language: str, one: str, other: str) -> None:
     assert stem(one, language) == stem(other, language)
 
 
 def test_german_umlauts_tell_words_apart() -> None:
-    assert stem("schon", "de") != stem("schön", "de")
-    assert stem("häfen", "de").startswith("hä")
+    assert stem("schön", "de") != stem("schon", "de")
 
 
-@pytest.mark.parametrize("language", ["zh", "xx"])
-def test_a_language_without_a_stemmer_keeps_its_words(language: str) -> None:
-    assert stem("sanctions", language) == "sanctions"
+def test_a_language_without_rules_keeps_its_words() -> None:
+    assert stem("ストライキ", "ja") == "ストライキ"
