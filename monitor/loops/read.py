@@ -96,8 +96,9 @@ class PageReading:
         """Settle texts that need no page, all in one unit; one by one where that fails."""
         try:
             settlings = await asyncio.to_thread(lambda: [_again(context, work) for work in works])
-            self.report.told += await in_thread(_settle, context, settlings)
+            told = await in_thread(_settle, context, settlings)
             self.report.settled += len(settlings)
+            self.report.told += told
         except Exception:  # noqa: BLE001 - the bulkhead stands around each of them below
             for work in works:
                 await self._read(context, work)
@@ -109,8 +110,10 @@ class PageReading:
         try:
             settling = await _settling(context, work)
             if isinstance(settling, Settling):
-                self.report.told += await in_thread(_settle, context, [settling])
+                told = await in_thread(_settle, context, [settling])
                 self.report.read += 1
+                # Not beside the wait: what other pages add meanwhile would be overwritten.
+                self.report.told += told
             else:
                 await in_thread(_change, context, settling)
                 self.report.failed += 1
