@@ -98,7 +98,8 @@ class PageReading:
             settlings = await asyncio.to_thread(lambda: [_again(context, work) for work in works])
             self.report.told += await in_thread(_settle, context, settlings)
             self.report.settled += len(settlings)
-        except Exception:  # noqa: BLE001 - the bulkhead stands around each of them below
+        except Exception as error:  # noqa: BLE001 - the bulkhead stands around each of them below
+            log.warning("settled-one-by-one", articles=len(works), error=repr(error))
             for work in works:
                 await self._read(context, work)
         finally:
