@@ -27,10 +27,10 @@ from monitor.loops.context import Context, in_thread, log
 from monitor.loops.documents import INDEX, Follower, Reading, Unread, read_answer
 from monitor.loops.drafts import Intake
 from monitor.loops.hand import InHand
-from monitor.loops.intake import Written, take_in
 from monitor.loops.patience import Patience
 from monitor.loops.room import Room
 from monitor.loops.sites import read_site
+from monitor.loops.together import Together
 from monitor.model.fetched import Fetched, Request
 from monitor.model.poll import Learnt, PollOutcome
 from monitor.model.reasons import Reason
@@ -79,6 +79,7 @@ class Gathering:
         self.context = context
         self.report = GatherReport()
         self._hand = InHand()
+        self._together = Together()
         self._room = Room(context.settings.bytes_at_once)
         self._held: set[str] = set()
         self._idle: list[PollRecord] = []
@@ -211,7 +212,7 @@ class Gathering:
         await self._remember(PollRecord.of(claimed, fetched, decision))
 
     async def _store(self, intake: Intake) -> None:
-        written: Written = await in_thread(take_in, intake)
+        written = await self._together.write(intake)
         self._patience.press()
         self.report.items += written.items
         self.report.new += written.new

@@ -80,7 +80,7 @@ def record_push(
 ) -> None:
     """Write a push's result in the unit that writes its entries; `LeaseLost` rolls both back."""
     leases.complete(connection, t.source, claimed.id, claimed.lease, {"memory": memory_to_json(memory)})
-    keep_listed(connection, claimed.id, memory.item_hashes)
+    keep_listed(connection, {claimed.id: memory.item_hashes})
     history = _history(push, PUSHED) | {"items": items, "new_items": new_items}
     connection.execute(sa.insert(t.poll).values(history))
     connection.execute(sa.delete(t.push).where(_C.id == push.id))

@@ -162,13 +162,18 @@ def claim_ids(
     return _claim(connection, _CLAIM_IDS, owner=owner, now=now, lease_s=lease_s, values={"ids": ids})
 
 
-def record_poll(connection: sa.Connection, record: PollRecord) -> None:
-    """Write a poll's result in the unit that writes its entries; `LeaseLost` rolls both back."""
-    leases.complete(connection, t.source, record.source_id, record.lease, _row_after(record))
-    keep_listed(connection, record.source_id, record.memory.item_hashes)
-    connection.execute(_ADD_HISTORY, [_history(record)])
-    if record.host_blocked_until is not None:
-        hosts.block(connection, record.host, record.host_blocked_until, record.started_at)
+def complete_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
+    """Write polls' results in the unit that writes their entries; `LeaseLost` rolls all of it back."""
+    if not records:
+        return
+    alike: dict[tuple[str, ...], list[tuple[str, Lease, dict[str, Any]]]] = {}
+    for record in records:
+        row = _row_after(record)
+        alike.setdefault(tuple(sorted(row)), []).append((record.source_id, record.lease, row))
+    for names, rows in alike.items():
+        leases.complete_all(connection, t.source, rows, names)
+    keep_listed(connection, {record.source_id: record.memory.item_hashes for record in records})
+    _add_history(connection, records)
 
 
 def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
@@ -180,6 +185,10 @@ def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> No
         row = {f"new_{name}": value for name, value in _row_after(record).items() if name in _WRITTEN}
         rows.append({"row": record.source_id, "owner": record.lease.owner, "epoch": record.lease.epoch, **row})
     connection.execute(_RECORD, rows)
+    _add_history(connection, records)
+
+
+def _add_history(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
     connection.execute(_ADD_HISTORY, [_history(record) for record in records])
     for record in records:
         if record.host_blocked_until is not None:

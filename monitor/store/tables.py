@@ -71,7 +71,6 @@ source = sa.Table(
         "ix_source_leased",
         "host",
         sqlite_where=sa.text("lease_owner IS NOT NULL"),
-        postgresql_where=sa.text("lease_owner IS NOT NULL"),
     ),
 )
 
@@ -110,7 +109,6 @@ poll = sa.Table(
         "source_id",
         "started_at",
         sqlite_where=sa.text("outcome <> 'unchanged'"),
-        postgresql_where=sa.text("outcome <> 'unchanged'"),
     ),
 )
 
@@ -174,7 +172,6 @@ article = sa.Table(
         "ix_article_copy",
         "copy_of",
         sqlite_where=sa.text("copy_of IS NOT NULL"),
-        postgresql_where=sa.text("copy_of IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
 )
@@ -333,7 +330,6 @@ delivery = sa.Table(
         "priority",
         "id",
         sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
     ),
 )
 

@@ -29,7 +29,7 @@ def test_a_source_polled_with_a_clock_that_was_ahead_is_polled_again(database: D
     for claimed, at in zip(claim(database, LATER), (LATER, NOW), strict=True):
         with database.unit() as connection:
             polled = record(claimed, started_at=at, next_at=at + timedelta(minutes=10))
-            sources.record_poll(connection, polled)
+            sources.complete_polls(connection, [polled])
     assert claim(database, NOW + timedelta(minutes=1)) == []
     assert rows_brought_back(database) == 1
     assert len(claim(database, NOW + timedelta(minutes=1))) == 1
@@ -63,7 +63,7 @@ def test_a_clock_that_is_right_changes_nothing(database: Database) -> None:
     sync(database, spec("a"))
     (claimed,) = claim(database)
     with database.unit() as connection:
-        sources.record_poll(connection, record(claimed, next_at=NOW + timedelta(days=2)))
+        sources.complete_polls(connection, [record(claimed, next_at=NOW + timedelta(days=2))])
         assert take_turn(connection, "retain", owner="a", now=NOW, lease_s=120.0)
     assert rows_brought_back(database) == 0
 
@@ -73,7 +73,7 @@ def test_what_was_learnt_of_a_source_then_is_of_today(database: Database) -> Non
     (claimed,) = claim(database, LATER)
     memory = PollMemory(last_ok_at=LATER, last_new_at=NOW - timedelta(days=1), failing_since=LATER, etag="x")
     with database.unit() as connection:
-        sources.record_poll(connection, record(claimed, memory=memory, started_at=LATER, next_at=LATER))
+        sources.complete_polls(connection, [record(claimed, memory=memory, started_at=LATER, next_at=LATER)])
     assert rows_brought_back(database) == 1
     found = claim(database, NOW)[0].memory
     assert (found.last_ok_at, found.failing_since, found.last_new_at) == (NOW, NOW, NOW - timedelta(days=1))
@@ -102,7 +102,7 @@ def test_a_lease_and_a_sign_of_life_do_not_last_until_then(database: Database) -
     assert rows_brought_back(database) == 2
     assert len(claim(database)) == 1
     with pytest.raises(LeaseLost), database.unit() as connection:
-        sources.record_poll(connection, record(claimed[0]))
+        sources.complete_polls(connection, [record(claimed[0])])
     with database.reading() as connection:
         assert [worker.id for worker in living(connection, NOW)] == ["here"]
 

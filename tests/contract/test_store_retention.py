@@ -299,7 +299,7 @@ def test_what_a_source_shows_is_known_once_it_was_read(database: Database) -> No
     with database.unit() as connection:
         assert tombstones.shown_by(connection, "week") is None
         connection.execute(sa.update(t.source).where(t.source.c.id == "week").values(memory={"body_hash": "x"}))
-        keep_listed(connection, "week", ("a", "b"))
+        keep_listed(connection, {"week": ("a", "b")})
         assert tombstones.shown_by(connection, "week") == frozenset({"a", "b"})
         sources.sync_sources(connection, [], NOW)
         assert tombstones.shown_by(connection, "week") == frozenset()

@@ -143,7 +143,7 @@ async def test_what_a_stream_caught_up_with_does_not_come_again(site: Site) -> N
 async def test_who_is_too_far_behind_loads_the_page_again(site: Site) -> None:
     articles = [NewArticle(title=f"Meldung {n}", url=f"https://wire.example/{n}") for n in range(1_100)]
     with site.database.unit() as connection:
-        insert_articles(connection, "wire", articles, site.clock.now())
+        insert_articles(connection, [("wire", each) for each in articles], site.clock.now())
     hub = Hub(site.database, look_s=0.01)
     events = hub.events(Filter(hits=True), READER, Drawn(), read_position("0.0"))
     await told(events)
