@@ -12,8 +12,8 @@ import gc
 import re
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -67,26 +67,21 @@ def _absent(packages: tuple[str, ...]) -> Iterator[None]:
 def hold_little() -> None:
     """Let all threads to come share a few arenas; call it before the first one starts."""
     for option, value in ((_M_ARENA_MAX, ARENAS), (_M_MMAP_THRESHOLD, MMAP_FROM)):
-        call = _libc("mallopt")
-        if call is not None:
-            call(option, value)
+        _libc("mallopt")(option, value)
 
 
 def trim() -> None:
     """Return to the system what was freed; half a millisecond, so that every batch may be followed by it."""
-    call = _libc("malloc_trim")
-    if call is not None:
-        call(0)
+    _libc("malloc_trim")(0)
 
 
 def give_back() -> None:
     """Look for garbage, and return it and what of libraries is not in use; some 50 ms, now and then."""
     gc.collect()
     trim()
-    advise, smaps = _libc("madvise"), Path("/proc/self/smaps")
-    if advise is not None and smaps.exists():
-        for address, size in unchanged_libraries(smaps.read_text()):
-            advise(ctypes.c_void_p(address), ctypes.c_size_t(size), _MADV_DONTNEED)
+    with suppress(FileNotFoundError):
+        for address, size in unchanged_libraries(Path("/proc/self/smaps").read_text()):
+            _libc("madvise")(ctypes.c_void_p(address), ctypes.c_size_t(size), _MADV_DONTNEED)
 
 
 def unchanged_libraries(smaps: str) -> list[tuple[int, int]]:
@@ -101,5 +96,10 @@ def unchanged_libraries(smaps: str) -> list[tuple[int, int]]:
 
 
 @cache
-def _libc(name: str) -> ctypes._NamedFuncPointer | None:
-    return getattr(ctypes.CDLL(None), name, None)
+def _libc(name: str) -> Callable[..., object]:
+    return getattr(ctypes.CDLL(None), name, _nothing)
+
+
+def _nothing(*_arguments: object) -> int:
+    """What a call does that is not there."""
+    return 0

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,7 @@ def test_what_was_freed_goes_back_to_the_system() -> None:
 
 
 def test_a_system_without_the_call() -> None:
-    assert frugal._libc("no_such_call_anywhere") is None
+    assert frugal._libc("no_such_call_anywhere")(1, 2) == 0
 
 
 SMAPS = """\
@@ -99,6 +101,30 @@ import rich
 def test_extras_are_not_imported_and_may_be_later() -> None:
     done = subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_counts_as_absent_is_there_again_afterwards() -> None:
+    sys.modules.pop("this", None)
+    with frugal._absent(("this", "sys")):
+        with pytest.raises(ModuleNotFoundError):
+            import_module("this")
+        assert import_module("sys") is sys
+    assert "this" not in sys.modules
+    frugal.import_little()
+
+
+def test_imports_are_kept_out_of_the_search_for_garbage() -> None:
+    try:
+        frugal.keep_imports()
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
+
+
+def test_giving_back_while_everything_is_in_use() -> None:
+    frugal.hold_little()
+    frugal.give_back()
+    assert import_module("lxml.etree").fromstring("<a>1</a>").text == "1"
 
 
 def test_running_needs_no_dialect_of_another_database() -> None:
