@@ -74,8 +74,8 @@ def parse_expression(text: str, *, path: Path = ("match",)) -> Parsed:
     except UnexpectedToken as error:
         _explain_token(text, error, notes)
     except (UnexpectedCharacters, UnexpectedEOF) as error:
-        at = max(error.pos_in_stream or 0, 0)
-        _explain_character(text, at, notes)
+        at = max(error.pos_in_stream or 0, 0)  # all but an open quote begins some word
+        notes.error("unclosed-quote", "this quote is never closed", at, at + 1, 'add " where the phrase ends')
     else:
         if _depth(tree) <= MAX_DEPTH:
             node = _Builder(notes).build(tree)
@@ -128,13 +128,6 @@ def _explain_token(text: str, error: UnexpectedToken, notes: Notes) -> None:
         )
         return
     notes.error("syntax", f"{token} cannot stand here", start, end, _expected(expected))
-
-
-def _explain_character(text: str, at: int, notes: Notes) -> None:
-    if text[at : at + 1] in '"„“”«»' or text[at : at + 2] == '="':
-        notes.error("unclosed-quote", "this quote is never closed", at, at + 1, 'add " where the phrase ends')
-    else:
-        notes.error("syntax", f"{text[at : at + 1]!r} cannot stand here", at, at + 1)
 
 
 def _expected(expected: set[str]) -> str:
@@ -379,7 +372,7 @@ def _print_leaf(node: Node) -> str:
         case Value():
             values = " OR ".join(f'"{value}"' for value in node.values)
             return f"{node.field}:({values})" if len(node.values) > 1 else f"{node.field}:{values}"
-        case _:
+        case _:  # pragma: no cover - there are no other leaves; a new one must be printed before anything else
             raise AssertionError(node)
 
 

@@ -25,7 +25,7 @@ def test_loopback_is_open_and_nothing_else() -> None:
 
 
 def test_an_address_that_is_none_is_a_configuration_error() -> None:
-    for address in ("8787", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:99999", ":80"):
+    for address in ("8787", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:99999", ":80", "127.0.0.1:²"):
         with pytest.raises(ConfigError):
             listen_of(_web(listen=address))
     assert listen_of(_web(listen="off")) is None
