@@ -2,9 +2,9 @@
 
 A package is measured with its own tests alone: `tests/unit/<package>` and its property tests.  Where the other half of
 a unit is a real server (the database of `store`, the mail server or chat of `deliver`, the web server of `fetch`, the
-daemon of the demonstration), its contract tests are its unit tests.  Loops only put rooms in order: the scenarios that
-run them inside the test's process, on a database and servers of this machine, are their tests.  What other tests happen
-to run does not count.
+page of `bootstrap`, the daemon of the demonstration), its contract tests are its unit tests.  Loops only put rooms in
+order: the scenarios that run them inside the test's process, on a database and servers of this machine, are their
+tests.  What other tests happen to run does not count.
 
 Every module is to have 95 % of its lines; modules that decide (they touch no world) all lines and all branches.
 """
@@ -38,6 +38,7 @@ SCENARIOS_OF_LOOPS = (
 ELSEWHERE = {
     TOP: ["tests/unit/test_*.py"],
     "alert": ["tests/property/test_alerts_*.py"],
+    "bootstrap": ["tests/scenario/test_page_follows.py"],
     "deliver": ["tests/contract/test_delivery_*.py", "tests/contract/test_receivers_*.py"],
     "fetch": ["tests/contract/test_fetcher.py", "tests/property/test_websub.py"],
     "loops": [
@@ -46,7 +47,7 @@ ELSEWHERE = {
     ],
     "store": ["tests/contract/test_store_*.py", "tests/migrations"],
     "testing": ["tests/scenario/test_demo.py"],
-    "web": ["tests/property/test_api.py", "tests/property/test_openapi.py"],
+    "web": ["tests/property/test_api.py", "tests/property/test_openapi.py", "tests/scenario/test_web.py"],
 }
 """Tests of a package that neither lie in its folder nor are named `tests/property/test_<package>*`."""
 

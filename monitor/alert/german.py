@@ -33,6 +33,66 @@ SENTENCES = {
     "all {0} actors and the verb in one sentence": "alle {0} Akteure und das Verb in einem Satz",
     "all {0} actors and the verb in one paragraph": "alle {0} Akteure und das Verb in einem Absatz",
     "all {0} actors and the verb in {1} words": "alle {0} Akteure und das Verb innerhalb von {1} Wörtern",
+    # why it was told, held or left out
+    "the first hit of the rule in this story": "der erste Treffer der Regel in diesem Thema",
+    "matches in the text behind the teaser": "trifft im Text hinter dem Anreißer zu",
+    "matches since the update of {0}": "trifft seit der Änderung vom {0} zu",
+    "more to {0}, told with the digest": "mehr zu {0}, in der Sammelmeldung",
+    "more to {0}": "mehr zu {0}",
+    "joins the next update to {0}; brings {1}": "kommt in die nächste Folgemeldung zu {0}; bringt {1}",
+    "joins the next update to {0}": "kommt in die nächste Folgemeldung zu {0}",
+    "revised materially since {0}": "seit {0} wesentlich geändert",
+    "wire copy ({0} of the text) of {1}": "Agenturkopie ({0} des Textes) von {1}",
+    "first poll of {0}: what was there before is not news": "erster Abruf von {0}: was schon da war, ist nicht neu",
+    "first poll of {0}: recent, told together with the others": (
+        "erster Abruf von {0}: frisch, mit den übrigen gemeldet"
+    ),
+    "first poll of {0}: undated": "erster Abruf von {0}: ohne Datum",
+    "first poll of {0}: older than {1}": "erster Abruf von {0}: älter als {1}",
+    "seen before rule {0} was accepted: what was there before is not news": (
+        "gesehen, bevor es die Regel {0} gab: was schon da war, ist nicht neu"
+    ),
+    "seen before rule {0} was accepted: recent, told together with the others": (
+        "gesehen, bevor es die Regel {0} gab: frisch, mit den übrigen gemeldet"
+    ),
+    "seen before rule {0} was accepted: undated": "gesehen, bevor es die Regel {0} gab: ohne Datum",
+    "seen before rule {0} was accepted: older than {1}": "gesehen, bevor es die Regel {0} gab: älter als {1}",
+    "held by a guard: {0}": "von einem guard zurückgehalten: {0}",
+    "waits for {0} sources to carry the story": "wartet, bis {0} Quellen das Thema bringen",
+    # what became of the text
+    "the first text": "der erste Text",
+    "numbers in title or lead changed: {0}": "Zahlen in Überschrift oder Vorspann geändert: {0}",
+    "the title was “{0}”": "die Überschrift war „{0}“",
+    "numbers were corrected: {0}": "Zahlen wurden berichtigt: {0}",
+    "{0} of the text is new, the numbers in title and lead are the same": (
+        "{0} des Textes sind neu, die Zahlen in Überschrift und Vorspann dieselben"
+    ),
+    "{0} of the text is new": "{0} des Textes sind neu",
+    "only {0} characters of text were found": "nur {0} Zeichen Text gefunden",
+    "the site takes us for a robot and shows a check in place of the article": (
+        "die Seite hält uns für ein Programm und zeigt eine Prüfung statt des Artikels"
+    ),
+    "a consent page stands in place of the article": "statt des Artikels steht eine Seite, die um Zustimmung bittet",
+    "a login page stands in place of the article": "statt des Artikels steht eine Anmeldeseite",
+    "no article text was found on the page": "auf der Seite steht kein Artikeltext",
+    "only the part before the paywall could be read": "nur der Teil vor der Bezahlschranke war lesbar",
+    "the page shows its text only with JavaScript; `render: true` reads it with a browser": (
+        "die Seite zeigt ihren Text nur mit JavaScript; `render: true` liest sie mit einem Browser"
+    ),
+    "the feed brings only a teaser; the page is still to be read": (
+        "der Feed bringt nur einen Anreißer; die Seite wird noch gelesen"
+    ),
+    "the feed brings only a title; the page is still to be read": (
+        "der Feed bringt nur eine Überschrift; die Seite wird noch gelesen"
+    ),
+    "the feed brings only a teaser and no address": "der Feed bringt nur einen Anreißer und keine Adresse",
+    "the feed brings only a title and no address": "der Feed bringt nur eine Überschrift und keine Adresse",
+    "the feed brings only a teaser; pages of this source are not read": (
+        "der Feed bringt nur einen Anreißer; Seiten dieser Quelle werden nicht gelesen"
+    ),
+    "the feed brings only a title; pages of this source are not read": (
+        "der Feed bringt nur eine Überschrift; Seiten dieser Quelle werden nicht gelesen"
+    ),
     # bursts and absences
     "{0} articles from {1} sources within {2} h; usual: {3}": ("{0} Artikel aus {1} Quellen binnen {2} h; üblich: {3}"),
     "nothing matched for {0}, {1} of outages not counted": "seit {0} kein Treffer, {1} Ausfall nicht mitgezählt",
@@ -89,6 +149,9 @@ SENTENCES = {
     "the name {0} could not be resolved ({1}); check its spelling": (
         "der Name {0} ist nicht auflösbar ({1}); Schreibweise prüfen"
     ),
+    "{0} speaks no TLS on this port; is its address http://?": (
+        "{0} spricht auf diesem Port kein TLS; ist die Adresse http://?"
+    ),
     "no secure connection to {0} ({1}); `verify_tls: false` would skip the check": (
         "keine sichere Verbindung zu {0} ({1}); `verify_tls: false` überginge die Prüfung"
     ),
@@ -126,7 +189,15 @@ SENTENCES = {
     "unknown host": "unbekannter Server",
     "connection broken off": "Verbindung abgebrochen",
     "network unreachable": "Netz nicht erreichbar",
-    "the server offers no STARTTLS": "der Server bietet kein STARTTLS",
+    "the server offers no STARTTLS; tls: ssl or none may be right": (
+        "der Server bietet kein STARTTLS; tls: ssl oder none könnte richtig sein"
+    ),
+    "the server takes no login here: perhaps only over TLS, or none is needed": (
+        "der Server nimmt hier keine Anmeldung an: vielleicht nur über TLS, oder es braucht keine"
+    ),
+    "TLS failed; tls: starttls, ssl or none, whichever belongs to the port": (
+        "TLS ist gescheitert; tls: starttls, ssl oder none, je nach Port"
+    ),
     "TLS failed": "TLS ist gescheitert",
     "certificate: {0}": "Zertifikat: {0}",
     "the service did not say why": "der Dienst sagt nicht, warum",

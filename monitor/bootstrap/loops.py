@@ -81,7 +81,7 @@ class Loops:
     def ticks(self, role: str) -> tuple[Tick, ...]:
         """What this role does again and again."""
         poller = (
-            Tick("gather", LOOK_S, self.gathering.start_due),
+            Tick("gather", LOOK_S, self.gathering.tick),
             Tick("flush", 2.0, self.gathering.flush_due),
             Tick("hubs", HUBS_S, self.hubs.start_due),
             Tick("read", LOOK_S, self.reading.start_due),

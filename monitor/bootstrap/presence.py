@@ -18,6 +18,7 @@ from monitor.bootstrap.timekeeping import set_clock
 from monitor.errors import StoreError
 from monitor.loops.dispatch import Work
 from monitor.loops.ops import tell_ops
+from monitor.loops.selfwatch import wind_standing
 from monitor.store.ahead import bring_back
 from monitor.store.presence import Worker, forget_dead, heartbeat, leave, living
 from monitor.store.schema import require_current
@@ -56,6 +57,8 @@ class Presence:
             heartbeat(connection, this)
             forget_dead(connection, now)
             brought_back = bring_back(connection, now)
+            if brought_back:
+                wind_standing(connection, monitor.telling(), now)
             versions = frozenset(worker.version for worker in living(connection, now))
         if brought_back:
             log.warning("clock-was-ahead", rows=brought_back)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.alert.words import counted
-from monitor.bootstrap.frugal import give_back, hold_little
+from monitor.bootstrap.frugal import give_back, hold_little, trim
 from monitor.bootstrap.logs import set_up_logs
 from monitor.bootstrap.loops import Loops
 from monitor.bootstrap.monitor import Monitor, Surroundings, open_monitor
@@ -29,7 +29,9 @@ from monitor.store.wakeup import Wakeups
 
 HEARTBEAT_S = 15.0
 WAKE_GATHER_S = 0.05
-GIVE_BACK_S = 120.0
+GIVE_BACK_S = 60.0
+TRIM_S = 5.0
+"""What a batch of polls leaves behind is as much as all rules."""
 RELOAD_LOOK_S = 2.0
 """How often the configuration's files are looked at for changes."""
 
@@ -147,12 +149,17 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Pag
         service.alive()
 
     async def tidy() -> None:
+        await asyncio.to_thread(loops.monitor.database.forget_pages)
         await asyncio.to_thread(give_back)
+
+    async def clear() -> None:
+        await asyncio.to_thread(trim)
 
     upkeep = [
         Tick("heartbeat", HEARTBEAT_S, beat),
         Tick("files", RELOAD_LOOK_S, look),
         Tick("memory", GIVE_BACK_S, tidy),
+        Tick("room", TRIM_S, clear),
     ]
     if service.watchdog_s is not None:
         # Twice within the time, by the same dispatcher that ticks everything else: if it hangs, so does this.

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
@@ -40,7 +41,8 @@ def _add(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.config.load import load_config
     from monitor.parse.subscriptions import Subscription
 
-    url = args.url if "://" in args.url else f"https://{args.url}"
+    typed = args.url.strip()
+    url = typed if "://" in typed else f"https://{typed}"
     config = load_config(Path(args.config)).usable()
     found = asyncio.run(_discover(Path(args.config), url))
     if not found.offers:
@@ -48,7 +50,7 @@ def _add(args: argparse.Namespace, printer: Printer) -> int:
     if not 1 <= args.choose <= len(found.offers):
         raise UsageError(f"--choose is between 1 and {len(found.offers)}")
     chosen = found.offers[args.choose - 1]
-    title = args.name or chosen.title or chosen.url
+    title = args.name or chosen.title or urlsplit(chosen.url).hostname or chosen.url
     named = Subscription(chosen.url, title, tuple(args.tag), chosen.kind)
     added, skipped = new_sources([named], {s.url for s in config.sources}, {s.id for s in config.sources})
     if added and not args.dry_run:
@@ -58,8 +60,6 @@ def _add(args: argparse.Namespace, printer: Printer) -> int:
 
 
 async def _discover(path: Path, url: str) -> Discovery:
-    from urllib.parse import urlsplit
-
     from monitor.bootstrap.inspection import open_inspection
     from monitor.loops.discovery import discover
 
@@ -84,7 +84,8 @@ def _report(
     for number, offer in enumerate(found.offers, 1):
         show_offer(number, offer, printer, chosen=offer is chosen)
     for line in skipped:
-        printer.line(f"not added: {line['url']} is {line['reason']}")
+        others = "; --choose takes another" if len(found.offers) > 1 else ""
+        printer.line(f"not added: {line['url']} is {line['reason']}{others}")
     for source in added:
         verb = "would add" if args.dry_run else "added"
         printer.line(f"{verb} {source['id']}: {chosen.why}")

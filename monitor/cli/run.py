@@ -18,10 +18,14 @@ def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) 
 
 
 def _run(args: argparse.Namespace, _printer: Printer) -> int:
+    from monitor.bootstrap.frugal import import_little, keep_imports
+
+    import_little()
     import uvloop
 
     from monitor.bootstrap.running import run_daemon
 
+    keep_imports()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_daemon(Path(args.config), args.role))
     return 0

@@ -6,11 +6,12 @@ import ipaddress
 from dataclasses import replace
 
 from monitor.config.load import Config
-from monitor.config.nodes import Mapping, find
+from monitor.config.nodes import Mapping, Node, Scalar, Sequence, find
 from monitor.config.problems import Problem
 from monitor.config.schema import ChannelModel, ConfigModel, MailModel
 from monitor.deliver.mail import MailSpec, apprise_target, mail_addresses, mail_problem, mail_reach, targets_of
 from monitor.model.alert import Channel, OnCrash
+from monitor.model.mailbox import mailbox_problem
 from monitor.model.subscription import CHANNEL as SUBSCRIBERS
 
 
@@ -87,6 +88,12 @@ def _is_address(server: str) -> bool:
     return True
 
 
+def _wrong_recipient(to: Node | None) -> Node | None:
+    """The first of a list of recipients that is no mail address."""
+    items = to.items if isinstance(to, Sequence) else ()
+    return next((item for item in items if isinstance(item, Scalar) and mailbox_problem(item.text)), None)
+
+
 def check_channels(config: Config) -> list[Problem]:
     """What is wrong with the channels' addresses; Apprise itself is asked."""
     from monitor.deliver.apprise import explain_address  # noqa: PLC0415 - Apprise is large: only where there are channels
@@ -99,7 +106,7 @@ def check_channels(config: Config) -> list[Problem]:
         if model.mail is not None:
             why = mail_problem(mail_spec(model.mail))
             reached, key, _ = find(node, ("mail", "to"))
-            place = (reached or key or node or config.root).place
+            place = (_wrong_recipient(reached) or reached or key or node or config.root).place
             found = [why] if why else []
         else:
             # A missing secret is an empty address, and reported as such already.

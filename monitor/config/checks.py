@@ -20,8 +20,8 @@ from monitor.model.rule import RuleProblem, RuleSpec
 
 Path = tuple[str | int, ...]
 
-HARMLESS = frozenset({"unknown-channel", "bad-template"})
-"""Errors that do not keep a rule from watching: it tells the other channels, or in our words."""
+HARMLESS = frozenset({"unknown-channel", "bad-template", "duplicate-id"})
+"""Errors that do not keep a rule from watching: it tells the other channels, in our words, or is the first of two."""
 
 
 @dataclass(frozen=True, slots=True)

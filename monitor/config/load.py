@@ -94,6 +94,16 @@ class Loaded:
         return ConfigError(f"the configuration is refused\n{shown}", remedy="monitor check shows every problem")
 
 
+def _other_encoding(name: str, error: UnicodeDecodeError) -> Problem:
+    """The first byte that is none of UTF-8, at its place."""
+    before = error.object[: error.start]
+    column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
+    place = Place(name, before.count(b"\n") + 1, column)
+    guess = error.object[error.start : error.start + 1].decode("cp1252", errors="replace")
+    message = f"cannot read {name}: it is not UTF-8 ({guess!r} in Latin-1?)"
+    return Problem("no-file", message, place, hint="save it as UTF-8")
+
+
 @dataclass(slots=True)
 class _Loader:
     path: Path
@@ -119,11 +129,18 @@ class _Loader:
             hint = "monitor init writes one; --config names another"
             self.problems.append(Problem("no-file", f"{name} does not exist", Place(name, 1, 1), hint=hint))
             return None
-        except (OSError, UnicodeDecodeError) as error:
-            encoded = isinstance(error, UnicodeDecodeError)
-            why = "it is not UTF-8" if encoded else getattr(error, "strerror", None) or str(error)
-            hint = "save it as UTF-8" if encoded else "it must be a file that the monitor may read"
-            self.problems.append(Problem("no-file", f"cannot read {name}: {why}", Place(name, 1, 1), hint=hint))
+        except UnicodeDecodeError as error:
+            self.problems.append(_other_encoding(name, error))
+            return None
+        except OSError as error:
+            hint = "it must be a file that the monitor may read"
+            message = f"cannot read {name}: {error.strerror or error}"
+            self.problems.append(Problem("no-file", message, Place(name, 1, 1), hint=hint))
+            return None
+        if not text.strip() and path == self.path:
+            # As an editor leaves it for a moment, or a full disk for longer: nobody means to watch nothing any more.
+            hint = "monitor init writes one; a comment alone means that nothing is watched"
+            self.problems.append(Problem("empty-file", f"{name} is empty", Place(name, 1, 1), hint=hint))
             return None
         self.files[name] = text
         tree, problems = read_yaml(name, text)

@@ -76,7 +76,9 @@ class LinksModel(Section):
     items: Selector | None = Field(None, description="One element per entry.")
     url: Selector | None = Field(None, description="The link in an item (`a.title`, or `a@href`).")
     title: Selector | None = Field(None, description="The headline in an item.")
-    date: Selector | None = Field(None, description="The date in an item (`time@datetime`).")
+    date: Selector | None = Field(
+        None, description="The date in an item (`time@datetime`), for machines or for people."
+    )
     include: str | None = Field(None, description="What an address must contain; `*` stands for anything.")
     exclude: str | None = Field(None, description="What an address must not contain; `*` stands for anything.")
     next: Selector | None = Field(None, description="The link to the next page of the list.")

@@ -23,7 +23,8 @@ _CARD_NAMES = re.compile(
 )
 _MAX_LINKS = 5000
 _CARD_DEPTH = 6
-_CARD_CHARS = 3000
+_MAX_TIMES = 3
+_MAX_DATE = 120
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class Anchor:
     """Inside a heading, around one, or the only link of a card with one."""
     card: bool = False
     published_at: datetime | None = None
+    shown_date: str = ""
+    """What its `<time>` shows, where that says no date for machines."""
     dated: bool = False
     """A `<time>` stands in the same card."""
     zone: Zone = Zone.NONE
@@ -80,7 +83,7 @@ def _read(element: HtmlElement, url: str, zone: Zone, *, order: int) -> Anchor:
     card = _card_of(element)
     heading = _heading_of(element, card)
     title = fold_space(heading.text_content()) if heading is not None else _text_of(element)
-    date, dated = _date_in(card)
+    date, shown, dated = _date_in(card)
     place = _place_of(element)
     return Anchor(
         url=url,
@@ -88,6 +91,7 @@ def _read(element: HtmlElement, url: str, zone: Zone, *, order: int) -> Anchor:
         heading=heading is not None,
         card=card is not None,
         published_at=date,
+        shown_date=shown,
         dated=dated,
         zone=zone,
         place=place,
@@ -106,6 +110,7 @@ def _merge(known: Anchor, seen: Anchor) -> None:
     known.dated |= seen.dated
     known.image |= seen.image
     known.published_at = known.published_at or seen.published_at
+    known.shown_date = known.shown_date or seen.shown_date
     known.zone &= seen.zone
     known.places.extend(seen.places)
 
@@ -145,14 +150,19 @@ def _heading_of(element: HtmlElement, card: HtmlElement | None) -> HtmlElement |
     return headings[0] if len(headings) == 1 else None
 
 
-def _date_in(card: HtmlElement | None) -> tuple[datetime | None, bool]:
-    if card is None:
-        return None, False
-    times = list(card.iter("time"))
-    if not times or len(times) > 3:
-        return None, bool(times) and len(times) <= 3
+def _date_in(card: HtmlElement | None) -> tuple[datetime | None, str, bool]:
+    """The date of a card for machines, else as it is shown, and whether there is one (of many times none is)."""
+    times = list(card.iter("time")) if card is not None else []
+    if not 1 <= len(times) <= _MAX_TIMES:
+        return None, "", False
     found = parse_page_date(times[0].get("datetime"))
-    return (found.at if found else None), True
+    return (found.at, "", True) if found else (None, date_text(times[0].text_content()), True)
+
+
+def date_text(text: str) -> str:
+    """What is shown for a date, on one line; empty where it is too long to be one."""
+    line = fold_space(text)
+    return line if len(line) <= _MAX_DATE else ""
 
 
 def _place_of(element: HtmlElement) -> str:

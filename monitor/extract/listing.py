@@ -14,7 +14,7 @@ from monitor.extract.blocks import fold_space, page_blocks_of
 from monitor.extract.dates import parse_page_date
 from monitor.extract.failures import NEEDS_SCRIPTS, needs_scripts
 from monitor.extract.jsonld import Graph, read_jsonld, text_of, types_of
-from monitor.extract.links import anchors_of, same_site
+from monitor.extract.links import anchors_of, date_text, same_site
 from monitor.extract.linkscore import ACCEPT, Scored, score_links, word_count
 from monitor.extract.page import Page, read_page
 from monitor.extract.pagination import next_page
@@ -35,6 +35,8 @@ class Link:
     published_at: datetime | None = None
     score: float = 0.0
     why: str = ""
+    shown_date: str = ""
+    """What the page shows for a date where it says none for machines: "vor 2 Stunden", "1 March 2026"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,9 @@ def _largest_cluster(
 
 def _link(one: Scored) -> Link:
     anchor = one.anchor
-    return Link(anchor.url, anchor.title, anchor.published_at, round(one.score, 2), "; ".join(one.why))
+    return Link(
+        anchor.url, anchor.title, anchor.published_at, round(one.score, 2), "; ".join(one.why), anchor.shown_date
+    )
 
 
 def item_list(page: Page, graph: Graph) -> tuple[tuple[str, str], ...]:
@@ -224,7 +228,8 @@ def _links_of_item(page: Page, item: HtmlElement, selectors: LinkSelectors) -> l
         title = _selected_text(scope, selectors.title) or (
             "" if isinstance(target, str) else fold_space(target.text_content())
         )
-        links.append(Link(address, title, _selected_date(scope, selectors.date), why="selected"))
+        date, shown = _selected_date(scope, selectors.date)
+        links.append(Link(address, title, date, why="selected", shown_date=shown))
     return links
 
 
@@ -254,12 +259,12 @@ def _selected_text(item: HtmlElement | None, selector: str | None) -> str:
     return ""
 
 
-def _selected_date(item: HtmlElement | None, selector: str | None) -> datetime | None:
-    if item is None or selector is None:
-        return None
-    for found in select(item, selector):
-        raw = found if isinstance(found, str) else (found.get("datetime") or found.text_content())
-        date = parse_page_date(raw)
-        if date:
-            return date.at
-    return None
+def _selected_date(item: HtmlElement | None, selector: str | None) -> tuple[datetime | None, str]:
+    """The first date for machines; without one the first text."""
+    shown = ""
+    for found in select(item, selector) if item is not None and selector is not None else ():
+        text = date_text(found if isinstance(found, str) else (found.get("datetime") or found.text_content()))
+        if date := parse_page_date(text):
+            return date.at, ""
+        shown = shown or text
+    return None, shown

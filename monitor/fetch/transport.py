@@ -174,6 +174,8 @@ class Transport:
                 return Reason("dns", f"the name {host} could not be resolved ({_cause(error)}); check its spelling")
             case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
                 return Reason("proxy", f"the proxy could not be used ({error}); check `proxy`")
+            case aiohttp.ClientSSLError() if "WRONG_VERSION_NUMBER" in str(error):
+                return Reason("tls", f"{host} speaks no TLS on this port; is its address http://?")
             case aiohttp.ClientSSLError():
                 return Reason(
                     "tls", f"no secure connection to {host} ({_cause(error)}); `verify_tls: false` would skip the check"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 import xxhash
@@ -29,6 +30,7 @@ from monitor.model.poll import Learnt
 from monitor.model.reasons import Reason
 from monitor.model.source import PollMemory, SourceKind, SourceSpec
 from monitor.parse.feed import read_document, read_quickly
+from monitor.parse.shown import parse_shown_date
 from monitor.store.sources import Choice
 
 INDEX = Reason("sitemap-index", "an index of sitemaps: its newest children are read at every poll")
@@ -254,7 +256,17 @@ async def links_of(context: Context, spec: SourceSpec, fetched: Fetched) -> List
         selectors=spec.links,
         min_links=spec.min_links,
     )
-    return await context.workers.run(read, timeout_s=context.settings.worker_timeout_s)
+    listing: Listing = await context.workers.run(read, timeout_s=context.settings.worker_timeout_s)
+    return dated(listing, now=context.clock.now())
+
+
+def dated(listing: Listing, *, now: datetime) -> Listing:
+    """The listing with the dates that its page shows to people only."""
+    return replace(listing, links=tuple(_dated(link, now) for link in listing.links))
+
+
+def _dated(link: Link, now: datetime) -> Link:
+    return replace(link, published_at=link.published_at or parse_shown_date(link.shown_date, now=now))
 
 
 def _entry_of_link(link: Link) -> Entry:

@@ -131,7 +131,7 @@ def _rehearse(context: Context, matcher: Matcher, reading: Reading) -> None:
     before = now - timedelta(minutes=1)
     memory = PollMemory(baseline_at=before, last_ok_at=before, last_polled_at=before)
     claimed = ClaimedSource(SOURCE, Lease(owner, 1), memory, founding=False, baseline_at=before, added_at=before)
-    written = take_in(Intake(stage, claimed, reading.spec, reading, now))
+    (written,) = take_in([Intake(stage, claimed, reading.spec, reading, now)])
     if not written.new:
         raise Fallen("identify: the article was not new")
     if not written.told:

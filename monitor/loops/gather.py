@@ -27,9 +27,10 @@ from monitor.loops.context import Context, in_thread, log
 from monitor.loops.documents import INDEX, Follower, Reading, Unread, read_answer
 from monitor.loops.drafts import Intake
 from monitor.loops.hand import InHand
-from monitor.loops.intake import Written, take_in
+from monitor.loops.patience import Patience
 from monitor.loops.room import Room
 from monitor.loops.sites import read_site
+from monitor.loops.together import Together
 from monitor.model.fetched import Fetched, Request
 from monitor.model.poll import Learnt, PollOutcome
 from monitor.model.reasons import Reason
@@ -70,18 +71,20 @@ class GatherReport:
 class Gathering:
     """The loop's state between two ticks: polls in hand, and those that brought nothing and wait to be committed.
 
-    `start_due` is the tick; it never waits for a source.  The context may be replaced at any time: polls in hand go
-    on with the one they began with.
+    `tick` never waits for a source.  The context may be replaced at any time: polls in hand go on with the one they
+    began with.
     """
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.report = GatherReport()
         self._hand = InHand()
+        self._together = Together()
         self._room = Room(context.settings.bytes_at_once)
         self._held: set[str] = set()
         self._idle: list[PollRecord] = []
         self._idle_since = 0.0
+        self._patience = Patience()
 
     @property
     def in_hand(self) -> int:
@@ -93,16 +96,25 @@ class Gathering:
         """Whether more sources could be polled now."""
         return self.in_hand < self.context.settings.polls_at_once
 
-    async def start_due(self, *, full_pass_since: datetime | None = None) -> int:
+    async def tick(self) -> None:
+        """Start what was pushed, and what is due once it has waited for others; what presses waits for nobody."""
+        await self.start_due(polls=self._patience.is_over(self.context))
+
+    async def start_due(self, *, full_pass_since: datetime | None = None, polls: bool = True) -> int:
         """Claim as many due sources as there is room for and start polling them; how many.
 
-        `full_pass_since`: claim every source that was not polled since, due or not (`once --all`).
+        `full_pass_since`: claim every source that was not polled since, due or not (`once --all`).  Without `polls`
+        only what was pushed is taken.
         """
         await self.flush_due()
         room = self.context.settings.polls_at_once - len(self._hand)
         if room <= 0:
             return 0
-        claimed = await in_thread(_claim, self.context, room, full_pass_since)
+        if polls:
+            self._patience.begin()
+        claimed = await in_thread(_claim, self.context, room, full_pass_since, polls)
+        if len(claimed) == room:
+            self._patience.press()
         for source, push in claimed:
             self._held.add(source.id)
             self._hand.start(self._take(self.context, source, push), f"poll {source.id}")
@@ -200,7 +212,8 @@ class Gathering:
         await self._remember(PollRecord.of(claimed, fetched, decision))
 
     async def _store(self, intake: Intake) -> None:
-        written: Written = await in_thread(take_in, intake)
+        written = await self._together.write(intake)
+        self._patience.press()
         self.report.items += written.items
         self.report.new += written.new
         self.report.edited += written.edited
@@ -224,6 +237,7 @@ class Gathering:
         of_host = sum(waiting.host == record.host for waiting in self._idle)
         if len(self._idle) >= settings.flush_at or of_host >= settings.per_host:
             await self.flush()
+            self._patience.press()
 
 
 async def gather_once(context: Context, *, everything: bool = False) -> GatherReport:
@@ -240,14 +254,16 @@ async def gather_once(context: Context, *, everything: bool = False) -> GatherRe
         await gathering.wait_for_room()
 
 
-def _claim(context: Context, room: int, full_pass_since: datetime | None) -> list[tuple[ClaimedSource, Push | None]]:
+def _claim(
+    context: Context, room: int, full_pass_since: datetime | None, polls: bool
+) -> list[tuple[ClaimedSource, Push | None]]:
     """What was pushed goes first: its hub has said that it is news."""
     owner, now, lease_s = context.owner, context.clock.now(), context.settings.lease_s
     with context.database.unit() as connection:
         waiting = claim_pushed(connection, owner=owner, now=now, lease_s=lease_s, limit=room)
         room -= len(waiting)
-        polls = _claim_polls(connection, context, room, full_pass_since) if room > 0 else []
-    return [*waiting, *((source, None) for source in polls)]
+        due = _claim_polls(connection, context, room, full_pass_since) if polls and room > 0 else []
+    return [*waiting, *((source, None) for source in due)]
 
 
 def _claim_polls(

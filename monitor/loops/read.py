@@ -96,9 +96,11 @@ class PageReading:
         """Settle texts that need no page, all in one unit; one by one where that fails."""
         try:
             settlings = await asyncio.to_thread(lambda: [_again(context, work) for work in works])
-            self.report.told += await in_thread(_settle, context, settlings)
+            told = await in_thread(_settle, context, settlings)
             self.report.settled += len(settlings)
-        except Exception:  # noqa: BLE001 - the bulkhead stands around each of them below
+            self.report.told += told
+        except Exception as error:  # noqa: BLE001 - the bulkhead stands around each of them below
+            log.warning("settled-one-by-one", articles=len(works), error=repr(error))
             for work in works:
                 await self._read(context, work)
         finally:
@@ -109,8 +111,10 @@ class PageReading:
         try:
             settling = await _settling(context, work)
             if isinstance(settling, Settling):
-                self.report.told += await in_thread(_settle, context, [settling])
+                told = await in_thread(_settle, context, [settling])
                 self.report.read += 1
+                # Not beside the wait: what other pages add meanwhile would be overwritten.
+                self.report.told += told
             else:
                 await in_thread(_change, context, settling)
                 self.report.failed += 1
@@ -333,7 +337,7 @@ def _words(text: str) -> int:
 
 def _settle(context: Context, settlings: list[Settling]) -> int:
     with context.database.unit(lock=settle.settle_locks(item.analysed for item in settlings)) as connection:
-        return settle.settle(connection, settlings, context, context.clock.now())
+        return settle.settle(connection, settlings, context, context.clock.now()).total()
 
 
 def _change(context: Context, change: ArticleChange) -> None:

@@ -33,20 +33,22 @@ SHOWN = 20
 
 
 def wind_standing(connection: sa.Connection, telling: Telling, now: datetime) -> None:
-    """Wind the timers that never end, where they are not wound yet."""
+    """Wind the timers that never end; one that is wound goes off no later than if it had been decided now."""
     settings = telling.settings
     standing = {
         "daily": _next_health(telling, now),
         "weekly": _next_review(telling, now),
         "watch": now + EVERY_MINUTE,
     }
-    if settings.heartbeat_to:
-        standing["heartbeat"] = now
-    if settings.canary:
-        standing["canary"] = now
     for kind, due in standing.items():
-        if not timers.has_timer(connection, kind, ""):
-            timers.set_timer(connection, kind, "", due)
+        timers.set_timer(connection, kind, "", due)
+    for kind, wanted, every_s in (
+        ("heartbeat", settings.heartbeat_to, settings.heartbeat_every_s),
+        ("canary", settings.canary, settings.canary_every_s),
+    ):
+        if wanted:
+            wait = timedelta(seconds=every_s if timers.has_timer(connection, kind, "") else 0.0)
+            timers.set_timer(connection, kind, "", now + wait)
 
 
 def daily(work: Work, _timer: Timer) -> datetime | None:

@@ -10,6 +10,7 @@ It orders these and decides nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -145,13 +146,13 @@ def settle_locks(analysed: Iterable[Analysed]) -> list[str]:
     return [STORY_LOCK] if any(True for _ in analysed) else []
 
 
-def settle(connection: sa.Connection, items: Sequence[Settling], context: Context, now: datetime) -> int:
-    """Write texts and everything that follows from them, in the caller's unit; how many alerts are told now.
+def settle(connection: sa.Connection, items: Sequence[Settling], context: Context, now: datetime) -> Counter[int]:
+    """Write texts and everything that follows from them, in the caller's unit; the alerts told now, by article.
 
     Raises `LeaseLost` when a claimed article belongs to somebody else by now.
     """
     if not items:
-        return 0
+        return Counter()
     settled = _looked_up(connection, items)
     articles.add_revisions(connection, [each.revision for each in settled if each.revision], now)
     articles.change_articles(connection, [each.change() for each in settled if not each.item.written])
@@ -256,19 +257,19 @@ def _placed(each: _Settled) -> PlacedArticle:
 
 def _tell_all(
     connection: sa.Connection, placed: Sequence[tuple[_Settled, Placement]], context: Context, now: datetime
-) -> int:
+) -> Counter[int]:
     followers = readers.followers(connection) if CHANNEL in context.watchlist.channels else {}
     heard = [(each, placement) for each, placement in placed if each.verdicts or followers]
     story_ids = _story_ids(connection, heard, of=len(placed))
     stories = articles.story_refs(connection, story_ids.values())
-    told = 0
+    told: Counter[int] = Counter()
     for each, placement in heard:
         story_id = story_ids[each.item.article_id]
         verdicts = [*each.verdicts, *map(_joined, followers.get(story_id, ()))]
         if verdicts:
             described = _described(each, stories.get(story_id), _copy(placement), now)
             report = tell(connection, described, verdicts, context.watchlist, now)
-            told += len(report.told)
+            told[each.stored.id] += len(report.told)
             if report.matches and each.item.body is not None:
                 evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
     return told

@@ -21,9 +21,8 @@ def clauses_of(rule: CompiledRule) -> tuple[Clause, ...]:
         for role in rule.event.roles:
             found.extend(needed(role))
     if rule.weights and rule.spec.score is not None and rule.spec.score.threshold > 0:
-        gains = [needed(weight.term) for weight in rule.weights if weight.points > 0]
-        if gains and all(gains):
-            found.append(_union(rarest(clauses) for clauses in gains))
+        gains = (needed(weight.term) for weight in rule.weights if weight.points > 0)
+        found.append(_union(rarest(clauses) for clauses in gains))  # who gains nothing is refused when compiled
     return tuple(dict.fromkeys(found))
 
 

@@ -166,8 +166,6 @@ def _aims(text: str, language: str | None) -> Iterator[Found]:
 
 def _conditions(text: str, clauses: Sequence[Clause]) -> Iterator[Found]:
     """A conditional clause, and the clause that says what would follow."""
-    for clause in clauses:
-        if clause.kind is Kind.CONDITION:
-            word = _WORD.search(text, clause.start, clause.end)
-            if word is not None:
-                yield Found(Label.HYPOTHETICAL, "condition", word.start(), word.end(), word.end())
+    first = (_WORD.search(text, clause.start, clause.end) for clause in clauses if clause.kind is Kind.CONDITION)
+    for word in filter(None, first):
+        yield Found(Label.HYPOTHETICAL, "condition", word.start(), word.end(), word.end())

@@ -11,7 +11,7 @@ from typing import Final
 
 from monitor.match import patterns
 from monitor.match.index import Scan
-from monitor.match.program import All, Any, Apart, Atom, CompiledRule, Form, Least, Only, Program, Term, Without
+from monitor.match.program import All, Any, Apart, Atom, CompiledRule, Event, Form, Least, Only, Program, Term, Without
 from monitor.match.scope import in_values, unknown
 from monitor.match.spans import Distance, Hit, Span, apart, gathered, in_a_row, joined, merged, nearest, pairs
 from monitor.match.text import PARAGRAPH_STEP, TEXT
@@ -62,7 +62,7 @@ class Evaluation:
                 return Finding(False)
             groups.extend(matched)
         if rule.event is not None:
-            events = [span for span in self.events() if permit(span)]
+            events = [span for span in self.events(rule.event) if permit(span)]
             if not events:
                 return Finding(False)
             groups.extend(events)
@@ -119,12 +119,12 @@ class Evaluation:
                 return merged(span for item in program.items for span in self.spans(item))
             case Apart():
                 return self._near(program)
-            case _:
+            case _:  # pragma: no cover - the compiler refuses all else where positions are asked for
                 return []
 
     def _near(self, near: Apart) -> list[Span]:
         distance = Distance(near.within, self.sentence_of, ordered=near.ordered)
-        lefts, rights = _parts(near.left), _parts(near.right)
+        lefts, rights = parts_of(near.left), parts_of(near.right)
         if len(lefts) == len(rights) == 1:
             return pairs(self.spans(lefts[0]), self.spans(rights[0]), distance)
         found = [
@@ -158,11 +158,8 @@ class Evaluation:
             self._firsts[id(part)] = [other.first for other in spans]
         return nearest(span, spans, self._firsts[id(part)], measure)
 
-    def events(self) -> list[Span]:
+    def events(self, event: Event) -> list[Span]:
         """The passages that hold all actors and the verb."""
-        event = self.rule.event
-        if event is None:
-            return []
         roles = [self.spans(role) for role in event.roles]
         return gathered(roles, event.within, self.sentence_of) if all(roles) else []
 
@@ -289,5 +286,6 @@ def _once(spans: Iterable[Span]) -> Groups:
     return tuple(known.values())
 
 
-def _parts(program: Program) -> tuple[Program, ...]:
+def parts_of(program: Program) -> tuple[Program, ...]:
+    """What a side of a distance consists of: each part has positions of its own."""
     return program.items if isinstance(program, All) else (program,)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.match.engine import Engine
-from monitor.match.evaluate import Evaluation
+from monitor.match.evaluate import Evaluation, parts_of
 from monitor.match.judge import judge
 from monitor.match.program import All, Any, Apart, Least, Only, Program, Term, Without
 from monitor.match.spans import Span, apart
@@ -57,13 +57,12 @@ def _first_failure(evaluation: Evaluation) -> str:
     rule = evaluation.rule
     if rule.match is not None and evaluation.holds(rule.match) is None:
         return f"match: {_failure(rule.match, evaluation)}"
-    if rule.event is not None and not evaluation.events():
-        return f"event: {_roles(rule.event.roles, evaluation)}"
-    if rule.spec.score is not None:
-        score, groups = evaluation.score()
-        words = ", ".join(dict.fromkeys(hit.form.text for span in groups for hit in span.hits)) or "nothing found"
-        return f"score: {score:g} of {rule.spec.score.threshold:g} ({words})"
-    return "the text does not match"
+    roles = rule.event.roles if rule.event is not None else ()
+    if rule.spec.score is None or (rule.event is not None and not evaluation.events(rule.event)):
+        return f"event: {_roles(roles, evaluation)}"
+    score, groups = evaluation.score()
+    words = ", ".join(_texts(groups)) or "nothing found"
+    return f"score: {score:g} of {rule.spec.score.threshold:g} ({words})"
 
 
 def _failure(program: Program, evaluation: Evaluation) -> str:
@@ -81,14 +80,18 @@ def _failure(program: Program, evaluation: Evaluation) -> str:
             return f"NOT {_named(program.item)}: found {words}" if words else f"NOT {_named(program.item)} holds"
         case Least():
             times = len(apart(evaluation.spans(program.item)))
-            return f"{_named(program.item)} found {times} times, {program.times} needed"
+            return f"{_named(program.item)} found {_times(times)}, {program.times} needed"
         case Only():
             return f"{program.field} is not {' or '.join(program.values)}"
-        case Apart():
+        case _:
             return _distance(program, evaluation)
 
 
-def _texts(spans: Sequence[Span]) -> list[str]:
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _texts(spans: Iterable[Span]) -> list[str]:
     return list(dict.fromkeys(hit.form.text for span in spans for hit in span.hits))
 
 
@@ -102,18 +105,21 @@ def _named(program: Program) -> str:
             return "(" + " AND ".join(_named(item) for item in program.items) + ")"
         case Any():
             return "(" + " OR ".join(_named(item) for item in program.items) + ")"
-        case Without() | Least():
-            return _named(program.item)
-        case Only():
+        case Without():
+            return f"NOT {_named(program.item)}"
+        case Least():
+            return f"COUNT>={program.times}({_named(program.item)})"
+        case _:
             return f"{program.field}:{' OR '.join(program.values)}"
 
 
 def _distance(program: Apart, evaluation: Evaluation) -> str:
-    missing = [_named(side) for side in (program.left, program.right) if not evaluation.spans(side)]
+    parts = [*parts_of(program.left), *parts_of(program.right)]
+    missing = [_named(part) for part in parts if not evaluation.spans(part)]
     if missing:
         return f"{program.text}: {' and '.join(missing)} not found"
-    closest = _closest([evaluation.spans(program.left), evaluation.spans(program.right)])
-    return f"{program.text}: both found, {closest}"
+    closest = _closest([evaluation.spans(part) for part in parts])
+    return f"{program.text}: {'both' if len(parts) == 2 else 'all'} found, {closest}"
 
 
 def _roles(roles: Sequence[Term], evaluation: Evaluation) -> str:

@@ -91,8 +91,6 @@ def _wild(body: str) -> tuple[Wild, str]:
 
 
 def _no_word_hint(text: str) -> str | None:
-    if text.startswith("$"):
-        return "a concept is $ and its name, without a blank"
     if text.startswith(("-", "–", "—")):
         return "-x leaves x out: no blank after the minus"
     return None

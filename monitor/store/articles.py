@@ -147,17 +147,17 @@ _LATEST = (
 )
 
 
-def insert_articles(
-    connection: sa.Connection, source_id: str, articles: Sequence[NewArticle], now: datetime
-) -> list[int]:
-    """Give articles their rows, and their first texts where they have one; their ids in the same order."""
-    if not articles:
+def insert_articles(connection: sa.Connection, brought: Sequence[tuple[str, NewArticle]], now: datetime) -> list[int]:
+    """Give articles that sources (their ids) brought their rows, and their first texts where they have one.
+
+    Their ids in the same order.
+    """
+    if not brought:
         return []
-    ids = list(next_ids(connection, t.article, len(articles)))
-    connection.execute(
-        _INSERT, [_new_row(id_, article, source_id, now) for id_, article in zip(ids, articles, strict=True)]
-    )
-    _insert_revisions(connection, list(_first_revisions(ids, articles)), now)
+    ids = list(next_ids(connection, t.article, len(brought)))
+    rows = [_new_row(id_, article, source_id, now) for id_, (source_id, article) in zip(ids, brought, strict=True)]
+    connection.execute(_INSERT, rows)
+    _insert_revisions(connection, list(_first_revisions(ids, [article for _, article in brought])), now)
     return ids
 
 

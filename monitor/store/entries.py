@@ -73,6 +73,7 @@ class Wanted:
 class NewEntry:
     """An entry that gets a row: of a new article, or of one that another source brought."""
 
+    source_id: str
     entry: Entry
     url_key: str | None
     article_id: int
@@ -123,7 +124,7 @@ def articles_by_key(connection: sa.Connection, keys: Iterable[str]) -> dict[str,
     return {row.key: row.article_id for row in connection.execute(_BY_KEY, {"keys": wanted})}
 
 
-def add_entries(connection: sa.Connection, source_id: str, entries: Sequence[NewEntry], now: datetime) -> None:
+def add_entries(connection: sa.Connection, entries: Sequence[NewEntry], now: datetime) -> None:
     """Give entries their rows, and the articles one more sighting."""
     if not entries:
         return
@@ -131,14 +132,14 @@ def add_entries(connection: sa.Connection, source_id: str, entries: Sequence[New
         _ADD,
         [
             _said(item.entry, item.url_key)
-            | {"source_id": source_id, "article_id": item.article_id, "first_seen_at": now, "last_seen_at": now}
+            | {"source_id": item.source_id, "article_id": item.article_id, "first_seen_at": now, "last_seen_at": now}
             for item in entries
         ],
     )
-    articles = {item.article_id for item in entries}
+    seen = {(item.article_id, item.source_id) for item in entries}
     connection.execute(
         insert_new(connection, t.sighting),
-        [{"article_id": article, "source_id": source_id, "seen_at": now} for article in sorted(articles)],
+        [{"article_id": article, "source_id": source, "seen_at": now} for article, source in sorted(seen)],
     )
 
 

@@ -1,4 +1,7 @@
-"""`PollMemory` as JSON and back: only what differs from the default, unknown keys ignored (an older program's rows)."""
+"""`PollMemory` as JSON and back: only what differs from the default, unknown keys ignored (an older program's rows).
+
+What the last document listed is not in it: see `documents`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from monitor.model.source import Health, PollMemory
 
 _DEFAULT = PollMemory()
 _NO_HINTS = FeedHints()
-_NAMES = tuple(field.name for field in fields(PollMemory))
+_NAMES = tuple(field.name for field in fields(PollMemory) if field.name != "item_hashes")
 _HINTS = tuple(field.name for field in fields(FeedHints))
 _TIMES = frozenset(field.name for field in fields(PollMemory) if "datetime" in str(field.type))
 
@@ -28,9 +31,15 @@ def memory_to_json(memory: PollMemory) -> dict[str, Any]:
     return kept
 
 
-def memory_from_json(stored: Mapping[str, Any]) -> PollMemory:
-    """What `memory_to_json` wrote, by this or an earlier program."""
-    return PollMemory(**{name: _rich(name, stored[name]) for name in _NAMES if name in stored})
+def memory_from_json(stored: Mapping[str, Any], item_hashes: tuple[str, ...] = ()) -> PollMemory:
+    """What `memory_to_json` wrote, by this or an earlier program, with the items that were listed last."""
+    return PollMemory(item_hashes=item_hashes, **{name: _rich(name, stored[name]) for name in _NAMES if name in stored})
+
+
+def not_after(stored: Mapping[str, Any], later: datetime, now: datetime) -> dict[str, Any]:
+    """What `memory_to_json` wrote by a clock that was ahead: instants after `later` are `now`."""
+    wrong = {name for name in _TIMES if stored.get(name) and datetime.fromisoformat(stored[name]) > later}
+    return {name: now.isoformat() if name in wrong else value for name, value in stored.items()}
 
 
 def _plain(value: Any) -> Any:

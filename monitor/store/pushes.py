@@ -13,6 +13,7 @@ from monitor.model.reasons import Reason
 from monitor.model.source import PollMemory
 from monitor.store import leases, subscriptions
 from monitor.store import tables as t
+from monitor.store.documents import keep_listed
 from monitor.store.memory import memory_to_json
 from monitor.store.sources import ClaimedSource, claim_ids
 
@@ -79,6 +80,7 @@ def record_push(
 ) -> None:
     """Write a push's result in the unit that writes its entries; `LeaseLost` rolls both back."""
     leases.complete(connection, t.source, claimed.id, claimed.lease, {"memory": memory_to_json(memory)})
+    keep_listed(connection, {claimed.id: memory.item_hashes})
     history = _history(push, PUSHED) | {"items": items, "new_items": new_items}
     connection.execute(sa.insert(t.poll).values(history))
     connection.execute(sa.delete(t.push).where(_C.id == push.id))

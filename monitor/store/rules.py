@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -13,6 +11,7 @@ import sqlalchemy as sa
 
 from monitor.model.match import Evidence, HeldGroup, Verdict
 from monitor.store import tables as t
+from monitor.store.edits import noted_authors, text_hash
 
 ACTIVE, REFUSED, REMOVED = "active", "refused", "removed"
 FOUNDED = "rules_founded_at"
@@ -65,8 +64,7 @@ class Accepted:
     @property
     def hash(self) -> str:
         """Changes with anything the rule says."""
-        text = json.dumps(self.text, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return text_hash(self.text)
 
 
 def sync_rules(
@@ -79,8 +77,10 @@ def sync_rules(
 ) -> RuleSync:
     """Record the rules in force.  A changed rule gets a new version; no version is ever changed or deleted.
 
-    `refused` maps rule ids to what is wrong; such a rule keeps its last accepted version.
+    `refused` maps rule ids to what is wrong; such a rule keeps its last accepted version.  `author` is whoever runs
+    this program, and stands for those who did not write on the page.
     """
+    noted = noted_authors(connection, now)
     founding = _founding(connection, now)
     states = {state.rule_id: state for state in rule_states(connection)}
     hashes = _current_hashes(connection)
@@ -93,7 +93,8 @@ def sync_rules(
         state = states.get(rule_id)
         if rule_id in added or rule_id in changed:
             version = 1 + ((state and state.version) or 0)
-            _append_version(connection, rule, version, author=author, now=now)
+            by = noted.get(text_hash(rule.text.get("rule")), author)
+            _append_version(connection, rule, version, author=by, now=now)
             _write_state(connection, state, rule, version, now, founding=founding)
             if rule_id in added and not founding:
                 set_caught_up(connection, rule_id, 1 + _highest_article(connection))

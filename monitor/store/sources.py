@@ -19,6 +19,7 @@ from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
 from monitor.model.websub import Subscription
 from monitor.store import hosts, leases
 from monitor.store import tables as t
+from monitor.store.documents import forget_listed, keep_listed, listed_by
 from monitor.store.leases import Lease
 from monitor.store.memory import memory_from_json, memory_to_json
 
@@ -122,6 +123,7 @@ def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: da
         connection.execute(
             sa.update(t.source).where(t.source.c.id == spec.id).values(_changes(spec, rows[spec.id], now))
         )
+    forget_listed(connection, [spec.id for spec in changed if _moved(spec, rows[spec.id])])
     if removed:
         connection.execute(
             sa.update(t.source)
@@ -160,16 +162,22 @@ def claim_ids(
     return _claim(connection, _CLAIM_IDS, owner=owner, now=now, lease_s=lease_s, values={"ids": ids})
 
 
-def record_poll(connection: sa.Connection, record: PollRecord) -> None:
-    """Write a poll's result in the unit that writes its entries; `LeaseLost` rolls both back."""
-    leases.complete(connection, t.source, record.source_id, record.lease, _row_after(record))
-    connection.execute(_ADD_HISTORY, [_history(record)])
-    if record.host_blocked_until is not None:
-        hosts.block(connection, record.host, record.host_blocked_until, record.started_at)
+def complete_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
+    """Write polls' results in the unit that writes their entries; `LeaseLost` rolls all of it back."""
+    if not records:
+        return
+    alike: dict[tuple[str, ...], list[tuple[str, Lease, dict[str, Any]]]] = {}
+    for record in records:
+        row = _row_after(record)
+        alike.setdefault(tuple(sorted(row)), []).append((record.source_id, record.lease, row))
+    for names, rows in alike.items():
+        leases.complete_all(connection, t.source, rows, names)
+    keep_listed(connection, {record.source_id: record.memory.item_hashes for record in records})
+    _add_history(connection, records)
 
 
 def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
-    """Many polls that brought nothing, in one unit.  A lease that was lost drops its own record only."""
+    """Many polls that brought nothing, in one unit: what was listed stays.  A lost lease drops its own record only."""
     if not records:
         return
     rows = []
@@ -177,6 +185,10 @@ def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> No
         row = {f"new_{name}": value for name, value in _row_after(record).items() if name in _WRITTEN}
         rows.append({"row": record.source_id, "owner": record.lease.owner, "epoch": record.lease.epoch, **row})
     connection.execute(_RECORD, rows)
+    _add_history(connection, records)
+
+
+def _add_history(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
     connection.execute(_ADD_HISTORY, [_history(record) for record in records])
     for record in records:
         if record.host_blocked_until is not None:
@@ -243,7 +255,7 @@ def _new_row(spec: SourceSpec, now: datetime, *, founded: bool) -> dict[str, Any
 
 
 def _changes(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    moved = row["url"] != spec.url or row["kind"] != spec.kind.value
+    moved = _moved(spec, row)
     values = _from_spec(spec)
     if moved or spec.paused:
         # A poll that is under way asked the old address, or should not have asked: its result is not to be written.
@@ -256,6 +268,10 @@ def _changes(spec: SourceSpec, row: Mapping[str, Any], now: datetime) -> dict[st
     latest = now if moved or last is None else max(now, last + timedelta(seconds=spec.every_s))
     due = row["due_at"]
     return values | {"due_at": latest if due is None else min(due, latest)}
+
+
+def _moved(spec: SourceSpec, row: Mapping[str, Any]) -> bool:
+    return bool(row["url"] != spec.url or row["kind"] != spec.kind.value)
 
 
 def _memory_after_move(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -283,7 +299,8 @@ def _claim(
     values: Mapping[str, Any],
 ) -> list[ClaimedSource]:
     rows = leases.claim(connection, claiming, owner=owner, now=now, lease_s=lease_s, **values)
-    return [_claimed(row, owner) for row in rows]
+    listed = listed_by(connection, [row["id"] for row in rows]) if rows else {}
+    return [_claimed(row, owner, listed.get(row["id"], ())) for row in rows]
 
 
 def _claim_by_turns(
@@ -359,12 +376,12 @@ _CLAIM_IDS = leases.claiming(
 )
 
 
-def _claimed(row: Mapping[str, Any], owner: str) -> ClaimedSource:
+def _claimed(row: Mapping[str, Any], owner: str, listed: tuple[str, ...]) -> ClaimedSource:
     choice = row["choice"]
     return ClaimedSource(
         id=row["id"],
         lease=Lease(owner, row["lease_epoch"]),
-        memory=memory_from_json(row["memory"]),
+        memory=memory_from_json(row["memory"], listed),
         founding=row["founding"],
         baseline_at=row["baseline_at"],
         added_at=row["added_at"],

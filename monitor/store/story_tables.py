@@ -76,7 +76,6 @@ story = sa.Table(
         "ix_story_merged",
         "merged_into",
         sqlite_where=sa.text("merged_into IS NOT NULL"),
-        postgresql_where=sa.text("merged_into IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
 )

@@ -71,8 +71,14 @@ source = sa.Table(
         "ix_source_leased",
         "host",
         sqlite_where=sa.text("lease_owner IS NOT NULL"),
-        postgresql_where=sa.text("lease_owner IS NOT NULL"),
     ),
+)
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("source_id", sa.Text, primary_key=True),
+    sa.Column("item_hashes", Json, nullable=False),
 )
 
 host = sa.Table(
@@ -103,7 +109,6 @@ poll = sa.Table(
         "source_id",
         "started_at",
         sqlite_where=sa.text("outcome <> 'unchanged'"),
-        postgresql_where=sa.text("outcome <> 'unchanged'"),
     ),
 )
 
@@ -167,7 +172,6 @@ article = sa.Table(
         "ix_article_copy",
         "copy_of",
         sqlite_where=sa.text("copy_of IS NOT NULL"),
-        postgresql_where=sa.text("copy_of IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
 )
@@ -326,7 +330,6 @@ delivery = sa.Table(
         "priority",
         "id",
         sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
     ),
 )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.documents import listed_by
 from monitor.store.memory import memory_from_json
 from monitor.store.upsert import insert_new
 
@@ -55,8 +56,9 @@ def shown_by(connection: sa.Connection, source_id: str) -> frozenset[str] | None
     row = connection.execute(sa.select(s.configured, s.memory).where(s.id == source_id)).first()
     if row is None or not row.configured:
         return frozenset()
-    memory = memory_from_json(row.memory)
-    return None if memory.body_hash is None else frozenset(memory.item_hashes)
+    if memory_from_json(row.memory).body_hash is None:
+        return None
+    return frozenset(listed_by(connection, (source_id,)).get(source_id, ()))
 
 
 def unbury(connection: sa.Connection, source_id: str, before: datetime, shown: frozenset[str], now: datetime) -> int:

@@ -17,6 +17,8 @@ from monitor.store.upsert import insert_new
 _READ = "vocabulary_read"
 """In `meta`: the last revision whose words are known."""
 _LAST = "\U0010ffff"
+_AT_ONCE = 500
+"""Rows of one statement: what is held for each while it runs is many times what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ def any_unread(connection: sa.Connection, *, before: datetime) -> bool:
 
 def file_words(connection: sa.Connection, filed: Iterable[tuple[str, str]], *, upto: int) -> None:
     """Add (key, word) pairs, and remember up to which revision words are known."""
-    rows = [{"key": key, "word": word} for key, word in sorted(set(filed))]
-    if rows:
+    pairs = sorted(set(filed))
+    for begin in range(0, len(pairs), _AT_ONCE):
+        rows = [{"key": key, "word": word} for key, word in pairs[begin : begin + _AT_ONCE]]
         connection.execute(insert_new(connection, t.vocabulary), rows)
     connection.execute(insert_new(connection, t.meta).values(key=_READ, value=upto))
     connection.execute(sa.update(t.meta).where(t.meta.c.key == _READ).values(value=upto))

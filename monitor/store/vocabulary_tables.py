@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from monitor.store.columns import metadata
 
 # Keys are looked up by how they begin: the order must be that of their characters.
-_Key = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 vocabulary = sa.Table(
     "vocabulary",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from monitor.config.checks import TestRow, check_config
@@ -20,13 +20,17 @@ from monitor.web.visit import Conflict
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be said of it.  `engine` holds the rule alone, None when it does not compile."""
+    """What is to be said of it.  `engine` holds the rule alone, None when it does not compile.
+
+    `rule` are its keys and values.
+    """
 
     text: str
     problems: tuple[Problem, ...]
     tests: tuple[TestRow, ...]
     spec: RuleSpec | None
     engine: Engine | None
+    rule: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
@@ -53,7 +57,8 @@ def check(context: WebContext, rule_id: str | None, text: str) -> Draft:
     checked = check_config(alone, context.lexicon, cache=context.cache)
     compiled = compile_rules([spec], config.concepts, context.lexicon, cache=context.cache)
     engine = Engine(compiled, context.lexicon) if compiled.rules else None
-    return Draft(text, _own(checked.problems, spec.id), checked.tests, spec, engine)
+    rule = config.plain(config.rule_nodes[spec.id])
+    return Draft(text, _own(checked.problems, spec.id), checked.tests, spec, engine, rule)
 
 
 def written(context: WebContext, rule_id: str) -> str | None:

@@ -52,8 +52,10 @@ Queue = asyncio.Queue[Batch | None]
 class Hub:
     """Looks for news while anybody watches, and hands it to every stream."""
 
-    def __init__(self, database: Database, *, look_s: float = LOOK_S, beat_s: float = BEAT_S) -> None:
-        self._database, self._look_s, self._beat_s = database, look_s, beat_s
+    def __init__(
+        self, database: Database, *, look_s: float = LOOK_S, beat_s: float = BEAT_S, waiting: int = WAITING_MAX
+    ) -> None:
+        self._database, self._look_s, self._beat_s, self._waiting = database, look_s, beat_s, waiting
         self._queues: set[Queue] = set()
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
@@ -65,7 +67,7 @@ class Hub:
 
     async def events(self, wanted: Filter, reader: Reader, draw: Draw, since: Position | None) -> AsyncIterator[str]:
         """The events of one stream, from a position on, or from now."""
-        queue: Queue = asyncio.Queue(WAITING_MAX)
+        queue: Queue = asyncio.Queue(self._waiting)
         self._queues.add(queue)
         try:
             self._start()

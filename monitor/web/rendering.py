@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from monitor import __version__
+from monitor.alert.german import reason_in
 from monitor.model.subscription import OWN_RULE
 from monitor.store.pages import Line
 from monitor.web.words import german
@@ -39,6 +40,10 @@ class Reader:
         """A phrase of ours in the reader's language."""
         text = german().get(english, english) if self.language == "de" else english
         return text.format(**values) if values else text
+
+    def because(self, reason: str) -> str:
+        """The reason of a decider in the reader's language, as far as it is known there."""
+        return reason_in(self.language, reason)
 
     def many(self, n: int, one: str, several: str) -> str:
         """A phrase for one, or for any other number of things (`{n}`)."""

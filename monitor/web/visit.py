@@ -95,6 +95,7 @@ class Visit:
         visitor, now = self.visitor, self.context.now
         common = {
             "_": self.reader.say,
+            "because": self.reader.because,
             "reader": self.reader,
             "now": now,
             "path": self.request.url.path,

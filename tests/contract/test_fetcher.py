@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -62,3 +63,17 @@ async def test_what_came_back_can_be_sent_again(fetcher: Fetcher, fakeweb: FakeW
     first = await fetcher.fetch(Request(url))
     again = await fetcher.fetch(Request(url, etag=first.header("etag"), last_modified=first.header("last-modified")))
     assert again.problem is None
+
+
+async def test_a_port_that_speaks_no_tls_is_named_as_that(fetcher: Fetcher) -> None:
+    async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(plain, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        fetched = await fetcher.fetch(Request(f"https://127.0.0.1:{port}/feed", timeout_s=5))
+    assert fetched.problem is not None
+    assert (fetched.problem.code, "is its address http://?" in fetched.problem.text) == ("tls", True)

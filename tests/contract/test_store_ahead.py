@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
-from monitor.store import sources
+from monitor.errors import LeaseLost
+from monitor.model.source import PollMemory
+from monitor.store import hosts, rules, sources, timers
 from monitor.store import tables as t
 from monitor.store.ahead import bring_back
+from monitor.store.presence import Worker, heartbeat, living
 from monitor.store.turns import end_turn, take_turn
 from monitor.store.unit import Database
 from tests.contract.conftest import NOW
@@ -25,7 +29,7 @@ def test_a_source_polled_with_a_clock_that_was_ahead_is_polled_again(database: D
     for claimed, at in zip(claim(database, LATER), (LATER, NOW), strict=True):
         with database.unit() as connection:
             polled = record(claimed, started_at=at, next_at=at + timedelta(minutes=10))
-            sources.record_poll(connection, polled)
+            sources.complete_polls(connection, [polled])
     assert claim(database, NOW + timedelta(minutes=1)) == []
     assert rows_brought_back(database) == 1
     assert len(claim(database, NOW + timedelta(minutes=1))) == 1
@@ -59,6 +63,57 @@ def test_a_clock_that_is_right_changes_nothing(database: Database) -> None:
     sync(database, spec("a"))
     (claimed,) = claim(database)
     with database.unit() as connection:
-        sources.record_poll(connection, record(claimed, next_at=NOW + timedelta(days=2)))
+        sources.complete_polls(connection, [record(claimed, next_at=NOW + timedelta(days=2))])
         assert take_turn(connection, "retain", owner="a", now=NOW, lease_s=120.0)
     assert rows_brought_back(database) == 0
+
+
+def test_what_was_learnt_of_a_source_then_is_of_today(database: Database) -> None:
+    sync(database, spec("a"))
+    (claimed,) = claim(database, LATER)
+    memory = PollMemory(last_ok_at=LATER, last_new_at=NOW - timedelta(days=1), failing_since=LATER, etag="x")
+    with database.unit() as connection:
+        sources.complete_polls(connection, [record(claimed, memory=memory, started_at=LATER, next_at=LATER)])
+    assert rows_brought_back(database) == 1
+    found = claim(database, NOW)[0].memory
+    assert (found.last_ok_at, found.failing_since, found.last_new_at) == (NOW, NOW, NOW - timedelta(days=1))
+    assert found.etag == "x"
+
+
+def test_a_host_that_was_to_be_left_alone_until_then_is_asked(database: Database) -> None:
+    with database.unit() as connection:
+        hosts.reserve(connection, "http://a", LATER, 1.0)
+        hosts.block(connection, "http://b", LATER, LATER)
+        hosts.block(connection, "http://c", NOW + timedelta(hours=20), NOW)
+    assert rows_brought_back(database) == 3
+    with database.unit() as connection:
+        assert hosts.reserve(connection, "http://a", NOW, 1.0) == NOW
+        assert hosts.blocked_until(connection, "http://b", NOW) is None
+        assert hosts.blocked_until(connection, "http://c", NOW) == NOW + timedelta(hours=20), "as the host wished"
+    assert rows_brought_back(database) == 0
+
+
+def test_a_lease_and_a_sign_of_life_do_not_last_until_then(database: Database) -> None:
+    sync(database, spec("a"))
+    claimed = claim(database, lease_s=400 * 86_400.0)
+    with database.unit() as connection:
+        heartbeat(connection, Worker("gone", "all", "h", 1, "1", LATER, LATER))
+        heartbeat(connection, Worker("here", "all", "h", 2, "1", NOW, NOW))
+    assert rows_brought_back(database) == 2
+    assert len(claim(database)) == 1
+    with pytest.raises(LeaseLost), database.unit() as connection:
+        sources.complete_polls(connection, [record(claimed[0])])
+    with database.reading() as connection:
+        assert [worker.id for worker in living(connection, NOW)] == ["here"]
+
+
+def test_a_rule_that_matched_then_may_be_missed_again(database: Database) -> None:
+    with database.unit() as connection:
+        rules.sync_rules(connection, [rules.Accepted("a", "A", {}), rules.Accepted("b", "B", {})], {}, NOW)
+        connection.execute(sa.update(t.rule_state).where(t.rule_state.c.rule_id == "a").values(last_match_at=LATER))
+        for name in ("a", "b"):
+            timers.set_timer(connection, "absence", name, LATER)
+    assert rows_brought_back(database) == 1
+    with database.reading() as connection:
+        due = {row.subject: row.due_at for row in connection.execute(sa.select(t.timer))}
+    assert due == {"a": NOW, "b": LATER}

@@ -45,9 +45,9 @@ def store(database: Database, *numbers: int, source: str = "a", **values: Any) -
         known = connection.execute(sa.select(t.source.c.id).where(t.source.c.id == source)).first()
         if known is None:
             sources.sync_sources(connection, [spec], NOW)
-        ids = articles.insert_articles(connection, source, new, NOW)
-        rows = [NewEntry(item, f"key-{n}", id_) for item, n, id_ in zip(found, numbers, ids, strict=True)]
-        entries.add_entries(connection, source, rows, NOW)
+        ids = articles.insert_articles(connection, [(source, each) for each in new], NOW)
+        rows = [NewEntry(source, item, f"key-{n}", id_) for item, n, id_ in zip(found, numbers, ids, strict=True)]
+        entries.add_entries(connection, rows, NOW)
         keys = [(f"key-{n}", id_) for n, id_ in zip(numbers, ids, strict=True)]
         entries.add_keys(connection, keys, "url", NOW, exclusive=True)
     return ids
@@ -93,8 +93,8 @@ def test_what_was_just_inserted_is_known_as_it_will_be_read(database: Database, 
     )
     facts = SourceFacts("a", "A", (), founding=True)
     with database.unit() as connection:
-        (id_,) = articles.insert_articles(connection, "a", [new], NOW)
-        entries.add_entries(connection, "a", [NewEntry(an_entry(9), "key-9", id_)], NOW)
+        (id_,) = articles.insert_articles(connection, [("a", new)], NOW)
+        entries.add_entries(connection, [NewEntry("a", an_entry(9), "key-9", id_)], NOW)
         stored = articles.load_articles(connection, [id_])[id_]
         assert articles.as_stored(id_, new, facts, NOW) == stored
     assert id_ > earlier

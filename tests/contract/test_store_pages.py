@@ -42,7 +42,7 @@ def filled(database: Database) -> list[int]:
     """Three articles: the second is in English and matched."""
     with database.unit() as connection:
         news = [NewArticle(title=f"Meldung {n}", url=None, language="en" if n == 1 else "de") for n in range(3)]
-        ids = insert_articles(connection, "wire", news, NOW)
+        ids = insert_articles(connection, [("wire", each) for each in news], NOW)
         seen = [{"article_id": i, "source_id": "wire", "seen_at": NOW} for i in ids]
         connection.execute(sa.insert(t.sighting), seen)
         texts = ["Der Streik beginnt", "Strikes and Überraschung", "Ein Streik, eine Straße"]

@@ -75,13 +75,13 @@ def test_the_stories_of_articles_and_when_they_were_opened(database: Database) -
 
 def test_nothing_asked_is_nothing_found_and_nothing_written(database: Database) -> None:
     with database.unit() as connection:
-        assert articles.insert_articles(connection, "a", [], NOW) == []
+        assert articles.insert_articles(connection, [], NOW) == []
         assert (articles.load_articles(connection, []), articles.sources_of(connection, [])) == ({}, {})
         assert articles.story_ids(connection, []) == {}
         readings.ask_reading(connection, [], ReadingKind.PAGE, NOW)
         articles.add_revisions(connection, [], NOW)
         articles.change_articles(connection, [])
-        entries.add_entries(connection, "a", [], NOW)
+        entries.add_entries(connection, [], NOW)
         entries.change_entries(connection, [], NOW)
         entries.add_keys(connection, [], "url", NOW)
         assert not entries.has_entries(connection, "a")

@@ -16,6 +16,7 @@ from monitor.model.source import SourceKind, SourceSpec
 from monitor.store import entries, retention, rules, shown, sources, tombstones
 from monitor.store import tables as t
 from monitor.store.claims import Keeping
+from monitor.store.documents import keep_listed
 from monitor.store.entries import Wanted
 from monitor.store.rules import Accepted
 from monitor.store.unit import Database
@@ -297,8 +298,8 @@ def test_what_a_source_shows_is_known_once_it_was_read(database: Database) -> No
     _configure(database)
     with database.unit() as connection:
         assert tombstones.shown_by(connection, "week") is None
-        memory = {"body_hash": "x", "item_hashes": ["a", "b"]}
-        connection.execute(sa.update(t.source).where(t.source.c.id == "week").values(memory=memory))
+        connection.execute(sa.update(t.source).where(t.source.c.id == "week").values(memory={"body_hash": "x"}))
+        keep_listed(connection, {"week": ("a", "b")})
         assert tombstones.shown_by(connection, "week") == frozenset({"a", "b"})
         sources.sync_sources(connection, [], NOW)
         assert tombstones.shown_by(connection, "week") == frozenset()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from monitor.model.match import Evidence, How, Verdict
 from monitor.store import rules
 from monitor.store import tables as t
+from monitor.store.edits import note_edit
 from monitor.store.rules import Accepted, RuleState, RuleSync
 from monitor.store.unit import Database
 
@@ -89,3 +90,21 @@ def test_a_rule_added_later_has_to_catch_up_with_what_is_stored(database: Databa
         assert rules.rules_to_catch_up(connection) == {"late": 40}
         rules.set_caught_up(connection, "late", None)
         assert rules.rules_to_catch_up(connection) == {}
+
+
+def test_a_version_names_who_wrote_it_on_the_page(database: Database) -> None:
+    sync(database, RULE)
+
+    def author_of(match: str, later: float) -> object:
+        written = replace(RULE, text={"rule": {"id": "quay", "match": match}, "concepts": {}})
+        sync(database, written, later=later)
+        with database.reading() as connection:
+            newest = sa.select(t.rule_version.c.author).order_by(t.rule_version.c.version.desc())
+            return connection.execute(newest).scalars().first()
+
+    with database.unit() as connection:
+        note_edit(connection, {"match": "quay OR pier", "id": "quay"}, "bea (page)", NOW)
+        note_edit(connection, {"id": "quay", "match": "quay OR dock"}, "carl (page)", NOW + timedelta(hours=1))
+    assert author_of("quay OR jetty", 1) == "ada", "not the text that was noted"
+    assert author_of("quay OR pier", 2) == "bea (page)"
+    assert author_of("quay OR dock", 26) == "ada", "too long ago"

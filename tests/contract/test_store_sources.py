@@ -51,7 +51,7 @@ def record(claimed: ClaimedSource, **values: Any) -> PollRecord:
 def write_with_an_entry(database: Database, result: PollRecord) -> None:
     with database.unit() as connection:
         connection.execute(sa.insert(t.tombstone).values(source_id="a", key="k", purged_at=NOW))
-        sources.record_poll(connection, result)
+        sources.complete_polls(connection, [result])
 
 
 def column(database: Database, source_id: str, name: str) -> object:
@@ -76,10 +76,35 @@ def test_a_new_address_keeps_the_baseline_and_forgets_the_validators(database: D
     claimed = claim(database)[0]
     memory = PollMemory(etag='"1"', baseline_at=NOW, ids_unstable=True, last_polled_at=NOW, health=Health.FAILING)
     with database.unit() as connection:
-        sources.record_poll(connection, record(claimed, memory=memory))
+        sources.complete_polls(connection, [record(claimed, memory=memory)])
     assert sync(database, spec("a", url="https://other.example/a.xml")).changed == ("a",)
     found = claim(database)[0].memory
     assert (found.baseline_at, found.ids_unstable, found.etag) == (NOW, True, None)
+
+
+def test_what_was_listed_is_written_where_it_changed_and_forgotten_with_the_address(database: Database) -> None:
+    sync(database, spec("a"), spec("b"))
+
+    def listed(later: timedelta = timedelta(0)) -> ClaimedSource:
+        return next(found for found in claim(database, NOW + later) if found.id == "a")
+
+    one = listed()
+    with database.unit() as connection:
+        sources.complete_polls(connection, [record(one, memory=PollMemory(item_hashes=("x", "y")), next_at=NOW)])
+    two = listed()
+    assert two.memory.item_hashes == ("x", "y")
+    with database.unit() as connection:  # nothing new: nothing is said of what was listed
+        sources.record_polls(connection, [record(two, memory=PollMemory(), next_at=NOW)])
+    three = listed()
+    assert three.memory.item_hashes == ("x", "y")
+    with database.unit() as connection:
+        sources.complete_polls(connection, [record(three, memory=PollMemory(item_hashes=()), next_at=NOW)])
+    four = listed()
+    assert four.memory.item_hashes == ()
+    with database.unit() as connection:
+        sources.complete_polls(connection, [record(four, memory=PollMemory(item_hashes=("z",)), next_at=NOW)])
+    sync(database, spec("a", url="https://other.example/a.xml"), spec("b"))
+    assert listed(timedelta(hours=1)).memory.item_hashes == ()
 
 
 def test_a_removed_source_is_not_polled_and_goes_on_when_it_returns(database: Database) -> None:
@@ -101,7 +126,7 @@ def test_a_shorter_interval_holds_at_once(database: Database) -> None:
     sync(database, spec("a"))
     claimed = claim(database)[0]
     with database.unit() as connection:
-        sources.record_poll(connection, record(claimed, next_at=NOW + timedelta(hours=5)))
+        sources.complete_polls(connection, [record(claimed, next_at=NOW + timedelta(hours=5))])
     sync(database, spec("a", every_s=60.0))
     assert column(database, "a", "due_at") == NOW + timedelta(seconds=60)
 
@@ -122,7 +147,7 @@ def test_one_who_slept_through_its_lease_writes_nothing(database: Database) -> N
         write_with_an_entry(database, record(first))
     with database.unit() as connection:
         sources.record_polls(connection, [record(first, outcome="unchanged", status=999)])
-        sources.record_poll(connection, record(second))
+        sources.complete_polls(connection, [record(second)])
     with database.reading() as connection:
         assert connection.execute(sa.select(t.tombstone)).all() == []
         assert connection.execute(sa.select(t.source.c.lease_owner)).scalar() is None
@@ -148,7 +173,7 @@ def test_a_blocked_host_waits_but_not_in_a_full_pass(database: Database) -> None
     claimed = claim(database, limit=1)[0]
     blocked = record(claimed, outcome="error", status=429, host="https://news.example")
     with database.unit() as connection:
-        sources.record_poll(connection, replace(blocked, host_blocked_until=NOW + timedelta(hours=1)))
+        sources.complete_polls(connection, [replace(blocked, host_blocked_until=NOW + timedelta(hours=1))])
     assert claim(database, now=NOW + timedelta(minutes=30)) == []
     later = NOW + timedelta(minutes=30)
     with database.unit() as connection:
@@ -162,7 +187,7 @@ def test_a_full_pass_takes_every_source_once_but_paused_and_gone_ones(database: 
         health = Health.GONE if claimed.id == "gone" else Health.OK
         memory = replace(claimed.memory, health=health, last_polled_at=NOW)
         with database.unit() as connection:
-            sources.record_poll(connection, record(claimed, memory=memory))
+            sources.complete_polls(connection, [record(claimed, memory=memory)])
     later = NOW + timedelta(seconds=1)
     arguments: dict[str, Any] = {
         "since": later,
@@ -196,7 +221,7 @@ def test_memory_survives_the_database(database: Database) -> None:
     )
     choice = sources.Choice(SourceKind.FEED, "https://news.example/feed", Reason("declared", "the page declares it"))
     with database.unit() as connection:
-        sources.record_poll(connection, record(claimed, memory=memory, choice=choice))
+        sources.complete_polls(connection, [record(claimed, memory=memory, choice=choice)])
     found = claim(database, now=NOW + timedelta(hours=1))[0]
     assert (found.memory, found.choice, found.baseline_at) == (memory, choice, NOW)
 
@@ -206,7 +231,7 @@ def test_poll_now_makes_a_gone_source_due(database: Database) -> None:
     claimed = claim(database)[0]
     with database.unit() as connection:
         memory = replace(claimed.memory, health=Health.GONE)
-        sources.record_poll(connection, record(claimed, memory=memory, next_at=None))
+        sources.complete_polls(connection, [record(claimed, memory=memory, next_at=None)])
     assert claim(database, now=NOW + timedelta(days=9)) == []
     with database.unit() as connection:
         assert sources.poll_now(connection, ["a", "unknown"], NOW) == 1
@@ -219,6 +244,6 @@ def test_a_poll_under_way_does_not_undo_a_new_configuration(database: Database, 
     claimed = next(found for found in claim(database) if found.id == "a")
     sync(database, spec("b"), *([spec("a", **change)] if change is not None else []))
     with pytest.raises(LeaseLost), database.unit() as connection:
-        sources.record_poll(connection, record(claimed))
+        sources.complete_polls(connection, [record(claimed)])
     due = column(database, "a", "due_at")
     assert (due is None) == (change is None or "paused" in change)

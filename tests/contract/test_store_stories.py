@@ -26,7 +26,7 @@ def place(database: Database, language: str, number: int) -> Placement:
     """Place one text as a worker does."""
     text = TEXTS[language].format(n=300 + number, k=f"Nabor{number}")
     with database.unit(lock=STORY_LOCK) as connection:
-        (id_,) = articles.insert_articles(connection, "s", [NewArticle(f"Aerolinha {number}", None)], NOW)
+        (id_,) = articles.insert_articles(connection, [("s", NewArticle(f"Aerolinha {number}", None))], NOW)
         placed = PlacedArticle(id_, "s", prepare(f"Aerolinha {number}", "", text, language), NOW)
         return place_articles(connection, [placed], now=NOW)[0]
 

@@ -8,7 +8,7 @@ from monitor.model.reasons import Reason
 from monitor.store.articles import NewRevision, add_revisions
 from monitor.store.search import FORMS_MAX, AllOf, AnyOf, Begins, Formed, Wanted, candidates
 from monitor.store.unit import Database
-from monitor.store.vocabulary import file_words
+from monitor.store.vocabulary import file_words, words_beginning
 from tests.contract import rows
 from tests.contract.rows import NOW
 
@@ -43,6 +43,15 @@ def test_a_word_is_found_in_all_of_its_forms(database: Database, wanted: Wanted 
     ids = dict(zip(store(database, *texts.values()), texts, strict=True))
     with database.reading() as connection:
         assert {ids[article] for _, article in candidates(connection, wanted, limit=9)} == found
+
+
+def test_more_words_than_one_statement_takes_are_all_filed(database: Database) -> None:
+    pairs = [(f"key{n}", f"word{n}") for n in range(1201)]
+    with database.unit() as connection:
+        file_words(connection, pairs, upto=1)
+        file_words(connection, pairs, upto=2)
+    with database.reading() as connection:
+        assert words_beginning(connection, "key", limit=2000) == sorted(word for _, word in pairs)
 
 
 def test_pages_of_what_was_found_follow_each_other(database: Database) -> None:

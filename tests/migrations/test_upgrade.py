@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from alembic import command
 from monitor.store import schema
+from monitor.store import tables as t
+from monitor.store.documents import listed_by
 from monitor.store.unit import Database, open_engine
 
 ROWS = 3
@@ -111,3 +113,17 @@ def test_a_disk_that_is_full_in_the_middle(tmp_path: Path) -> None:
     assert subprocess.run(command_line, capture_output=True, text=True, check=False).returncode == 0
     assert schema.status(database).is_current
     database.dispose()
+
+
+def test_what_documents_listed_moves_out_of_the_sources(empty: Database) -> None:
+    with empty.unit() as connection:
+        command.upgrade(schema.alembic_config(connection), "0009")
+        source = sa.Table("source", sa.MetaData(), autoload_with=connection)
+        rows = [_row(source, number) for number in (1, 2)]
+        rows[0]["memory"] = {"etag": "x", "item_hashes": ["a", "b"]}
+        connection.execute(sa.insert(source), rows)
+    schema.upgrade(empty)
+    with empty.reading() as connection:
+        assert listed_by(connection, ["id 1", "id 2"]) == {"id 1": ("a", "b")}
+        memories = connection.execute(sa.select(t.source.c.id, t.source.c.memory)).all()
+    assert {row.id: row.memory for row in memories} == {"id 1": {"etag": "x"}, "id 2": {"number": 2}}

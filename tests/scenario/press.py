@@ -78,7 +78,7 @@ class Press(Timeline):
         with self.database.unit() as connection:
             self._source(connection, source, ())
             new = NewArticle(headline, f"https://{source}.example/{len(self.taken())}", text_state=TextState.FULL)
-            (number,) = articles.insert_articles(connection, source, [new], self.clock.at)
+            (number,) = articles.insert_articles(connection, [(source, new)], self.clock.at)
             connection.execute(sa.insert(t.sighting).values(article_id=number, source_id=source, seen_at=self.clock.at))
             self._settle(connection, number, Text(headline, "", text, language=language))
         self.work_off()

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.loops import intake
+from monitor.loops.share import PORTION_ENTRIES
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
 from tests.scenario.conftest import Item, Newsroom, rss
 from tests.scenario.test_gather_crash import CrashAt, Died
 
-MANY = 2 * intake.PORTION_ENTRIES + 50
+MANY = 2 * PORTION_ENTRIES + 50
 
 
 def items(newsroom: Newsroom, count: int, *, of: str = "") -> list[Item]:

@@ -50,3 +50,14 @@ async def test_two_workers_poll_each_source_once_and_keep_each_article_once(shar
     assert len(shared.web.seen("/story/teaser")) == 1
     keys = [row.key for row in shared.rows(t.alert)]
     assert len(keys) == len(set(keys))
+
+
+async def test_a_short_address_that_another_source_brought_keeps_nobody_from_writing(shared: Newsroom) -> None:
+    for name in ("a", "b"):
+        old = Item(f"Old {name}", shared.web.url(f"/story/old-{name}"), "0", content=long_text(f"old {name}"))
+        short = Item(f"Short {name}", "https://paper.example/1", "1", content=long_text(f"short {name}"))
+        shared.source(f"short-{name}", shared.web.route(f"/short/{name}", rss(old), rss(short, old)))
+    for _ in range(2):
+        shared.clock.advance(minutes=15)
+        report = await gather_once(shared.context, everything=True)
+    assert report.new == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 from monitor.bootstrap.running import run_once
 from monitor.testing.mailbox import Mailbox
 from monitor.testing.web import FakeWeb
+from tests.scenario.pages import article
 
 ITEM = "<item><title>Ferry {0} sails</title><link>/{0}</link><guid>{0}</guid><description>It left.</description></item>"
 
@@ -38,3 +39,19 @@ async def test_down_for_one_pass(fakeweb: FakeWeb, tmp_path: Path) -> None:
     mailbox.stop()
     assert (up.courier.sent, again.courier.sent) == (2, 0)
     assert sorted(str(mail.message["X-Monitor-Article"]) for mail in mailbox.received) == ["2", "3"]
+
+
+async def test_alerts_of_pages_that_are_read_side_by_side_are_all_counted(fakeweb: FakeWeb, tmp_path: Path) -> None:
+    for number in range(2, 8):
+        fakeweb.route(f"/{number}", article(f"Ferry {number} sails", "ferry", seed=str(number)))
+    url = fakeweb.route("/feed", feed(1), feed(*range(1, 8)))
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        f"database: 'sqlite:///m.db'\nchannels: {{screen: {{to: 'console://'}}}}\n"
+        f"defaults: {{alert: {{to: [screen], group_by: none}}}}\n"
+        f"fetch: {{allow_addresses: [127.0.0.1], host_spacing: 0}}\narticles: {{languages: []}}\n"
+        f"sources: [{{id: quay, feed: '{url}'}}]\nwatchlist: [{{id: board, match: 'district'}}]\n"
+    )
+    await run_once(path, everything=True)
+    report = await run_once(path, everything=True)
+    assert (report.read.read, report.as_json()["told"], report.courier.sent) == (6, 6, 6)

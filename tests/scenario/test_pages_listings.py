@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.fetch.http import FetchSettings, HttpFetcher
@@ -158,3 +159,19 @@ async def test_a_site_without_a_feed_is_followed_by_its_news_sitemap(newsroom: N
     newsroom.source("a", newsroom.web.url("/"), SourceKind.SITE)
     report = await newsroom.poll()
     assert [event.code for _, event in report.events] == ["chose-sitemap"]
+
+
+async def test_dates_that_a_page_shows_to_people_are_the_entries_dates(newsroom: Newsroom) -> None:
+    shown = {"council": "vor 2 Stunden", "ferry": "1 January 2026", "court": "some days ago"}
+    items = "".join(
+        f"<li><h3><a href='{slug(word)}'>{HEADLINES[word]}</a></h3><i>{date}</i></li>" for word, date in shown.items()
+    )
+    newsroom.web.route("/list", document("News", f"<main><ul>{items}</ul></main>"))
+    selectors = LinkSelectors(items="li", url="h3 a", date="i")
+    newsroom.source("a", newsroom.web.url("/list"), SourceKind.PAGE, links=selectors)
+    await newsroom.poll()
+    dates = {row.title: row.published_at for row in newsroom.rows(t.article)}
+    now = newsroom.clock.now()
+    assert dates[HEADLINES["council"]] == now - timedelta(hours=2)
+    assert dates[HEADLINES["ferry"]] == datetime(2026, 1, 1, tzinfo=UTC)
+    assert dates[HEADLINES["court"]] is None

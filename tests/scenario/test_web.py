@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
-import sqlalchemy as sa
 
 from monitor.config.listen import Listen
-from monitor.errors import ConfigError, StoreBusy
-from monitor.store.unit import Database, open_engine
+from monitor.errors import ConfigError
+from monitor.store.unit import open_engine
 from monitor.testing import FrozenClock
 from monitor.web.server import WebServer
+from tests.unit.web.away import SometimesAway
 from tests.unit.web.site import Site
-
-
-class SometimesAway(Database):
-    """A database that cannot be reached while it is `away`."""
-
-    away: ClassVar[bool] = False
-
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        if self.away:
-            raise StoreBusy("the database is briefly away")
-        with Database.reading(self) as connection:
-            yield connection
 
 
 @pytest.fixture
@@ -108,6 +93,24 @@ async def test_a_database_that_is_briefly_away_costs_no_news(site: Site, server:
         await asyncio.to_thread(site.article, "After the break")
         await stream.until("After the break")
     assert (await answer(server, "/")).startswith("HTTP/1.1 200")
+
+
+async def test_a_change_of_the_configuration_at_the_same_address_ends_streams_and_no_connection(
+    site: Site, server: WebServer
+) -> None:
+    port = server.listen.port
+    async with Stream(server) as stream:
+        await stream.until("event: ready")
+        await server.change(Listen("127.0.0.1", 0, open=False))
+        await stream.until("\r\n0\r\n")
+    assert (server.listen.port, server.listen.open) == (port, False)
+    assert (await answer(server, "/alerts")).startswith("HTTP/1.1 401")
+    assert server.is_at(Listen("127.0.0.1", 0, open=True))
+    assert not server.is_at(Listen("127.0.0.1", 1, open=True))
+
+
+async def test_a_page_that_never_listened_can_be_stopped(site: Site) -> None:
+    await WebServer(site.context, Listen("127.0.0.1", 0, open=True)).stop()
 
 
 async def test_an_address_that_is_taken_is_said_so(site: Site, server: WebServer) -> None:

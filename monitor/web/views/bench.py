@@ -12,6 +12,7 @@ from monitor.match.explain import Explanation, explain
 from monitor.match.languages import recognise
 from monitor.model.article import Document
 from monitor.store.articles import load_articles
+from monitor.store.edits import note_edit
 from monitor.store.rules import rule_states
 from monitor.store.volumes import matches_per
 from monitor.web.completion import Known, complete
@@ -168,11 +169,19 @@ def _save(visit: Visit, rule_id: str | None, draft: Draft) -> Response:
         return _bench(visit, rule_id, draft.text, draft, seen=seen, problem=problem)
     require_unchanged(visit.context, rule_id, seen)
     assert draft.spec is not None  # noqa: S101 - a good draft has one
+    _sign(visit, draft)
     try:
         file = put_rule_text(visit.context.path, rule_id, draft.text)
     except EditRefused as error:
         return visit.page("paste.html", title=draft.spec.name, why=error.message, text=_as_item(draft.text))
     return visit.page("saved.html", title=draft.spec.name, file=file.name, back=f"/rules/{draft.spec.id}")
+
+
+def _sign(visit: Visit, draft: Draft) -> None:
+    """Before it stands in the file, which may be read at once: the version that comes of it names who wrote it."""
+    name = visit.visitor.name if visit.visitor else "?"
+    with visit.context.database.unit(lock="configuration") as connection:
+        note_edit(connection, draft.rule, f"{name} (page)", visit.context.now)
 
 
 def _as_item(text: str) -> str:

@@ -56,6 +56,23 @@ def test_what_deciders_of_volume_say() -> None:
     assert reason_in("de", blind.reason.text).startswith("nicht zu sagen")
 
 
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("first poll of Nordblick: undated", "erster Abruf von Nordblick: ohne Datum"),
+        ("more to r:5, told with the digest", "mehr zu r:5, in der Sammelmeldung"),
+        ("joins the next update to r:5; brings 7, Kiew", "kommt in die nächste Folgemeldung zu r:5; bringt 7, Kiew"),
+        ("wire copy (93 % of the text) of r:5", "Agenturkopie (93 % des Textes) von r:5"),
+        ("held by a guard: »könnte«", "von einem guard zurückgehalten: »könnte«"),
+        ("only 62 characters of text were found", "nur 62 Zeichen Text gefunden"),
+        ("77% of the text is new", "77% des Textes sind neu"),
+        ("5% of the text is new, the numbers in title and lead are the same", "5% des Textes sind neu, die Zahlen in"),
+    ],
+)
+def test_why_it_was_told_and_what_became_of_the_text(english: str, german: str) -> None:
+    assert reason_in("de", english).startswith(german)
+
+
 def test_being_offline() -> None:
     offline = decide_offline([(f"h{n}", "dns") for n in range(4)])
     assert offline is not None

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.bootstrap.loops import Loops
 from monitor.bootstrap.monitor import open_monitor
+from monitor.model.reasons import Reason
+from monitor.model.subscription import SubscriptionKind
+from monitor.store import readers
+from monitor.store import tables as t
+from monitor.store.presence import wake
+from monitor.testing import FakeWeb
 
 CONFIG = """
-channels: {desk: {to: 'console://'}}
+channels:
+  desk: {to: 'console://'}
+  post: {mail: {to: a@b.example, from: m@b.example, server: 127.0.0.1, tls: none}}
 defaults: {alert: {to: [desk]}}
 articles: {languages: [en]}
-sources: [{id: blatt, name: Blatt, feed: 'https://blatt.example/rss'}]
+web: {public_url: 'https://page.example/', subscribe: {enabled: true}}
+fetch: {allow_addresses: ['127.0.0.0/8'], workers: 1}
+sources: [{id: blatt, name: Blatt, feed: 'FEED'}]
 include: ['watchlists/*.yaml']
 """
 
 
 @pytest.fixture
-async def loops(tmp_path: Path) -> AsyncIterator[Loops]:
-    (tmp_path / "config.yaml").write_text(CONFIG)
+async def loops(tmp_path: Path, empty_sqlite: Path, fakeweb: FakeWeb) -> AsyncIterator[Loops]:
+    (tmp_path / "var").mkdir()
+    shutil.copyfile(empty_sqlite, tmp_path / "var" / "monitor.db")
+    (tmp_path / "config.yaml").write_text(CONFIG.replace("FEED", fakeweb.url("/feed")))
     (tmp_path / "watchlists").mkdir()
     async with open_monitor(tmp_path / "config.yaml") as monitor:
         yield Loops(monitor)
@@ -46,3 +61,65 @@ async def test_a_configuration_in_force_keeps_no_trees_of_its_files(loops: Loops
     config = loops.monitor.setup.config
     assert (config.rule_nodes, config.source_nodes, config.root.items, config.model.sources) == ({}, {}, (), ())
     assert [spec.id for spec in config.sources] == ["blatt"]
+
+
+def told(loops: Loops) -> list[str]:
+    """What ops heard, by the beginnings of the keys."""
+    with loops.monitor.database.reading() as connection:
+        keys = connection.execute(sa.select(t.alert.c.key).where(t.alert.c.kind == "ops").order_by(t.alert.c.id))
+        return [":".join(key.split(":")[:2]) for key in keys.scalars()]
+
+
+async def test_a_file_that_cannot_be_used_leaves_the_running_one_in_force_and_is_told(
+    loops: Loops, tmp_path: Path
+) -> None:
+    before = loops.monitor.setup
+    (tmp_path / "config.yaml").write_text("sources: [")
+    await loops.look()
+    assert loops.monitor.setup is before
+    assert told(loops) == ["config:file"]
+    await loops.look()
+    assert told(loops) == ["config:file"]
+
+
+async def test_rules_that_are_refused_and_rules_that_went_are_told(loops: Loops, tmp_path: Path) -> None:
+    watchlist = tmp_path / "watchlists" / "port.yaml"
+    watchlist.write_text("watchlist: [{id: port, match: harbour}, {id: bad, match: 'a AND ('}]\n")
+    await loops.look()
+    assert told(loops) == ["rule-refused:bad"]
+    watchlist.write_text("watchlist: []\n")
+    await loops.look()
+    assert told(loops)[1:] == ["rules-removed:watchlist"]
+
+
+async def test_a_search_that_somebody_subscribed_to_is_watched(loops: Loops) -> None:
+    now, why = loops.monitor.clock.now(), Reason("asked", "because")
+    with loops.monitor.database.unit() as connection:
+        who = ("harbour", "a@b.example")
+        number = readers.add_subscription(
+            connection, SubscriptionKind.SEARCH, *who, language="en", client="c", reason=why, now=now
+        )
+        assert readers.confirm(connection, number, now, asked_after=now - timedelta(days=1))
+    await loops.look()
+    assert [expression for _, expression in loops.monitor.setup.searches] == ["harbour"]
+    assert loops.gathering.context.watchlist is loops.monitor.context.watchlist
+
+
+async def test_a_command_that_wakes_it_has_due_sources_polled_at_once(loops: Loops, fakeweb: FakeWeb) -> None:
+    await loops.look()
+    await loops.gathering.drain()
+    assert fakeweb.seen("/feed") == []
+    with loops.monitor.database.unit() as connection:
+        wake(connection)
+    await loops.woken("poller")
+    await loops.gathering.drain()
+    assert len(fakeweb.seen("/feed")) == 1
+
+
+async def test_each_role_has_its_own_part(loops: Loops) -> None:
+    every, poller, deliverer = ({tick.name for tick in loops.ticks(role)} for role in ("all", "poller", "deliverer"))
+    assert every == poller | deliverer
+    assert not poller & deliverer
+    assert loops.ticks("web") == ()
+    assert loops.drains("web") == ()
+    assert loops.in_words() == "watching 1 source with 0 rules"

@@ -6,18 +6,25 @@ import asyncio
 import itertools
 import os
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from monitor.bootstrap.running import OnceReport, run_daemon, run_once
-from monitor.errors import ConfigError
+from monitor.bootstrap.loops import Loops
+from monitor.bootstrap.monitor import open_monitor
+from monitor.bootstrap.page import Page
+from monitor.bootstrap.presence import Presence
+from monitor.bootstrap.running import OnceReport, _daemon, _waker, run_daemon, run_once
+from monitor.bootstrap.service import ServiceManager
+from monitor.errors import ConfigError, SchemaMismatch
 from monitor.loops.gather import GatherReport
 from monitor.loops.lane import CourierReport
 from monitor.loops.read import ReadReport
 from monitor.store import tables as t
+from monitor.store.presence import wake
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FakeWeb, Reply
 
@@ -101,3 +108,53 @@ async def test_a_page_that_others_could_open_is_refused(config: Path) -> None:
     config.write_text(config.read_text().replace("listen: 'off'", "listen: '0.0.0.0:0'"))
     with pytest.raises(ConfigError):
         await run_daemon(config, "web")
+
+
+async def test_only_what_is_due_is_polled_unless_everything_is_asked_for(config: Path) -> None:
+    assert (await run_once(config, everything=False)).gathered.polled == 1
+    assert (await run_once(config, everything=False)).gathered.polled == 0
+
+
+async def test_the_service_manager_hears_every_step_of_a_life(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        monkeypatch.chdir(config.parent)
+        manager.bind("notify")
+        manager.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", "notify")
+        monkeypatch.setenv("WATCHDOG_USEC", "200000")
+        running = asyncio.create_task(run_daemon(config, "deliverer"))
+
+        async def heard(*wanted: str) -> None:
+            missing = set(wanted)
+            while missing:
+                said = await asyncio.get_running_loop().sock_recv(manager, 1000)
+                missing -= set(said.decode().splitlines())
+
+        await heard("READY=1", "STATUS=watching 1 source with 1 rule", "WATCHDOG=1")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await heard("STOPPING=1")
+        await running
+
+
+async def test_it_ends_when_a_newer_program_has_migrated_the_database(config: Path) -> None:
+    async with open_monitor(config) as monitor:
+        daemon = _daemon(Loops(monitor), Presence(monitor, "web"), ServiceManager(None), Page(monitor, "web"))
+        with monitor.database.unit() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        (heartbeat,) = (tick for tick in daemon.ticks if tick.name == "heartbeat")
+        await heartbeat.run()
+        with pytest.raises(SchemaMismatch, match="9999"):
+            await daemon.run()
+
+
+async def test_many_calls_of_a_moment_are_one_look(config: Path, fakeweb: FakeWeb) -> None:
+    async with open_monitor(config) as monitor:
+        loops = Loops(monitor)
+        daemon = _daemon(loops, Presence(monitor, "all"), ServiceManager(None), Page(monitor, "all"))
+        with monitor.database.unit() as connection:
+            wake(connection)
+        wake_up = _waker(daemon, loops, "all")
+        await asyncio.to_thread(lambda: [wake_up() for _ in range(20)])
+        await until(lambda: bool(fakeweb.seen("/feed")))
+        await loops.gathering.drain()
+        assert len(fakeweb.seen("/feed")) == 1

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.bootstrap.words import build_words, open_lexicon, words_are_built, words_directories
+from monitor.bootstrap.words import build_words, main, open_lexicon, words_are_built, words_directories
 from monitor.config.schema import ConfigModel
+from monitor.match.lexicon import MAIN_LANGUAGES
 
 
 @pytest.fixture
@@ -34,6 +35,14 @@ def test_they_are_built_once_in_the_first_place_that_can_be_written(empty: Path)
     assert words_are_built(["ms"])
     assert build_words(["ms"]) == built
     assert open_lexicon(ConfigModel.model_validate({"articles": {"languages": ["ms"]}})).languages == ("ms",)
+
+
+def test_setting_up_twice_builds_nothing_again() -> None:
+    if not words_are_built(MAIN_LANGUAGES):
+        pytest.skip("building the dictionaries takes half a minute: make setup does")
+    before = [each.stat().st_mtime for folder in words_directories() for each in folder.glob("*")]
+    main()
+    assert [each.stat().st_mtime for folder in words_directories() for each in folder.glob("*")] == before
 
 
 def test_where_nothing_can_be_written_there_are_none(empty: Path) -> None:

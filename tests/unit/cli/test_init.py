@@ -13,7 +13,9 @@ from monitor.bootstrap.first_look import FirstLook, WouldTell
 from monitor.cli.init import show_look, spoken_language
 from monitor.cli.main import run
 from monitor.cli.output import Printer
+from monitor.cli.questions import server_of
 from monitor.config.load import load_config
+from monitor.errors import UsageError
 
 
 def init(folder: Path, *arguments: str) -> int:
@@ -115,7 +117,7 @@ def test_whoever_stops_at_a_question_leaves_nothing_behind(
 def test_an_answer_that_is_no_use_is_asked_for_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers = ["election", "…", "energy", "xx", "de", "7", "x", "1", "me@", "slakc://x", "TERMINAL", "n"]
+    answers = ["election", "…", "energy", "xx", "de", "7", "x", "1", "me@", "slakc://x", "TERMINAL", "maybe", "n"]
     monkeypatch.setattr("sys.stdin", Terminal(answers))
     assert run(["init", "--no-poll", "--config", str(tmp_path / "config.yaml")]) == 0
     out = capsys.readouterr().out
@@ -126,11 +128,18 @@ def test_an_answer_that_is_no_use_is_asked_for_again(
         "numbers from 1 to 6",
         "'me@' is no mail address",
         "knows no service slakc://",
+        "y or n, please",
     ):
         assert words in out
     config = load_config(tmp_path / "config.yaml").usable()
     assert len(config.sources) == 5
     assert config.model.language == "de"
+
+
+@pytest.mark.parametrize("text", ["desk@example.org", "smtp example", "https://smtp.example", "smtp.example:mail"])
+def test_what_is_no_mail_server_is_asked_for_again(text: str) -> None:
+    with pytest.raises(UsageError, match="is no server"):
+        server_of(text)
 
 
 def test_the_address_of_a_chat_is_a_secret(

@@ -102,6 +102,12 @@ def test_an_unknown_channel_is_an_error_but_the_rule_watches(tmp_path: Path, lex
     assert not checked.fatal
 
 
+def test_of_two_rules_with_one_id_the_first_goes_on(tmp_path: Path, lexicon: Lexicon) -> None:
+    _, checked = check(tmp_path, lexicon, "watchlist: [{id: a, match: harbour}, {id: a, match: port}]")
+    assert "duplicate-id" in {p.code for p in checked.problems}
+    assert checked.refused == frozenset()
+
+
 def test_an_unknown_channel_in_the_defaults_refuses_the_file(tmp_path: Path, lexicon: Lexicon) -> None:
     _, checked = check(tmp_path, lexicon, "alerts: {ops: [nobody]}\n")
     assert [p.code for p in checked.fatal] == ["unknown-channel"]

@@ -36,18 +36,26 @@ def test_a_file_that_is_not_there_names_the_command_that_writes_one(path: Path) 
         loaded.usable()
 
 
-def test_a_file_that_is_not_utf8_says_so(path: Path) -> None:
-    loaded = load(path, "# Übersicht".encode("latin-1"))
-    assert [p.message for p in loaded.problems] == [f"cannot read {path}: it is not UTF-8"]
+def test_a_file_that_is_not_utf8_says_where(path: Path) -> None:
+    loaded = load(path, "# yes\n# Übersicht".encode("latin-1"))
+    (problem,) = loaded.problems
+    assert problem.message == f"cannot read {path}: it is not UTF-8 ('Ü' in Latin-1?)"
+    assert (problem.place.line, problem.place.column) == (2, 3)
+
+
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_a_file_that_an_editor_has_just_emptied_is_refused_as_a_whole(path: Path, text: str) -> None:
+    loaded = load(path, text)
+    assert (loaded.config, codes(loaded)) == (None, ["empty-file"])
+
+
+def test_a_comment_alone_is_a_configuration(path: Path) -> None:
+    assert load(path, "# nothing yet\n").usable().sources == ()
 
 
 def test_a_folder_in_the_place_of_the_file_says_so(path: Path) -> None:
     path.mkdir()
     assert codes(load_config(path, {})) == ["no-file"]
-
-
-def test_an_empty_file_is_a_configuration(path: Path) -> None:
-    assert load(path, "").usable().sources == ()
 
 
 def test_the_byte_order_mark_of_an_editor_is_passed_over(path: Path) -> None:

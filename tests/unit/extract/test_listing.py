@@ -199,3 +199,34 @@ def test_where_little_looks_like_a_story_the_largest_group_of_like_links_is_take
     listing = extract_links(f"<html><body>{likes}{other}</body></html>".encode(), url=URL)
     assert [link.title for link in listing.links] == HEADLINES
     assert all("largest group" in link.why for link in listing.links)
+
+
+def dated_items(*dates: str) -> bytes:
+    items = "".join(
+        f"<li class='n'><a href='/n/{at}'>{head}</a>{date}</li>"
+        for at, (head, date) in enumerate(zip(HEADLINES, dates, strict=False))
+    )
+    return f"<html><body><ul>{items}</ul></body></html>".encode()
+
+
+def test_a_date_for_people_is_handed_on_as_it_is_shown() -> None:
+    page = dated_items(
+        "<i>by Ann</i><i>  1 March\n 2026</i>", "<i></i><i>2026-03-02</i>", f"<i>{'x' * 200}</i>", "<b>soon</b>"
+    )
+    listing = extract_links(page, url=URL, selectors=LinkSelectors(items="li.n", date="i"))
+    assert [(link.shown_date, str(link.published_at)[:10]) for link in listing.links] == [
+        ("by Ann", "None"),
+        ("", "2026-03-02"),
+        ("", "None"),
+        ("", "None"),
+    ]
+    last = extract_links(page, url=URL, selectors=LinkSelectors(items="li.n", date="i:last-of-type"))
+    assert last.links[0].shown_date == "1 March 2026"
+
+
+def test_the_time_in_a_card_is_its_date_for_machines_or_for_people_unless_there_are_many() -> None:
+    shown, said = "<time>vor 2 Stunden</time>", "<time datetime='2026-03-02'>x</time>"
+    listing = extract_links(dated_items(shown, said, shown * 4, ""), url=URL)
+    found = {link.title: link for link in (*listing.links, *listing.rejected)}
+    dates = [(found[head].shown_date, str(found[head].published_at)[:10]) for head in HEADLINES[:4]]
+    assert dates == [("vor 2 Stunden", "None"), ("", "2026-03-02"), ("", "None"), ("", "None")]

@@ -4,6 +4,7 @@ import pytest
 
 from monitor.match import engine as engine_module
 from monitor.match.engine import Engine
+from monitor.match.lexicon import Lexicon
 from monitor.model.rule import Label, RuleSpec
 from tests.unit.match.rules import compiled, doc, engine
 from tests.unit.match.vocabulary import lexicon
@@ -117,3 +118,27 @@ def test_a_word_of_a_hundred_thousand_letters_is_searched_for_wildcards() -> Non
     assert found.match_rule("r", doc("x" * 50_000 + "Bombardment" + "x" * 50_000)).fired
     assert found.match_rule("r", doc("x" * 100_000 + "end")).fired
     assert not found.match_rule("r", doc("end" + "x" * 100_000)).fired
+
+
+def test_the_rules_of_an_engine_stand_in_the_order_of_the_watchlist() -> None:
+    found = engine(*_rules(3))
+    assert [rule.id for rule in found.rules] == ["r0", "r1", "r2"]
+
+
+def test_another_lexicon_needs_another_index() -> None:
+    """Keys of words are the lexicon's: what was indexed with one says nothing about another's."""
+    rules = compiled(*_rules(2))
+    first = Engine(rules, lexicon())
+    assert Engine(rules, Lexicon(None, languages=()), base=first).match_rule("r0", doc("wort0 Streik")).fired
+
+
+def test_a_wildcard_of_an_acronym_wants_its_capitals() -> None:
+    found = engine(RuleSpec("r", "r", match="NATO*"))
+    assert found.match_rule("r", doc("Der NATO-Gipfel und die NATOstaaten")).fired
+    assert not found.match_rule("r", doc("Das natorium")).fired
+
+
+def test_short_parts_of_compounds_are_found_without_any_longer_one() -> None:
+    found = engine(RuleSpec("r", "r", match="~neu"))
+    assert found.match_rule("r", doc("Die Neuregierung", language="de")).fired
+    assert not found.match_rule("r", doc("Die Regierung", language="de")).fired

@@ -20,6 +20,23 @@ def _reason(rule: RuleSpec, *paragraphs: str) -> str:
         ("Zoll OR Steuer", "Streik", "match: Zoll not found; Steuer not found"),
         ("Streik NOT Hafen", "Streik im Hafen", "match: NOT Hafen: found “Hafen”"),
         ("COUNT>=3(Streik)", "Streik, Streik", "match: Streik found 2 times, 3 needed"),
+        ("COUNT>=2(Streik OR Zoll)", "Streik", "match: (Streik OR Zoll) found once, 2 needed"),
+        ("Zoll NOT (Streik Hafen)", "Zoll, Streik im Hafen", "match: NOT (Streik AND Hafen): found “Streik”, “Hafen”"),
+        ("Zoll NOT COUNT>=2(Streik)", "Zoll: Streik, Streik", "match: NOT COUNT>=2(Streik): found “Streik”"),
+        ("Streik NOT (Hafen NOT Zoll)", "Streik im Hafen", "match: NOT (Hafen AND NOT Zoll): found “Hafen”"),
+        (
+            "Streik NOT (Zoll NEAR/3 Hafen)",
+            "Streik, Zoll, Hafen",
+            "match: NOT Zoll NEAR/3 Hafen: found “Zoll”, “Hafen”",
+        ),
+        ("Streik NOT (lang:de OR lang:fr)", "Streik", "match: NOT (lang:de OR lang:fr) holds"),
+        ("(Zoll OR Steuer) NEAR/2 Hafen", "Hafen", "match: (Zoll OR Steuer) NEAR/2 Hafen: (Zoll OR Steuer) not found"),
+        (
+            "(Zoll AND Steuer) NEAR/2 Hafen",
+            "Zoll und Steuer hier und da im Hafen",
+            "match: (Zoll AND Steuer) NEAR/2 Hafen: all found, closest distance 7 words",
+        ),
+        ("(Zoll AND Steuer) NEAR/2 Hafen", "Zoll", "match: (Zoll AND Steuer) NEAR/2 Hafen: Steuer and Hafen not found"),
         ("Streik NEAR/2 Hafen", "Streik", "match: Streik NEAR/2 Hafen: Hafen not found"),
         (
             "Streik NEAR/2 Hafen",
@@ -45,6 +62,7 @@ def test_a_missed_event_says_which_roles_were_there_and_how_far_apart() -> None:
 
 def test_a_missed_score_says_how_much_was_missing() -> None:
     assert _reason(scored(5, {"Streik": 2}), "Streik") == "score: 2 of 5 (Streik)"
+    assert _reason(scored(5, {"Streik": 2}), "Wetter") == "score: 0 of 5 (nothing found)"
 
 
 def test_scope_and_guard_are_named() -> None:

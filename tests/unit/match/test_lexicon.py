@@ -211,6 +211,7 @@ def test_a_language_without_dictionary_is_stemmed() -> None:
     bare = Lexicon(None, languages=())
     assert bare.text_keys("förhandlingar", "förhandlingar", "sv")[0] == "=förhandlingar"
     assert any(key.startswith("^") for key in bare.text_keys("förhandlingar", "förhandlingar", "sv"))
+    assert bare.compound_parts("förhandlingar", "sv") == bare.compound_parts_any_length("förhandlingar", "sv") == ()
 
 
 def test_a_read_only_directory_still_works(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.match.marks import Notes, read_term
+from monitor.match.marks import Notes, read_bare, read_term
 from monitor.match.nodes import Concept, Node, Parts, Phrase, Regex, Wild, Word
 
 
@@ -39,6 +39,7 @@ def test_an_item_of_a_list_is_one_term(text: str, node: Node) -> None:
         ("***", "no-word"),
         ("– –", "no-word"),
         ('"neue', "unclosed-quote"),
+        ('""', "no-word"),
     ],
 )
 def test_what_is_no_term_is_an_error(text: str, code: str) -> None:
@@ -46,3 +47,24 @@ def test_what_is_no_term_is_an_error(text: str, code: str) -> None:
     read_term(text, notes)
     assert code in [problem.code for problem in notes.problems]
     assert notes.failed
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        ("NOT", "bad-operator", "behind NEAR"),
+        ("AND", "bad-operator", "in quotes"),
+        ("/open", "bad-regex", "end it with /"),
+        ("-x", "bad-minus", "NOT x"),
+        ("$", "bad-concept", "names have letters"),
+        ("-", "no-word", "no blank after the minus"),
+        ("&", "no-word", None),
+    ],
+)
+def test_what_is_no_word_in_an_expression_says_what_to_write(text: str, code: str, hint: str | None) -> None:
+    notes = Notes(("match",))
+    read_bare(text, 3, notes)
+    [problem] = notes.problems
+    assert (problem.code, problem.start, problem.end) == (code, 3, 3 + len(text))
+    assert (hint is None) == (problem.hint is None)
+    assert hint is None or hint in (problem.hint or "")

@@ -141,3 +141,9 @@ def test_bottomless_brackets_are_refused() -> None:
 
 def test_printing_puts_brackets_where_they_matter() -> None:
     assert print_expression(Or((And((Word("a"), Word("b"))), Word("c")))) == "(a AND b) OR c"
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u3000", "\u2028", "\t", "\x1f"])
+def test_what_looks_like_a_blank_is_one(blank: str) -> None:
+    """Expressions are copied from pages."""
+    assert _tree(f"a{blank}b OR{blank}title:{blank}c") == _tree("a b OR title: c")

@@ -107,7 +107,7 @@ class Site:
         now = seen_at or self.clock.now()
         new = NewArticle(title=title, url=f"https://{source}.example/1", language=language, published_at=now)
         with self.database.unit() as connection:
-            (article_id,) = insert_articles(connection, source, [new], now)
+            (article_id,) = insert_articles(connection, [(source, new)], now)
             seen = {"article_id": article_id, "source_id": source, "seen_at": now}
             connection.execute(sa.insert(t.sighting).values(seen))
             connection.execute(

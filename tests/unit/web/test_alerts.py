@@ -94,12 +94,22 @@ def test_a_wrong_hit_becomes_a_test_of_its_rule(site: Site) -> None:
     assert "These tests fail now" in answer.text, "the rule still fires on it, and that is said"
 
 
-def test_a_read_only_file_is_answered_with_what_to_paste(site: Site) -> None:
+def test_a_rule_written_in_one_line_learns_too(site: Site) -> None:
     number = alert(site)
     before = site.path.read_text(encoding="utf-8")
     site.path.write_text(before.replace("- id: strike", "- {id: strike, name: Strikes, match: Streik}\n  - id: other"))
     answer = site.browser().post(f"/alerts/{number}/wrong")
     assert SENTENCE in answer.text
+
+
+def test_a_file_that_cannot_be_changed_is_answered_with_what_to_paste(site: Site) -> None:
+    number = alert(site)
+    site.path.write_text("watchlist: [", encoding="utf-8")
+    answer = site.browser().post(f"/alerts/{number}/wrong")
+    assert answer.status == 200
+    assert "silent:" in answer.text
+    assert "cannot read" in answer.text
+    assert site.path.read_text(encoding="utf-8") == "watchlist: ["
 
 
 def test_an_alert_without_a_sentence_teaches_nothing(site: Site) -> None:

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
+
+from monitor.store import tables as t
 from tests.unit.web.browser import Browser
 from tests.unit.web.site import Site
 
@@ -67,6 +70,23 @@ def test_saving_keeps_the_file_around_it(site: Site) -> None:
         assert comment in text
     site.load()
     assert "walkout" in browser.get("/rules/strike").text
+
+
+def test_the_version_that_comes_of_it_names_who_wrote_it(site: Site) -> None:
+    browser = site.browser()
+    long = (
+        "id: strike\nname: Strikes\nmatch: 'Streik OR walkout'  # x\ntests:\n  fires: [Ein Streik, 'yes: a walkout']\n"
+        + ("  silent:\n    - >-\n      a text\n      of lines\n    - " + "far " * 60 + "away\n")
+    )
+    browser.post(
+        "/rules/work", {"rule_id": "strike", "text": long, "act": "save", "seen": _seen(browser, "/rules/strike")}
+    )
+    assert "walkout" in site.path.read_text(encoding="utf-8")
+    site.load()
+    with site.database.reading() as connection:
+        version = t.rule_version.c
+        found = connection.execute(sa.select(version.author).order_by(version.version.desc())).scalars().first()
+    assert found == "local (page)"
 
 
 def test_a_second_tab_is_noticed(site: Site) -> None:

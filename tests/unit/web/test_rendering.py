@@ -108,3 +108,8 @@ def test_figures_are_for_prometheus_unless_they_are_switched_off(site: Site) -> 
 def test_a_subscription_is_looked_at_where_subscriptions_are() -> None:
     assert rule_page("ports & ships") == "/rules/ports%20%26%20ships"
     assert rule_page("subscription:4") == "/subscriptions"
+
+
+def test_reasons_are_said_in_the_language_of_the_reader() -> None:
+    said = [Reader(language, ZoneInfo("UTC")).because("timed out") for language in ("de", "en")]
+    assert said == ["keine Antwort in der Zeit", "timed out"]
