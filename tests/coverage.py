@@ -53,7 +53,6 @@ ELSEWHERE = {
 
 DECIDERS_AMONG_OTHERS = {
     "config": ["build", "nodes", "problems", "values", "watchlist"],
-    "bootstrap": ["tests/scenario/test_page_follows.py"],
     "deliver": ["bucket", "causes", "retry"],
     "fetch": ["answers", "guard", "health", "moves", "outage", "rhythm", "schedule", "websub"],
 }

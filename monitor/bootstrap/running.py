@@ -149,6 +149,7 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Pag
         service.alive()
 
     async def tidy() -> None:
+        await asyncio.to_thread(loops.monitor.database.forget_pages)
         await asyncio.to_thread(give_back)
 
     async def clear() -> None:

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from monitor.extract.authors import authors_of
 from monitor.extract.blocks import Block, fold_space, is_big
+from monitor.extract.bylines import date_shown
 from monitor.extract.dates import PageDate, parse_page_date
 from monitor.extract.jsonld import Graph, Node, article_node, read_jsonld, same_page_key, text_of
 from monitor.extract.page import Page
@@ -20,6 +21,7 @@ _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?=[-_]|$)")
 _MAX_META = 2000
 _MAX_SEARCHED = 3_000_000
 """Characters of source above which it is not searched for dates: that takes a second per megabyte of script."""
+_TOO_BIG = (None, "none: the page is too big to search it for dates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def read_metadata(
     title, title_from = choose_title(page, blocks, meta, node, hint=title_hint)
     authors, authors_from = authors_of(page, blocks, meta, node, graph)
     big = page.size > _MAX_SEARCHED or is_big(page.elements, blocks)
-    date, date_from = _date(page, meta, node, graph, now, big=big)
+    declared = _date_declared(page, meta, node, graph, now)
+    date, date_from = declared or (_TOO_BIG if big else date_shown(page, blocks, now=now))
     return Metadata(
         title=title,
         titles=(title, *title_witnesses(page, meta, node, hint=title_hint)),
@@ -184,10 +187,10 @@ _DATE_META = (
 )
 
 
-def _date(
-    page: Page, meta: Mapping[str, str], node: Node | None, graph: Graph, now: datetime | None, *, big: bool
-) -> tuple[PageDate | None, str]:
-    """JSON-LD of this page, meta tags, a marked `<time>`, then htmldate."""
+def _date_declared(
+    page: Page, meta: Mapping[str, str], node: Node | None, graph: Graph, now: datetime | None
+) -> tuple[PageDate, str] | None:
+    """JSON-LD of this page, meta tags, a time marked as that of publication."""
     for candidate in (node, *_same_article(graph, node)):
         for key in ("datePublished", "dateCreated", "uploadDate"):
             found = parse_page_date(text_of(candidate.get(key)), now=now) if candidate else None
@@ -197,11 +200,18 @@ def _date(
         if found := parse_page_date(meta.get(name), now=now):
             return found, f"meta {name}"
     for element in page.tree.iter("time", "span", "meta", "abbr"):
-        if element.get("itemprop") == "datePublished" or "pubdate" in element.attrib:
-            found = parse_page_date(element.get("datetime") or element.get("content"), now=now)
+        if _is_publication(element):
+            found = parse_page_date(element.get("datetime") or element.get("content") or element.get("title"), now=now)
             if found:
                 return found, "marked time"
-    return _date_by_htmldate(page, now, big=big)
+    return None
+
+
+def _is_publication(element: HtmlElement) -> bool:
+    """Microdata, HTML 5 as it was once meant, and microformats (`published` of hAtom, `dt-published` of h-entry)."""
+    if element.get("itemprop") == "datePublished" or "pubdate" in element.attrib:
+        return True
+    return not {"published", "dt-published"}.isdisjoint(element.get("class", "").split())
 
 
 def _same_article(graph: Graph, node: Node | None) -> tuple[Node, ...]:
@@ -210,24 +220,6 @@ def _same_article(graph: Graph, node: Node | None) -> tuple[Node, ...]:
         return ()
     dated = [item for item in graph.nodes if item.get("datePublished")]
     return tuple(dated) if len(dated) == 1 else ()
-
-
-_ITS_BUGS = (ValueError, TypeError, AttributeError, OverflowError)
-
-
-def _date_by_htmldate(page: Page, now: datetime | None, *, big: bool) -> tuple[PageDate | None, str]:
-    if big:
-        return None, "none: the page is too big to search it for dates"
-    # Loads a date parser of some 40 MB: only in processes that extract.
-    from htmldate import find_date  # noqa: PLC0415
-
-    limit = now.date().isoformat() if now else None
-    try:
-        text = find_date(page.tree, url=page.url, original_date=True, extensive_search=True, max_date=limit)
-    except _ITS_BUGS:  # pragma: no cover - no page is known that it trips over; none is worth losing the article
-        return None, "none"
-    found = parse_page_date(text, now=now)
-    return (found, "htmldate") if found else (None, "none")
 
 
 __all__ = ["Metadata", "meta_tags", "read_metadata", "title_of_document"]

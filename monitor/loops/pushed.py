@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -26,7 +25,7 @@ async def read_push(context: Context, claimed: ClaimedSource, asked: SourceSpec,
     address = claimed.memory.validators_url or asked.url
     headers = (("content-type", push.content_type),) if push.content_type else ()
     answer = Fetched(address, address, 200, headers, push.body, (), push.received_at, 0.0)
-    follower = Follower(context, _renews_nothing())
+    follower = Follower(context, _renew_nothing)
     follower.left = 0
     try:
         return await read_answer(follower, asked, claimed.memory, answer)
@@ -34,11 +33,8 @@ async def read_push(context: Context, claimed: ClaimedSource, asked: SourceSpec,
         return Unread(asked, answer, Reason(f"worker-{error.code}", f"what was pushed could not be read: {error}"))
 
 
-def _renews_nothing() -> Callable[[], Awaitable[None]]:
-    async def nothing() -> None:
-        return None
-
-    return nothing
+async def _renew_nothing() -> None:
+    """A push is read at once, without requests between which a lease could run out."""
 
 
 def record_pushed(

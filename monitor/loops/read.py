@@ -99,7 +99,8 @@ class PageReading:
             told = await in_thread(_settle, context, settlings)
             self.report.settled += len(settlings)
             self.report.told += told
-        except Exception:  # noqa: BLE001 - the bulkhead stands around each of them below
+        except Exception as error:  # noqa: BLE001 - the bulkhead stands around each of them below
+            log.warning("settled-one-by-one", articles=len(works), error=repr(error))
             for work in works:
                 await self._read(context, work)
         finally:

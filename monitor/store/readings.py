@@ -60,7 +60,10 @@ def claim_pages(
 def claim_stored(
     connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int
 ) -> list[ClaimedReading]:
-    """Lease up to `limit` articles whose stored text is to be settled, the newest first."""
+    """Lease up to `limit` articles whose stored text is to be settled: what became due last, of that the newest.
+
+    A baseline may have left thousands: they are taken in the order of the index, not sorted for each claim.
+    """
     return _claim(connection, _CLAIM_STORED, owner, now=now, lease_s=lease_s, limit=limit)
 
 
@@ -75,6 +78,7 @@ def _claim(
 
 
 _NEWEST = (sa.func.coalesce(_A.published_at, _A.first_seen_at).desc(), _A.id)
+_PAGES = (ReadingKind.PAGE.value, ReadingKind.AGAIN.value)
 
 
 def _claiming(chosen: sa.Select[Any]) -> ReturningUpdate[Any]:
@@ -84,7 +88,7 @@ def _claiming(chosen: sa.Select[Any]) -> ReturningUpdate[Any]:
 
 def _pages_by_turns() -> sa.Select[Any]:
     turn = sa.func.row_number().over(partition_by=_A.first_source_id, order_by=_NEWEST)
-    due = (_A.due_at <= leases.NOW, _A.reading != ReadingKind.MATCH.value, leases.is_free(t.article))
+    due = (_A.reading.in_(_PAGES), _A.due_at <= leases.NOW, leases.is_free(t.article))
     ranked = sa.select(_A.id, turn.label("turn")).where(*due).subquery("ranked")
     return sa.select(ranked.c.id).where(ranked.c.turn <= sa.bindparam("per_source")).order_by(ranked.c.turn)
 
@@ -92,6 +96,6 @@ def _pages_by_turns() -> sa.Select[Any]:
 _CLAIM_PAGES = _claiming(_pages_by_turns())
 _CLAIM_STORED = _claiming(
     sa.select(_A.id)
-    .where(_A.due_at <= leases.NOW, _A.reading == ReadingKind.MATCH.value, leases.is_free(t.article))
-    .order_by(*_NEWEST)
+    .where(_A.reading == ReadingKind.MATCH.value, _A.due_at <= leases.NOW, leases.is_free(t.article))
+    .order_by(_A.due_at.desc(), *_NEWEST)
 )

@@ -13,7 +13,7 @@ import monitor
 from monitor.errors import SchemaMismatch, StoreError
 from monitor.store.unit import Database, open_engine
 
-HEAD = "0010"
+HEAD = "0011"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"

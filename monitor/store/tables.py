@@ -164,7 +164,7 @@ article = sa.Table(
     sa.Column("page", JsonOrNull),
     sa.Column("gap", JsonOrNull),
     *lease_columns(),
-    sa.Index("ix_article_due", "due_at"),
+    sa.Index("ix_article_due", "reading", "due_at"),
     sa.Index("ix_article_seen", "first_seen_at"),
     sa.Index("ix_article_story", "story_id"),
     sa.Index("ix_article_language", "language", "id"),

@@ -42,8 +42,8 @@ FEEDS = 200
 """With 1 000 the other programs need some minutes; the figures for a feed stay the same."""
 MOST_OF_OTHERS = 1_000
 """The other programs get so many of the feeds at most: with more, one of them needs most of an hour."""
-MOST_SETTLED = 20_000
-"""Items of the first poll that are settled at most: what 500 feeds bring, and more than enough to find copies among."""
+MOST_SETTLED = 10_000
+"""Items of the first poll that are settled at most: what 270 feeds bring, and more than enough to find copies among."""
 NEWEST = 1_000
 CASES = {"all new": 0, "one new": 1, "asked again": 1, "unchanged": 1}
 """How many items each feed has got since the start.  The third poll of a source is unconditional, to see whether its

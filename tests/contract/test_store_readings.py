@@ -40,6 +40,18 @@ def test_stored_texts_wait_in_a_queue_of_their_own(database: Database) -> None:
     assert (newest.article_id, newest.reading) == (second, ReadingKind.MATCH)
 
 
+def test_what_was_just_shown_goes_before_a_baseline_that_waits(database: Database) -> None:
+    with database.unit() as connection:
+        waiting = [rows.article(connection, "x", at=NOW) for _ in range(3)]
+        shown = rows.article(connection, "y", at=NOW - HOUR)
+        readings.ask_reading(connection, waiting, ReadingKind.MATCH, NOW)
+        readings.ask_reading(connection, [shown], ReadingKind.MATCH, NOW + HOUR)
+        (first,) = readings.claim_stored(connection, owner="me", now=NOW + HOUR, lease_s=60, limit=1)
+        rest = readings.claim_stored(connection, owner="me", now=NOW + HOUR, lease_s=60, limit=9)
+    assert first.article_id == shown
+    assert {each.article_id for each in rest} == set(waiting)
+
+
 def test_a_reading_that_waits_is_not_put_off_by_a_lesser_or_later_one(database: Database) -> None:
     with database.unit() as connection:
         number = rows.article(connection, "x")

@@ -190,3 +190,61 @@ async def test_a_recipient_who_hangs_holds_up_none_of_his_channel(desk: Timeline
     ] * 25
     sender.let_go.set()
     await courier.stop()
+
+
+def refuse(desk: Timeline, change: str) -> None:
+    """The database takes no such change of a delivery from now on, as when its disk is full."""
+    with desk.database.unit() as connection:
+        refusal = f"CREATE TRIGGER refuse BEFORE UPDATE ON delivery WHEN {change}"
+        connection.exec_driver_sql(f"{refusal} BEGIN SELECT RAISE(ABORT, 'no room'); END")
+
+
+async def test_what_cannot_be_claimed_is_not_sent(desk: Timeline) -> None:
+    waiting(desk, 1)
+    refuse(desk, "NEW.lease_owner = 'tester'")
+    sender = Receiver(desk.clock)
+    report = await courier_once(context(desk, sender))
+    assert (report.sent, sender.received) == (0, [])
+
+
+async def test_nothing_is_sent_of_which_the_beginning_cannot_be_recorded(desk: Timeline) -> None:
+    waiting(desk, 1)
+    refuse(desk, "NEW.state = 'sending'")
+    sender = Receiver(desk.clock)
+    report = await courier_once(context(desk, sender))
+    assert sender.received == []
+    assert {name for name, _ in report.errors} == {"desk", "other"}
+
+
+async def test_what_was_sent_and_cannot_be_recorded_is_reported(desk: Timeline) -> None:
+    waiting(desk, 1)
+    refuse(desk, "NEW.state = 'sent'")
+    sender = Receiver(desk.clock)
+    report = await courier_once(context(desk, sender))
+    assert len(sender.received) == 2
+    assert {name for name, _ in report.errors} == {"desk", "other"}
+    assert states(desk) == {"desk": ["sending"], "other": ["sending"]}
+
+
+async def test_what_another_has_taken_meanwhile_is_left_to_it(desk: Timeline) -> None:
+    class Slow(Receiver):
+        """While the first message is on its way, the others are taken over."""
+
+        def send(self, address: str, rendered: Rendered) -> None:
+            with desk.database.unit() as connection:
+                waits = t.delivery.c.state != "sending"
+                connection.execute(sa.update(t.delivery).where(waits).values(lease_owner="them", lease_epoch=99))
+            super().send(address, rendered)
+
+    waiting(desk, 3)
+    sender = Slow(desk.clock)
+    await courier_once(context(desk, sender))
+    assert sorted(message.address for message in sender.received) == ["test://desk", "test://other"]
+
+
+async def test_the_rate_of_a_channel_is_kept(desk: Timeline) -> None:
+    desk.channels["other"] = replace(desk.channels["other"], rate_per_s=50.0, burst=1)
+    waiting(desk, 3)
+    sender = Receiver(desk.clock)
+    report = await courier_once(context(desk, sender))
+    assert report.sent == 6

@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.loops.dispatch import Work
-from monitor.loops.evaluate import EvaluateContext, EvaluateReport, arm_timers, evaluate
+from monitor.loops.evaluate import EvaluateContext, EvaluateReport, arm_timers, evaluate, rule_of
 from monitor.model.alert import Timer
 from monitor.store import tables as t
 from monitor.store import timers
+from monitor.store.alerts import set_pending
 from tests.scenario.timeline import Timeline, channel, filled, rule
 
 
@@ -139,3 +140,56 @@ def test_arming_twice_winds_nothing_twice(desk: Timeline) -> None:
     with desk.database.reading() as connection:
         kinds = list(connection.execute(sa.select(t.timer.c.kind).order_by(t.timer.c.kind)).scalars())
     assert kinds == ["daily", "watch", "weekly"]
+
+
+def left(desk: Timeline) -> list[tuple[str, datetime]]:
+    with desk.database.reading() as connection:
+        return [(row.kind, row.due_at) for row in connection.execute(sa.select(t.timer).order_by(t.timer.c.kind))]
+
+
+def test_what_a_timer_was_wound_for_may_be_gone_by_then(desk: Timeline) -> None:
+    with desk.database.unit() as connection:
+        for kind in ("update", "sources", "escalate"):
+            timers.set_timer(connection, kind, "an alert that was forgotten", desk.clock.at, {"rule": "gone"})
+    report = passed(desk)
+    assert (report.decided, report.failed) == (3, ())
+    assert left(desk) == []
+
+
+def test_an_update_waits_for_its_time_and_needs_something_to_tell(desk: Timeline) -> None:
+    desk.publish("a call", story="s1")
+    later = desk.clock.at + timedelta(hours=2)
+    with desk.database.unit() as connection:
+        root = connection.execute(sa.select(t.alert.c.id, t.alert.c.key).where(t.alert.c.kind == "match")).one()
+        timers.set_timer(connection, "update", root.key, desk.clock.at)
+    passed(desk)
+    assert "update" not in dict(left(desk))
+    with desk.database.unit() as connection:
+        set_pending(connection, root.id, root.id, later)
+        timers.set_timer(connection, "update", root.key, desk.clock.at)
+    passed(desk)
+    assert dict(left(desk))["update"] == later
+
+
+def test_a_timer_that_somebody_else_has_taken_over_is_left_to_them(desk: Timeline) -> None:
+    def first(work: Work, timer: Timer) -> datetime | None:
+        theirs = {"lease_owner": "them", "lease_epoch": 99, "lease_until": work.now + timedelta(hours=1)}
+        work.connection.execute(sa.update(t.timer).where(t.timer.c.kind == "second").values(theirs))
+        return None
+
+    def second(work: Work, timer: Timer) -> datetime | None:
+        raise AssertionError("not ours")
+
+    with desk.database.unit() as connection:
+        timers.set_timer(connection, "first", "x", desk.clock.at - timedelta(minutes=1))
+        timers.set_timer(connection, "second", "y", desk.clock.at)
+    assert passed(desk, first=first, second=second).failed == ()
+    assert "second" in dict(left(desk))
+    assert passed(desk, second=second).decided == 0
+
+
+def test_what_a_removed_rule_held_goes_to_the_default_channels(desk: Timeline) -> None:
+    desk.settings = replace(desk.settings, default_to=("desk",))
+    stand_in = rule_of(desk.telling(), "removed", desk.clock.at)
+    assert (stand_in.id, stand_in.alert.to) == ("removed", ("desk",))
+    assert rule_of(desk.telling(), "putin", desk.clock.at) is desk.telling().rules.get("putin")

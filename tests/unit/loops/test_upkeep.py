@@ -121,3 +121,10 @@ async def test_a_canary_flies_only_where_there_is_one(context: Context) -> None:
         context, RetentionSettings(), Vocabulary(lambda _word, _language: ()), cast(Aviary, SimpleNamespace())
     )
     assert [chore.name for chore in upkeep._chores] == ["rematch", "retain", "vocabulary", "canary"]
+
+
+async def test_where_no_rule_is_new_nothing_is_matched_again(context: Context) -> None:
+    upkeep = Upkeep(context, RetentionSettings(), Failing(StoreFull("no room")), cast(Aviary, None))
+    with structlog.testing.capture_logs() as logs:
+        await upkeep._rematch(context)
+    assert [(entry["event"], entry["told"]) for entry in logs] == [("rematched", 0)]

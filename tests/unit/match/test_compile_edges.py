@@ -111,8 +111,9 @@ def test_many_ways_are_not_written_out() -> None:
 def test_what_is_true_of_any_other_article(match: str, *, nothing: bool) -> None:
     assert satisfied_by_nothing(program(match)) is nothing
     alone = compiled(RuleSpec("r", "r", match=match)).problems
-    assert [(problem.code, problem.start, problem.end) for _, problem in alone] == (
-        [("not-alone", 0, len(match))] if nothing else []
+    hint = "say what the article must contain as well"
+    assert [(problem.code, problem.start, problem.end, problem.hint) for _, problem in alone] == (
+        [("not-alone", 0, len(match), hint)] if nothing else []
     )
     scored = RuleSpec("r", "r", match=match, score=ScoreSpec(1, {"x": 1}))
     assert compiled(scored).problems == ()
@@ -209,9 +210,16 @@ def test_rules_that_are_fine(rule: RuleSpec) -> None:
 
 def test_a_rule_is_refused_for_an_error_in_a_concept_that_it_uses() -> None:
     concepts = {"bad": ConceptSpec("bad", any=("x*",)), "good": ConceptSpec("good", any=("y",))}
-    rules = [RuleSpec("one", "one", match="$bad"), RuleSpec("two", "two", match="$good")]
+    rules = [
+        RuleSpec("match", "match", match="$bad"),
+        RuleSpec("group", "group", match="($bad $bad) OR $good"),
+        RuleSpec("ignore", "ignore", match="a", ignore=("$bad", "$good")),
+        RuleSpec("event", "event", event=EventSpec(("$bad",), "$good")),
+        RuleSpec("score", "score", score=ScoreSpec(1, {"$bad": 1, "$good": 1})),
+        RuleSpec("fine", "fine", match="$good"),
+    ]
     result = compile_rules(rules, concepts, lexicon())
-    assert [rule.id for rule in result.rules] == ["two"]
+    assert [rule.id for rule in result.rules] == ["fine"]
     assert [(rule_id, problem.code) for rule_id, problem in result.problems] == [("", "short-wildcard")]
     assert result.refused() == frozenset()
 
@@ -259,6 +267,14 @@ def test_only_concepts_that_are_used_count() -> None:
     assert digest(rule, used) != digest(rule, {**used, "one.two": ConceptSpec("one.two", any=("c",))})
 
 
+def test_rules_that_use_the_same_concepts_are_not_the_same() -> None:
+    concepts = {name: ConceptSpec(name, any=(name,)) for name in ("one", "two")}
+    texts = ("$one", "$one a", "$one b", "$two", "$one $two", "$two $one", "a")
+    found = {digest(RuleSpec("r", "r", match=text), concepts) for text in texts}
+    assert len(found) == len(texts)
+    assert {len(each) for each in found} == {32}
+
+
 def test_the_languages_count() -> None:
     fewer = SmallLexicon(languages=lexicon().languages[:-1])
     assert compile_rules([A], {}, fewer).rules[0].digest != digest(A)
@@ -280,6 +296,16 @@ def test_a_rule_of_the_cache_does_not_keep_the_next_ones_away() -> None:
     result = compile_rules([A, replace(A, id="s"), replace(A, id="t", match="t")], {}, lexicon(), cache=cache)
     assert [rule.id for rule in result.rules] == ["r", "s", "t"]
     assert len(cache.rules) == 2
+
+
+def test_a_compiled_rule_has_all_that_was_written() -> None:
+    spec = RuleSpec("r", "r", "a", EventSpec(("b",), "c"), ScoreSpec(3, {"d": 2, "e": -1}), ignore=("f", "g h"))
+    (rule,) = compiled(spec).rules
+    assert rule.spec is spec
+    assert [term.name for term in rule.terms()] == ["a", "b", "c", "d", "e", "f", "g h"]
+    assert [(weight.term.name, weight.points) for weight in rule.weights] == [("d", 2), ("e", -1)]
+    assert [term.name for term in rule.ignore] == ["f", "g h"]
+    assert rule.clauses
 
 
 def test_forms_are_found_by_their_text() -> None:

@@ -89,3 +89,17 @@ def test_open_elements_are_listed() -> None:
     tags = start_tags(b'<rss v="1"><channel><title>x</title><link/><!-- <no> -->')
     assert [tag.name for tag in tags] == [b"rss", b"channel"]
     assert tags[0].tag == b'<rss v="1">'
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"<a>&#xD83D;&#xDE00;</a>", "😀"),
+        (b"<a>&#55357;&#56832;</a>", "😀"),
+        (b"<a>&#55000;&#57500;</a>", chr(55000) + chr(57500)),
+    ],
+)
+def test_one_character_written_as_two_references_is_one(written: bytes, read: str) -> None:
+    root = parse_strict(repaired(written, {}))
+    assert root is not None
+    assert root.text == read

@@ -111,3 +111,28 @@ def test_a_first_start_waits_for_another_one_that_is_just_making_the_file(tmp_pa
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
     finishing.join()
     database.dispose()
+
+
+def test_idle_connections_forget_their_pages_but_the_next_one_keeps_them(tmp_path: Path) -> None:
+    database, told = Database(open_engine(f"sqlite:///{tmp_path}/monitor.db")), []
+
+    def note(connection: sa.Connection, _cursor: object, statement: str, *_: object) -> None:
+        if "shrink_memory" in statement:
+            told.append(connection.connection.dbapi_connection)
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    with database.reading() as first, database.reading() as second, database.reading() as third:
+        opened = {id(one.connection.dbapi_connection) for one in (first, second, third)}
+    with database.reading() as connection:
+        next_one = connection.connection.dbapi_connection
+    database.forget_pages()
+    assert {id(one) for one in told} == opened - {id(next_one)}
+    with database.reading() as connection:
+        assert connection.connection.dbapi_connection is next_one
+    database.dispose()
+
+
+def test_other_pools_have_no_pages_to_forget() -> None:
+    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    Database(engine).forget_pages()
+    engine.dispose()

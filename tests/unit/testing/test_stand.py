@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import urllib.request
+from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +13,8 @@ from monitor.testing.newsroom.content import read_edition
 from monitor.testing.newsroom.stand import serve_newsroom
 
 
-async def _lines(said: asyncio.Queue[str], count: int) -> list[str]:
+async def _lines(said: asyncio.Queue[str], count: int, after: Callable[[], object] = lambda: None) -> list[str]:
+    after()
     async with asyncio.timeout(10):
         return [await said.get() for _ in range(count)]
 
@@ -51,6 +53,8 @@ async def test_enter_publishes_the_next_article(monkeypatch: pytest.MonkeyPatch)
         await _lines(said, len(read_edition().outlets) + 1)
         os.write(write, b"\n")
         assert await _lines(said, 1) == ["published: Kreml: Putin und Biden sprachen per Video"]
+        while (await _lines(said, 1, after=lambda: os.write(write, b"\n")))[0] != "that was all":
+            pass
         serving.cancel()
         with pytest.raises(asyncio.CancelledError):
             await serving
