@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from monitor.parse.clean import sections
 
-_TAG = re.compile(rb"<(/?)((?:[A-Za-z_][\w.-]*+:)?+([A-Za-z_][\w.-]*+))([^<>]*+)>")
+_TAG = re.compile(rb"<(/?)((?:[A-Za-z_][\w.-]*+:)?([A-Za-z_][\w.-]*+))([^<>]*+)>")
 _TEXTS = frozenset(
     b"title link guid id description summary content encoded pubdate published updated modified issued created date "
     b"author creator category subject comments".split()

@@ -21,10 +21,10 @@ from monitor.parse.text import plain
 
 _GUARD = re.compile(r"(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)\s*")
 """What some services write in front, so that no script can load the document."""
-_COMMENT = r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
-_CALL = re.compile(rf"(?:(?:{_COMMENT})\s*)*+[A-Za-z_$][\w$.]{{0,100}}\s*\(\s*(?=[{{\[])")
-_LEADING = re.compile(rf"(?:\s|{_COMMENT})++")
-_STRING = r'"(?:\\.|[^"\\])*+(?:"|\Z)'
+_COMMENT = r"//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*(?:\*/|\Z)"
+_CALL = re.compile(rf"(?:(?:{_COMMENT})\s*)*[A-Za-z_$][\w$.]{{0,100}}\s*\(\s*(?=[{{\[])")
+_LEADING = re.compile(rf"(?:\s|{_COMMENT})+")
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\Z)'
 _COMMENTS = re.compile(rf"({_STRING})|{_COMMENT}", re.DOTALL)
 _COMMAS = re.compile(rf"({_STRING})|,(?=\s*+[\]}}])", re.DOTALL)
 _ITEMS_KEY = re.compile(r'"items"\s*:\s*\[')

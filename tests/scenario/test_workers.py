@@ -68,6 +68,10 @@ class Farm:
         self.posted.append(json.loads(request.body))
         return Reply("taken")
 
+    def told(self) -> Counter[str]:
+        """The messages about articles, and how often each came."""
+        return Counter(post["message"] for post in self.posted if "quayside" in post["message"])
+
     def _feed(self, number: int) -> str:
         items = "".join(self._item(number, wave) for wave in range(self.waves if number < NEWSY else 0, -1, -1))
         return f'<?xml version="1.0"?><rss version="2.0"><channel><title>F{number}</title>{items}</channel></rss>'
@@ -170,7 +174,6 @@ def test_a_killed_and_a_stopped_worker_cost_no_alert(farm: Farm, fleet: Fleet, d
 
     started = sa.select(sa.func.count()).select_from(t.source).where(t.source.c.baseline_at.is_not(None))
     alerts = sa.select(sa.func.count()).select_from(t.alert).where(t.alert.c.kind == "match")
-    sent = sa.select(sa.func.count()).select_from(t.delivery).where(t.delivery.c.state == "sent")
     stays = fleet.start("all")
     wait_for("the schema", lambda: count(sa.select(sa.func.count()).select_from(t.source)) > 0, fleet, at_most_s=60)
     killed, stopped = fleet.start("poller"), fleet.start("poller")
@@ -185,15 +188,15 @@ def test_a_killed_and_a_stopped_worker_cost_no_alert(farm: Farm, fleet: Fleet, d
     time.sleep(max(0.0, LEASE_S + 3 - (time.monotonic() - stopped_at)))
     stopped.send_signal(signal.SIGCONT)
     farm.waves = 2
-    wait_for("every message", lambda: count(sent) >= 2 * NEWSY, fleet, at_most_s=120)
+    # Of what the monitor says about itself (a worker that stood still) there may be a message besides.
+    wait_for("every message", lambda: sum(farm.told().values()) >= 2 * NEWSY, fleet, at_most_s=120)
     for process in (stays, stopped):
         process.terminate()
     assert [process.wait(45) for process in (stays, stopped)] == [0, 0], fleet.logs()
 
-    assert count(alerts) == count(sent) == 2 * NEWSY, "none lost, none doubled"
-    told = Counter(post["message"] for post in farm.posted if "quayside" in post["message"])
-    assert len(told) == 2 * NEWSY
-    assert set(told.values()) == {1}
+    assert count(alerts) == 2 * NEWSY, "none lost, none doubled"
+    assert len(farm.told()) == 2 * NEWSY
+    assert set(farm.told().values()) == {1}
     assert verify(database).problems == ()
     _polled_in_time_and_once(database)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from statistics import median
 
@@ -44,6 +45,19 @@ def test_no_function_is_long() -> None:
 def test_modules_hold_one_idea() -> None:
     lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.py")}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+
+
+def test_no_group_of_an_expression_is_possessive() -> None:
+    """Python before 3.11.5, Debian 12's among them, matches them wrongly (gh-106052); of classes, it does not."""
+    possessive = re.compile(r"""(?<![\\(])\)[?*+]\+|\(\?>""")
+    found = {
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+        if possessive.search(node.value if isinstance(node.value, str) else node.value.decode("latin-1"))
+    }
+    assert found == set()
 
 
 def test_the_tests_of_every_package_are_where_its_coverage_looks_for_them() -> None:
