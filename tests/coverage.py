@@ -30,8 +30,9 @@ TOP = "top"
 """The modules directly under monitor/, whose tests lie directly under tests/unit/."""
 
 SCENARIOS_OF_LOOPS = (
-    *("alert", "canary", "gather_feeds", "gather_idle", "gather_kinds", "gather_rules", "once_retries", "one_story"),
-    *("pages", "retention", "stories_move", "subscriptions", "upkeep", "websub"),
+    *("alert", "canary", "gather_faults", "gather_feeds", "gather_idle", "gather_kinds", "gather_rules"),
+    *("gather_large", "gather_postgresql", "gather_together", "once_retries", "one_story", "pages", "retention"),
+    *("stories_move", "subscriptions", "upkeep", "websub"),
 )
 """Those without processes that are killed."""
 

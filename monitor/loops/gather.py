@@ -56,17 +56,6 @@ class GatherReport:
     events: list[tuple[str, Reason]] = field(default_factory=list)
     """What changed about sources that people may have to hear of: (source id, what)."""
 
-    def add(self, other: GatherReport) -> None:
-        """Count another report in."""
-        self.polled += other.polled
-        self.failed += other.failed
-        self.unchanged += other.unchanged
-        self.items += other.items
-        self.new += other.new
-        self.edited += other.edited
-        self.told += other.told
-        self.events += other.events
-
 
 class Gathering:
     """The loop's state between two ticks: polls in hand, and those that brought nothing and wait to be committed.

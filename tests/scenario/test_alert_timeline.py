@@ -148,6 +148,31 @@ def test_a_critical_source_that_stays_dead_is_told_again_less_and_less_often(own
     assert len(thread) == 1
 
 
+def refused(desk: Timeline, rule_id: str, version: int | None) -> None:
+    """The rule does not parse any more; `version` is the last good one."""
+    row: dict[str, object] = {
+        "rule_id": rule_id,
+        "name": rule_id.title(),
+        "version": version,
+        "status": "refused",
+        "problem": "no $x",
+    }
+    with desk.database.unit() as connection:
+        connection.execute(sa.insert(t.rule_state).values(filled(t.rule_state, row)))
+
+
+def test_the_mail_of_the_day_names_refused_rules_and_does_not_list_hundreds_of_sources(own: Timeline) -> None:
+    health(own, "failing", *(f"s{n}" for n in range(25)))
+    refused(own, "harbour", version=3)
+    refused(own, "ferry", version=None)
+    own.leap("day 2 07:59").at("day 2 08:01")
+    (mail,) = [message for message in own.messages("ops") if "0 of 25" in message.rendered.title]
+    lines = mail.rendered.body.splitlines()
+    assert sum("HTTP 503" in line for line in lines) == 20
+    for said in ("and 5 more sources", "Harbour refused, version 3 goes on", "Ferry refused, NOT WATCHING: no $x"):
+        assert said in mail.rendered.body
+
+
 def test_a_source_that_is_critical_no_more_is_not_spoken_of(own: Timeline) -> None:
     own.settings = replace(own.settings, critical_sources=("s0",))
     health(own, "failing", "s0")
@@ -159,8 +184,12 @@ def test_a_source_that_is_critical_no_more_is_not_spoken_of(own: Timeline) -> No
 
 def test_the_review_of_the_week_comes_on_monday_morning(own: Timeline) -> None:
     own.publish("a call", source="alpha")
+    with own.database.unit() as connection:
+        connection.execute(sa.update(t.article).values(text_state="failed", settled=True))
     own.leap("day 7 07:59").at("day 7 08:01")  # Monday 16 March 2026
     assert heard(own, "Review of the week") == ["16. 08:00"]
+    (review,) = [message for message in own.messages("ops") if "Review" in message.rendered.title]
+    assert "articles whose text could not be read: 1" in review.rendered.body
 
 
 def test_a_canary_that_does_not_come_through_stops_the_heartbeat(own: Timeline) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from monitor.loops.dispatch import Work
 from monitor.loops.flush import flush_window
+from monitor.model.subscription import audience_name
 from monitor.store import tables as t
 from tests.scenario.timeline import Timeline, channel, rule
 
@@ -70,4 +71,27 @@ def test_what_waits_for_a_channel_waits_until_somebody_is_there(desk: Timeline) 
     assert waiting(desk) == [window]
     desk.channels = {"desk": NIGHT}
     assert flushed(desk, *window)
+    assert waiting(desk) == []
+
+
+def test_what_joins_a_window_that_has_closed_is_a_message_of_its_own(desk: Timeline) -> None:
+    for hour in ("23:00", "23:10"):
+        desk.at(hour).publish(f"Putin calls at {hour}", story=hour)
+    (window,) = waiting(desk)
+    assert flushed(desk, *window)
+    late = [desk.at(hour).publish(f"Putin calls at {hour}", story=hour) for hour in ("23:40", "23:50")]
+    assert waiting(desk) == [window]
+    desk.at("day 2 07:00")
+    assert waiting(desk) == []
+    assert desk.messages("desk")[-1].articles == {article.id for article in late}
+
+
+def test_what_waits_for_subscribers_who_have_all_gone_waits_no_more(desk: Timeline) -> None:
+    desk.at("23:00").publish("Putin calls")
+    ((channel_id, window),) = waiting(desk)
+    nobody = audience_name("putin")
+    with desk.database.unit() as connection:
+        gone = t.digest_item.c.channel == channel_id
+        connection.execute(sa.update(t.digest_item).where(gone).values(channel=nobody))
+    assert flushed(desk, nobody, window)
     assert waiting(desk) == []
