@@ -46,7 +46,7 @@ ELSEWHERE = {
         *(f"tests/scenario/test_{name}*.py" for name in SCENARIOS_OF_LOOPS),
         *("tests/contract/test_store_hosts.py", "tests/unit/store/test_stories.py"),
     ],
-    "store": ["tests/contract/test_store_*.py", "tests/migrations"],
+    "store": ["tests/contract/test_store_*.py", "tests/migrations", "tests/scenario/test_clock_ahead.py"],
     "testing": ["tests/scenario/test_demo.py"],
     "web": ["tests/property/test_api.py", "tests/property/test_openapi.py", "tests/scenario/test_web.py"],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Coroutine
 
 from monitor.cli.output import Printer
 from monitor.cli.reading import positive
@@ -23,12 +24,16 @@ def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) 
 
 
 def _demo(args: argparse.Namespace, printer: Printer) -> int:
+    return asyncio.run(_shown(args, printer)) or 0
+
+
+def _shown(args: argparse.Namespace, printer: Printer) -> Coroutine[None, None, int | None]:
+    """What to do until it ends by itself or by Ctrl-C."""
     if args.newsroom is not None:
         from monitor.testing.newsroom.content import read_edition
         from monitor.testing.newsroom.stand import serve_newsroom
 
-        asyncio.run(serve_newsroom(printer.line, read_edition(), first_port=args.newsroom))
-        return 0
+        return serve_newsroom(printer.line, read_edition(), first_port=args.newsroom)
     from monitor.testing.newsroom.show import Show
 
-    return asyncio.run(Show(printer.line, printer.style, folder=args.folder, keep=args.keep).run())
+    return Show(printer.line, printer.style, folder=args.folder, keep=args.keep).run()
