@@ -16,6 +16,10 @@ def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) 
 
 
 def _once(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.bootstrap.frugal import hold_little, import_little
+
+    hold_little()
+    import_little()
     from monitor.bootstrap.running import run_once
 
     report = asyncio.run(run_once(Path(args.config), everything=args.all))
