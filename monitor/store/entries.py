@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -96,7 +97,8 @@ def load_known(connection: sa.Connection, wanted: Mapping[str, Wanted]) -> dict[
         for source_id, each in wanted.items()
     }
     for row in select_named(connection, named, _KNOWN):
-        rows[row.source_id].append(KnownEntry(*row[1:]))
+        known: Sequence[Any] = row[1:]
+        rows[row.source_id].append(KnownEntry(*known))
     led = articles_by_key(connection, {key for each in wanted.values() for key in each.url_keys})
     purged = buried(connection, {source_id: each.tombstones for source_id, each in wanted.items()})
     return {

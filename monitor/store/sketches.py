@@ -35,12 +35,35 @@ class Sought:
     least: int
 
 
+FIRST = 16
+LATEST = 16
+"""Of what very many hold (a text that went round, a template, boilerplate) the first holders and the latest are looked
+at, together no fewer than are compared in the end: the first have what was copied, the latest what a template said
+last.  Reading all of them takes longer with every article that says the same.  No more are latest than first."""
 _SHARING = """
-counted AS (
-    SELECT listed.asker, held.article_id, count(*) AS shared
-    FROM listed CROSS JOIN fingerprint AS held
-    WHERE held.fp = listed.number AND held.day >= listed.since AND held.article_id <> listed.asker
-    GROUP BY listed.asker, held.article_id HAVING count(*) >= :least
+reaching AS MATERIALIZED (
+    SELECT since, asker, number, (
+        SELECT held.article_id FROM fingerprint AS held WHERE held.fp = listed.number AND held.day >= listed.since
+        ORDER BY held.article_id LIMIT 1 OFFSET :first
+    ) AS upto
+    FROM listed
+), crowded AS MATERIALIZED (
+    SELECT since, asker, number, upto, (
+        SELECT held.article_id FROM fingerprint AS held WHERE held.fp = reaching.number AND held.day >= reaching.since
+        ORDER BY held.article_id DESC LIMIT 1 OFFSET :latest
+    ) AS since_id
+    FROM reaching WHERE upto IS NOT NULL
+), holding AS (
+    SELECT reaching.asker, held.article_id FROM reaching CROSS JOIN fingerprint AS held
+    WHERE held.fp = reaching.number AND held.day >= reaching.since
+    AND held.article_id < coalesce(reaching.upto, 9223372036854775807)
+    UNION ALL
+    SELECT crowded.asker, held.article_id FROM crowded CROSS JOIN fingerprint AS held
+    WHERE held.fp = crowded.number AND held.day >= crowded.since
+    AND held.article_id >= crowded.upto AND held.article_id > crowded.since_id
+), counted AS (
+    SELECT asker, article_id, count(*) AS shared FROM holding WHERE article_id <> asker
+    GROUP BY asker, article_id HAVING count(*) >= :least
 ), ranked AS (
     SELECT asker, article_id, shared, row_number() OVER (PARTITION BY asker ORDER BY shared DESC, article_id) AS place
     FROM counted
@@ -50,14 +73,18 @@ SELECT asker, article_id, shared FROM ranked WHERE place <= :limit
 
 
 def sharing(connection: sa.Connection, sought: Sequence[Sought], *, limit: int) -> dict[int, dict[int, int]]:
-    """For each article those that share most fingerprints with it: ids and how many."""
+    """For each article those that share most fingerprints with it: ids and how many.
+
+    Of a fingerprint that very many hold only the `FIRST` and the `LATEST` are counted.
+    """
     listing: dict[int, dict[int, dict[int, float]]] = {}
     for each in sought:
         listing.setdefault(each.since_day, {})[each.article_id] = dict.fromkeys(each.fingerprints, 1)
     least = {each.article_id: each.least for each in sought}
     found: dict[int, dict[int, int]] = {each.article_id: {} for each in sought}
     fewest = min(least.values(), default=1)
-    for id_, other, shared in select_listed(connection, listing, _SHARING, limit=limit, least=fewest):
+    bounds = {"first": FIRST, "latest": LATEST, "least": fewest, "limit": limit}
+    for id_, other, shared in select_listed(connection, listing, _SHARING, **bounds):
         if shared >= least[id_]:
             found[id_][other] = shared
     return found
