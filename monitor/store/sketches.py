@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from monitor.model.story import NO_TERMS, CopyCandidate, Prepared, Vector
 from monitor.store.listed import insert_listed, select_listed
+from monitor.store.many import run_many
 from monitor.store.tables import EPOCH, fingerprint, sketch
 from monitor.store.vectors import packed, unpacked
 
@@ -148,11 +149,12 @@ def voters(connection: sa.Connection, story_id: int) -> tuple[Voter, ...]:
     return tuple(Voter(row.article_id, row.words, unpacked(row.terms)) for row in reversed(rows))
 
 
+_KEEP = sketch.insert()
+
+
 def save_sketches(connection: sa.Connection, kept: Sequence[tuple[CopyCandidate, int]]) -> None:
     """Keep what comparing needs of articles, each with the day when it was first seen."""
-    if not kept:
-        return
-    connection.execute(sketch.insert(), [_row(candidate, day) for candidate, day in kept])
+    run_many(connection, _KEEP, [_row(candidate, day) for candidate, day in kept])
     prints = [(fp, each.article_id, day) for each, day in kept for fp in each.prepared.fingerprints]
     insert_listed(connection, fingerprint, ("fp", "article_id", "day"), sorted(prints))
 
