@@ -170,8 +170,7 @@ def watchlist_of(setup: Setup) -> Watchlist:
     """The rules in force and those who are told."""
     model = setup.config.model
     rules = setup.rules
-    critical = [spec.id for spec in setup.config.sources if spec.critical]
-    alerts = alert_settings(model, critical=critical)
+    alerts = alert_settings(model, setup.config.sources)
     return Watchlist(rules.matcher, rules.matcher.version, rules.rules, listeners_of(model), alerts)
 
 

@@ -34,6 +34,13 @@ def test_a_file_that_others_may_write_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
-    with kept_caches(tmp_path / "none", Lexicon(None, ())):
+    (tmp_path / "file").touch()
+    with kept_caches(tmp_path / "file" / "none", Lexicon(None, ())):
         pass
-    assert not (tmp_path / "none").exists()
+    assert (tmp_path / "file").is_file()
+
+
+def test_the_folder_is_made(tmp_path: Path) -> None:
+    with kept_caches(tmp_path / "var", Lexicon(None, ())):
+        pass
+    assert (tmp_path / "var" / "words.json").exists()
