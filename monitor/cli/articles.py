@@ -42,9 +42,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     diff.set_defaults(call=_diff)
     evidence = actions.add_parser("evidence", help="what was fetched for an alert, byte for byte", parents=[common])
     evidence.add_argument("article", metavar="ARTICLE", help="an id or an address")
-    evidence.add_argument(
-        "--revision", metavar="N", type=positive, help="of this revision; default the latest"
-    )
+    evidence.add_argument("--revision", metavar="N", type=positive, help="of this revision; default the latest")
     evidence.add_argument("--body", metavar="FILE", type=Path, help="write the document there")
     evidence.set_defaults(call=_evidence)
     export = actions.add_parser("export", help="articles as JSON Lines", parents=[common])

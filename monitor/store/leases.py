@@ -17,6 +17,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from monitor.errors import LeaseLost
 from monitor.store import tables as t
+from monitor.store.many import run_many
 
 CLAIMABLE = (t.source, t.article, t.timer, t.delivery, t.subscription)
 
@@ -92,7 +93,7 @@ def complete_all(
         {"row": row_id, "owner": lease.owner, "epoch": lease.epoch} | {f"new_{name}": new[name] for name in names}
         for row_id, lease, new in rows
     ]
-    if values and connection.execute(_completing(table, names), values).rowcount != len(values):
+    if run_many(connection, _completing(table, names), values) != len(values):
         named = ", ".join(str(row_id) for row_id, _, _ in rows)
         raise LeaseLost(f"{table.name} {named}: belongs to somebody else by now")
 

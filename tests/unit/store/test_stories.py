@@ -309,5 +309,5 @@ def test_tombstones_are_per_source_and_may_be_set_twice(database: Database) -> N
     with database.unit() as connection:
         bury(connection, "a", ["k1", "k2"], now=NOW)
         bury(connection, "a", ["k2"], now=NOW)
-        assert buried(connection, "a", ["k1", "k3"]).keys() == {"k1"}
-        assert buried(connection, "b", ["k1"]) == {}
+        assert buried(connection, {"a": ["k1", "k3"]})["a"].keys() == {"k1"}
+        assert buried(connection, {"b": ["k1"]}) == {"b": {}}
