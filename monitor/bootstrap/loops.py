@@ -65,7 +65,7 @@ class Loops:
     _files: dict[str, float] = field(init=False)
     _begun: ConfigModel = field(init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """A signal and the look at the files may ask at the same time: the older answer must not come last."""
+    """Held by whoever puts another configuration in force: a signal and a changed file may ask for it together."""
     _woken: int = 0
 
     def __post_init__(self) -> None:

@@ -357,7 +357,9 @@ def test_the_history_of_polls_ends_at_a_time(database: Database) -> None:
         for hours in range(4):
             poll = {"started_at": NOW + timedelta(hours=hours), "possible_loss": False}
             connection.execute(sa.insert(t.poll).values(row | poll))
-        assert retention.remove_polls(connection, NOW) == 0
-        assert retention.remove_polls(connection, NOW + timedelta(hours=2)) == 2
+        assert retention.remove_polls(connection, NOW, limit=9) == 0
+        assert retention.remove_polls(connection, NOW + timedelta(hours=2), limit=1) == 1
+        assert retention.remove_polls(connection, NOW + timedelta(hours=2), limit=9) == 1
+        assert retention.remove_polls(connection, NOW + timedelta(hours=2), limit=9) == 0
         left = connection.execute(sa.select(t.poll.c.started_at).order_by(t.poll.c.id)).scalars().all()
         assert left == [NOW + timedelta(hours=2), NOW + timedelta(hours=3)]
