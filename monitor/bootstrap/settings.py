@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -114,8 +115,9 @@ def system_timezone() -> str:
 
 
 def state_folder(config: Config) -> Path:
-    """Where files other than the database go: beside an SQLite file, else `var` beside the configuration."""
+    """Where files other than the database go: beside an SQLite file, else where systemd says, else beside `config`."""
     prefix = "sqlite:///"
     if config.database.startswith(prefix):
         return Path(config.database.removeprefix(prefix)).parent
-    return config.folder / "var"
+    named = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    return Path(named) if named else config.folder / "var"
