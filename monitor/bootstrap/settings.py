@@ -126,12 +126,9 @@ def system_timezone() -> str:
 
 
 def state_folder(config: Config) -> Path:
-    """Where files other than the database go: beside an SQLite file, else where systemd says, else in `var`.
-
-    Of a service on PostgreSQL, the folder of the configuration is one that it may not write to.
-    """
+    """Where files other than the database go: beside an SQLite file, else where systemd says, else beside `config`."""
     prefix = "sqlite:///"
     if config.database.startswith(prefix):
         return Path(config.database.removeprefix(prefix)).parent
-    given = os.environ.get("STATE_DIRECTORY", "").split(":", 1)[0]  # systemd.exec(5): several stand behind colons
-    return Path(given) if given else config.folder / "var"
+    named = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    return Path(named) if named else config.folder / "var"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from monitor.bootstrap.settings import alert_settings, loop_settings, retention_settings, state_folder
-from monitor.config.load import load_config
+from monitor.bootstrap.settings import alert_settings, loop_settings, retention_settings
 from monitor.config.schema import ConfigModel
 from monitor.model.source import SourceKind, SourceSpec
 
@@ -52,20 +50,3 @@ def test_a_heartbeat_needs_a_channel_and_is_off_at_0(
 ) -> None:
     made = alert_settings(model(alerts=alerts))
     assert (made.heartbeat_to, made.heartbeat_every_s) == (to, every_s)
-
-
-@pytest.mark.parametrize(
-    ("database", "given", "folder"),
-    [
-        ("sqlite:///var/monitor.db", "/var/lib/x", "HERE/var"),
-        ("postgresql+psycopg://a@b/c", "", "HERE/var"),
-        ("postgresql+psycopg://a@b/c", "/var/lib/x:/var/lib/y", "/var/lib/x"),
-    ],
-)
-def test_where_other_files_go(
-    database: str, given: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("STATE_DIRECTORY", given)
-    (tmp_path / "config.yaml").write_text(f"database: '{database}'\n")
-    config = load_config(tmp_path / "config.yaml").usable()
-    assert state_folder(config) == Path(folder.replace("HERE", str(tmp_path)))
