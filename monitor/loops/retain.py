@@ -32,7 +32,7 @@ class RetentionSettings:
     articles_days: float = 365.0
     alerts_days: float = 730.0
     """Alerts with their deliveries; the articles that an alert names are kept as long as it is."""
-    polls_days: float = 90.0
+    polls_days: float = 30.0
     tombstones_days: float = 400.0
     """Longer while the source still shows what was removed."""
     fingerprint_days: int = 8
