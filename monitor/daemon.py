@@ -41,7 +41,8 @@ class Daemon:
 
     `reload` is called on SIGHUP; `started` once everything ticks; `stopping` and then `drain` at the end: each drain
     takes no new work, waits for what is under way, and has `drain_s` seconds for it (what is cut off then resumes from
-    its rows).
+    its rows).  A tick that has not come back after `hanging_s` hangs: ticks start things and do not wait for them, and
+    whatever they ask of the database has limits far below that.
     """
 
     ticks: Sequence[Tick]
@@ -50,7 +51,11 @@ class Daemon:
     drain: Sequence[Step] = ()
     stopping: Callable[[], object] = lambda: None
     drain_s: float = 30.0
+    hanging_s: float = 300.0
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
+    _reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _reload_waits: bool = False
+    _ticking: dict[str, float] = field(default_factory=dict)
     _fault: MonitorError | None = None
     _begun: set[asyncio.Task[None]] = field(default_factory=set)
     _troubles: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -60,9 +65,9 @@ class Daemon:
         scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
         for tick in self.ticks:
             scheduler.add_job(
-                self._guarded,
+                self._tick,
                 IntervalTrigger(seconds=tick.every_s),
-                args=(tick.name, tick.run),
+                args=(tick,),
                 id=tick.name,
                 coalesce=True,
                 misfire_grace_time=None,
@@ -70,7 +75,7 @@ class Daemon:
             )
         with self._signals():
             for tick in self.ticks:
-                await self._guarded(tick.name, tick.run)
+                await self._tick(tick)
             scheduler.start()
             await self.started()
             await self._ending.wait()
@@ -95,6 +100,29 @@ class Daemon:
         task = asyncio.get_running_loop().create_task(self._guarded(name, step))
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
+
+    def hanging(self) -> tuple[str, ...]:
+        """The names of ticks that do not come back."""
+        now_s = asyncio.get_running_loop().time()
+        return tuple(name for name, since_s in self._ticking.items() if now_s - since_s > self.hanging_s)
+
+    async def _tick(self, tick: Tick) -> None:
+        self._ticking[tick.name] = asyncio.get_running_loop().time()
+        try:
+            await self._guarded(tick.name, tick.run)
+        finally:
+            del self._ticking[tick.name]
+
+    def _hung_up(self) -> None:
+        """Reload; however often that is asked for while another reload lasts, once more is enough."""
+        if not self._reload_waits:
+            self._reload_waits = True
+            self.do_soon("reload", self._reload)
+
+    async def _reload(self) -> None:
+        async with self._reloading:
+            self._reload_waits = False
+            await self.reload()
 
     async def _guarded(self, name: str, step: Step) -> None:
         # A tick that fails must not end the daemon: it is reported and comes again.
@@ -130,11 +158,7 @@ class Daemon:
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-
-        def on_hangup() -> None:
-            self.do_soon("reload", self.reload)
-
-        handlers = {signal.SIGTERM: self.stop, signal.SIGINT: self.stop, signal.SIGHUP: on_hangup}
+        handlers = {signal.SIGTERM: self.stop, signal.SIGINT: self.stop, signal.SIGHUP: self._hung_up}
         for number, handler in handlers.items():
             loop.add_signal_handler(number, handler)
         try:

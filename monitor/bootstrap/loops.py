@@ -54,6 +54,8 @@ class Loops:
     upkeep: Upkeep = field(init=False)
     _delivering: Courier = field(init=False)
     _files: dict[str, float] = field(init=False)
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever puts another configuration in force: a signal and a changed file may ask for it together."""
     _woken: int = 0
 
     def __post_init__(self) -> None:
@@ -107,6 +109,10 @@ class Loops:
 
     async def reload(self) -> None:
         """Read the configuration again; one that cannot be used leaves the running one in force, and ops hear of it."""
+        async with self._changing:
+            await self._reload()
+
+    async def _reload(self) -> None:
         self._files = before = self._changed_at()
         try:
             setup = await asyncio.to_thread(self.monitor.reload)
@@ -133,10 +139,11 @@ class Loops:
 
     async def look(self) -> None:
         """Reload when a file of the configuration changed, or a subscription; wake up when a command asks for it."""
-        if self._changed_at() != self._files:
-            await self.reload()
-        elif await asyncio.to_thread(self.monitor.searches_changed):
-            self._renew_context()
+        async with self._changing:
+            if self._changed_at() != self._files:
+                await self._reload()
+            elif await asyncio.to_thread(self.monitor.searches_changed):
+                self._renew_context()
         woken = await asyncio.to_thread(self._wakings)
         if woken != self._woken:
             self._woken = woken

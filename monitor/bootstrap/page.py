@@ -25,6 +25,7 @@ class Page:
         self._server: WebServer | None = None
         self._seen: object = None
         self._shown: tuple[object, ...] = ()
+        self._following = asyncio.Lock()
 
     @property
     def listen(self) -> Listen | None:
@@ -37,6 +38,10 @@ class Page:
         An address that is taken raises `ConfigError` in a process that is there for the page alone and begins; other
         processes go on without the page, or with the one that was open.
         """
+        async with self._following:
+            await self._follow()
+
+    async def _follow(self) -> None:
         setup = self._monitor.setup
         if self._role not in ("all", "web") or setup is self._seen:
             return

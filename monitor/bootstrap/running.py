@@ -17,13 +17,12 @@ from monitor.bootstrap.presence import Presence, present
 from monitor.bootstrap.service import ServiceManager
 from monitor.config.problems import ERROR
 from monitor.daemon import Daemon, Tick
-from monitor.errors import SchemaMismatch
+from monitor.errors import MonitorError, SchemaMismatch
 from monitor.loops.courier import courier_once
 from monitor.loops.evaluate import evaluate_once
 from monitor.loops.gather import GatherReport, gather_once
 from monitor.loops.lane import CourierReport
 from monitor.loops.read import ReadReport, read_once
-from monitor.loops.rematch import rematch_once
 from monitor.store import outbox
 from monitor.store.wakeup import Wakeups
 
@@ -81,8 +80,8 @@ async def run_once(path: Path, *, everything: bool, surroundings: Surroundings |
         await asyncio.to_thread(loops.arm)
         gathered = await gather_once(monitor.context, everything=everything)
         read = await read_once(monitor.context)
-        await rematch_once(monitor.context)
         await evaluate_once(loops.evaluate)
+        await loops.upkeep.once()
         if everything:
             await asyncio.to_thread(_hasten, monitor)
         courier = await courier_once(loops.courier)
@@ -125,6 +124,10 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Pag
     role = presence.role
 
     async def beat() -> None:
+        if hanging := daemon.hanging():
+            # Whoever asks shall not take this process for alive: the service manager, `status --check`, other workers.
+            message = f"{', '.join(hanging)} does not come back: this process gives no sign of life any more"
+            raise MonitorError(message, code="tick-hangs", remedy="restart it; with systemd's watchdog that happens")
         try:
             await presence.beat()
         except SchemaMismatch as mismatch:
@@ -146,7 +149,8 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Pag
         await page.follow()
 
     async def alive() -> None:
-        service.alive()
+        if not daemon.hanging():
+            service.alive()
 
     async def tidy() -> None:
         await asyncio.to_thread(loops.monitor.database.forget_pages)
@@ -162,7 +166,8 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Pag
         Tick("room", TRIM_S, clear),
     ]
     if service.watchdog_s is not None:
-        # Twice within the time, by the same dispatcher that ticks everything else: if it hangs, so does this.
+        # Twice within the time, by the same dispatcher that ticks everything else: if it hangs, so does this; and if
+        # another tick does (all threads wait for a disk that is gone, say), this one knows.
         upkeep.append(Tick("watchdog", service.watchdog_s / 2, alive))
     daemon = Daemon(
         ticks=(*loops.ticks(role), *upkeep),

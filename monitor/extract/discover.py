@@ -17,18 +17,9 @@ from lxml import html as lxml_html
 MOST_FEEDS = 50
 """Candidates that are returned; a page that declares more is a directory."""
 
-_TYPES = {
-    "application/rss+xml": "rss",
-    "application/x-rss+xml": "rss",
-    "application/atom+xml": "atom",
-    "application/x.atom+xml": "atom",
-    "application/x-atom+xml": "atom",
-    "application/rdf+xml": "rdf",
-    "application/feed+json": "json",
-    "text/rss+xml": "rss",
-    "text/atom+xml": "atom",
-    "text/rss": "rss",
-}
+_RELATIONS = frozenset({"alternate", "feed", "service.feed"})
+_KIND = re.compile(r"feed\+(json)|(rss|rdf|atom)(?!s|cat)")
+"""What a media type names, registered or not; those of the Atom Publishing Protocol (atomsvc, atomcat) are no feeds."""
 # These say nothing by themselves: they count when the address, the title or rel=feed speaks for a feed
 _VAGUE_TYPES = frozenset({"application/xml", "text/xml", "application/json", ""})
 _NO_FEED = re.compile(
@@ -44,6 +35,12 @@ _FEED_PATH = re.compile(
     re.IGNORECASE,
 )
 _FEED_WORD = re.compile(r"\b(?:rss|atom|xml|news) ?feeds?\b|^\s*(?:rss|atom)\s*$|\brss\b", re.IGNORECASE)
+_ONLY_FEED_WORDS = re.compile(
+    r"(?=.*\b(?:rss|atom|feeds?)\b)(?:(?:rss|atom|xml|rdf|feeds?|news|subscribe|abonnieren|our|to|via|[012]\.\d+)\b[\s/|&:-]*)+",
+    re.IGNORECASE,
+)
+_HEADLINE = re.compile(r"/(?:[\w%]+-){2,}[\w%]+(?:\.html?|\.php)?/?(?:[?#]|\Z)", re.IGNORECASE)
+"""The address of an article: three words and more in a row, whatever they are about."""
 _LINK_HEADER = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))*)")
 _PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 _USUAL = (
@@ -73,12 +70,16 @@ class FeedLink:
 
 
 def find_feeds(html: bytes | str, *, url: str, headers: Sequence[tuple[str, str]] = ()) -> tuple[FeedLink, ...]:
-    """The feeds that the page at `url` names, declared ones first, each address once; never raises for bad HTML."""
+    """The feeds that the page at `url` names, each address once; never raises for bad HTML.
+
+    Declared ones come first, then links whose address looks like a feed's, then links that only say so.
+    """
     root = _tree(html)
     base = _base(root, url) if root is not None else url
     found = [*_from_headers(headers, url)]
     if root is not None:
-        found += [*_declared(root, base), *_anchors(root, base)]
+        linked = sorted(_anchors(root, base), key=lambda link: not _has_feed_path(link.url))
+        found += [*_declared(root, base), *linked]
     unique: dict[str, FeedLink] = {}
     for link in found:
         unique.setdefault(link.url, link)
@@ -137,37 +138,65 @@ def _declared(root: etree._Element, base: str) -> Iterator[FeedLink]:
 
 def _judged(href: str, base: str, given: dict[str, str], why: str) -> FeedLink | None:
     """The link as a feed, if its relation and type (`given`: attributes or parameters) say so."""
-    relations = given.get("rel", "").lower().split()
-    if "alternate" not in relations and "feed" not in relations:
+    relations = {_relation(rel) for rel in given.get("rel", "").lower().split()}
+    if "stylesheet" in relations or not relations & _RELATIONS:
         return None
-    if "stylesheet" in relations:
-        return None
-    media = given.get("type", "").lower().split(";")[0].strip()
+    media = "+".join(given.get("type", "").lower().split(";")[0].split())  # some decode its plus as a blank
     url = _joined(base, href.strip())
     if url is None or not href.strip() or _NO_FEED.search(url):
         return None
     title = " ".join(given.get("title", "").split())
-    if media not in _TYPES:
+    kind = _kind(media)
+    if kind is None:
         speaks = "feed" in relations or _FEED_PATH.search(_path(url)) or _FEED_WORD.search(title)
         if media not in _VAGUE_TYPES or not speaks:
             return None
     if _COMMENTS.search(title) or _COMMENTS.search(_path(url)):
         return None
-    return FeedLink(url, title, _TYPES.get(media, "json" if "json" in media else ""), why)
+    return FeedLink(url, title, kind or ("json" if "json" in media else ""), why)
+
+
+def _relation(rel: str) -> str:
+    """The relation, without the address of its registry (RFC 4287, 4.2.7.2)."""
+    return rel.removeprefix("http://www.iana.org/assignments/relation/")
+
+
+def _kind(media: str) -> str | None:
+    """What kind of feed a media type names, None when it names none."""
+    found = _KIND.search(media)
+    return (found.group(1) or found.group(2)) if found else None
 
 
 def _anchors(root: etree._Element, base: str) -> Iterator[FeedLink]:
     host = urlsplit(base).netloc
     for element in root.iter("a"):
         href = (element.get("href") or "").strip()
-        if not href or href.startswith("#") or not _FEED_PATH.search(href):
+        text = _text_of(element)
+        if not href or href.startswith("#") or not _may_be_feed(href, text):
             continue
         url = _joined(base, href)
         if url is None or _NO_FEED.search(url) or _COMMENTS.search(_path(url)):
             continue
-        text = " ".join("".join(str(part) for part in element.itertext()).split()) or (element.get("title") or "")
-        if urlsplit(url).netloc == host or _FEED_WORD.search(text) or url.endswith((".rss", ".xml", ".atom", ".rdf")):
-            yield FeedLink(url, text[:200], _TYPES.get((element.get("type") or "").lower(), ""), "anchor")
+        at = urlsplit(url).netloc
+        named = at == host or at.startswith("feeds.") or url.endswith((".rss", ".xml", ".atom", ".rdf"))
+        if named or _FEED_WORD.search(text):
+            yield FeedLink(url, text[:200], _kind((element.get("type") or "").lower()) or "", "anchor")
+
+
+def _text_of(anchor: etree._Element) -> str:
+    """What the link shows: its words, else those of its picture, else its tooltip."""
+    text = " ".join("".join(str(part) for part in anchor.itertext()).split())
+    return text or next((alt for image in anchor.iter("img") if (alt := image.get("alt"))), anchor.get("title") or "")
+
+
+def _may_be_feed(href: str, text: str) -> bool:
+    if _ONLY_FEED_WORDS.fullmatch(text[:200]):
+        return True
+    return _has_feed_path(href)
+
+
+def _has_feed_path(href: str) -> bool:
+    return bool(_FEED_PATH.search(href)) and not _HEADLINE.search(href)
 
 
 def _joined(base: str, href: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -72,6 +73,20 @@ _CONSENT = re.compile(
 _CONSENT_HOST = re.compile(r"^(consent|privacy|cmp|zustimmung)\.|/consent(/|\?|$)", re.IGNORECASE)
 _LOOKED_AT = 65_536
 
+REDIRECTS = {301, 302, 303, 307, 308}
+LARGEST_SIGNPOST = 8_000
+"""Bytes of a page that does nothing but send browsers on; a larger one has something to say."""
+SOON_S = 5
+"""Seconds after which such a page sends on; later ones reload what people are reading."""
+_PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html|<head|<meta|<title)", re.IGNORECASE)
+_UNSEEN = re.compile(rb"<!--.*?(?:-->|\Z)|<(noscript|script)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+_REFRESH = re.compile(
+    rb"""<meta\s[^<>]*?\bhttp-equiv\s*=\s*["']?refresh["'\s][^<>]*""",
+    re.IGNORECASE,
+)
+_CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_SENT_ON = re.compile(r"""\s*(\d{1,4})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?["']?([^"']+)""", re.IGNORECASE)
+
 
 def name_failure(fetched: Fetched) -> Reason | None:
     """Why the answer is no document, or None when there is one to read."""
@@ -99,6 +114,24 @@ def _unlisted(status: int) -> Reason:
     if status >= 400:
         return Reason("client-error", f"the server refuses the request ({status}); check the address")
     return Reason("unexpected-status", f"the server answered {status}, which is no document; check the address")
+
+
+def onward(status: int, headers: tuple[tuple[str, str], ...], page: bytes) -> str | None:
+    """Where an answer sends us: by its Location, or as a page that does nothing else, as static hosts have to do it.
+
+    `page` is the body, empty when it has more than `LARGEST_SIGNPOST` bytes.
+    """
+    if status in REDIRECTS:
+        return next((value for name, value in headers if name == "location"), None) or None
+    if status != 200 or not _PAGE.match(page):
+        return None
+    tag = _REFRESH.search(_UNSEEN.sub(b"", page))  # inside, it is for old browsers or against robots
+    content = _CONTENT.search(tag.group()) if tag else None
+    if content is None:
+        return None
+    told = html.unescape((content.group(1) or content.group(2) or b"").decode("utf-8", "replace"))
+    found = _SENT_ON.match(told)
+    return found.group(2).strip() if found and int(found.group(1)) <= SOON_S else None
 
 
 def name_page(fetched: Fetched, reason: Reason) -> Reason:

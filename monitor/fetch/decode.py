@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from io import BytesIO
 
@@ -19,8 +20,10 @@ PIECE = 65_536
 GZIP_MAGIC = 0x1F
 _MAX_MEMBERS = 1_000
 _GZIP = {"gzip", "x-gzip"}
-_PLAIN = {"", "identity", "none", "binary", "utf-8", "utf8"}
-"""Values that servers send without encoding anything."""
+_OTHERS = {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
+"""Codings that exist (https://www.iana.org/assignments/http-parameters) and that we neither ask for nor can undo."""
+_DOCUMENT = re.compile(rb"(?=[\s\xef\xbb\xbf]*[<{\[])[\xef\xbb\xbf]{0,3}[\t\n\r -~]{29}")
+"""The beginning of a document in plain text, which no packed one has: three characters alone it might."""
 
 
 class BadAnswer(FetchError):
@@ -117,19 +120,23 @@ class Body:
 def _encoding_of(header: str, start: bytes) -> str:
     """`gzip`, `deflate` or nothing; raises `BadAnswer` for what we did not ask for and cannot read.
 
-    Sitemaps are often files that are gzip themselves, and some servers forget to say so: both are unpacked.
+    Sitemaps are often files that are gzip themselves, and some servers forget to say so: both are unpacked.  What is
+    no coding (charsets, media types, marks of storage services) means nothing, as in browsers; a text that is marked
+    as packed is a text.
     """
-    names = [name for part in header.split(",") if (name := part.strip().lower()) not in _PLAIN]
+    names = [name for part in header.split(",") if (name := part.strip().lower()) in _GZIP | _OTHERS | {"deflate"}]
+    if _DOCUMENT.match(start):
+        return ""
     if not names:
         return "gzip" if start.startswith(b"\x1f\x8b") else ""
-    if len(names) == 1 and names[0] in _GZIP | {"deflate"}:
+    if len(names) == 1 and names[0] not in _OTHERS:
         return "gzip" if names[0] in _GZIP else "deflate"
     raise BadAnswer(Reason("protocol", f"the answer is packed as {header[:40]!r}, which was not asked for"))
 
 
 def _window_bits(encoding: str, start: bytes) -> int:
-    """RFC 9110 says zlib for `deflate`; some servers send it raw, and some mark as deflate what is gzip."""
+    """RFC 9110 says zlib for `deflate`; some servers send it raw, and some take the one for the other."""
     if encoding == "gzip":
-        return 16 + zlib.MAX_WBITS
+        return 32 + zlib.MAX_WBITS
     told_by_its_header = start[0] == GZIP_MAGIC or start[0] & 0x0F == 8
     return 32 + zlib.MAX_WBITS if told_by_its_header else -zlib.MAX_WBITS

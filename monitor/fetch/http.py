@@ -16,20 +16,19 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from monitor import __version__
-from monitor.fetch.answers import host_block
+from monitor.fetch.answers import LARGEST_SIGNPOST, host_block, onward
 from monitor.fetch.decode import ACCEPTED, BadAnswer
 from monitor.fetch.guard import AddressGuard, BodyCaps, check_url, join, may_carry_credentials
 from monitor.fetch.politeness import HostBook, MemoryHostBook, Politeness
 from monitor.fetch.robots import RobotsGate
 from monitor.fetch.transport import Answer, Transport, basic_auth
-from monitor.model.content import Content, Spooled, whole
+from monitor.model.content import Content, Spooled, size_of, whole
 from monitor.model.fetched import Credentials, Fetched, Hop, Request
 from monitor.model.reasons import Reason
 from monitor.ports import Clock
 
 MAX_HOPS = 5
 
-_REDIRECTS = {301, 302, 303, 307, 308}
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.7"
 
 
@@ -130,8 +129,8 @@ class HttpFetcher:
         url = chain.begin()
         while True:
             answer = await self._ask(chain, url)
-            location = answer.header("location") if chain.request.form is None else None
-            if answer.status not in _REDIRECTS or not location:
+            location = chain.onward(answer)
+            if location is None:
                 return answer
             url = chain.next_hop(answer.status, location)
 
@@ -206,6 +205,16 @@ class _Chain:
             self.request = replace(self.request, auth=Credentials(url.user, url.password or ""))
         self._origin = url = url.with_user(None)
         return url
+
+    def onward(self, answer: Answer) -> str | None:
+        """Where the answer sends us; a form goes nowhere else, and a page that sends us to itself is the document."""
+        if self.request.form is not None:
+            return None
+        small = size_of(answer.content) <= LARGEST_SIGNPOST
+        location = onward(answer.status, answer.headers, whole(answer.content) if small else b"")
+        if location is None or (answer.status == 200 and join(self.final_url, location) == self.final_url):
+            return None
+        return location
 
     def next_hop(self, status: int, location: str) -> URL:
         target = join(self.final_url, location)

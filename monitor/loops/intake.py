@@ -13,7 +13,7 @@ It orders these and decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -69,7 +69,7 @@ def _write_unit(shares: Sequence[Share], *, with_polls: bool) -> list[Share]:
         share.draft()
     locks = {lock for share in shares for lock in share.drafts.locks()}
     with shares[0].intake.context.database.unit(lock=locks) as connection:
-        found = entries.articles_by_key(connection, dict.fromkeys(key for share in shares for key in share.keys))
+        found = entries.articles_by_key(connection, {key for share in shares for key in share.keys})
         for share in shares:
             share.look_again(found)
         together = _apart(shares)
@@ -126,19 +126,16 @@ def _tombstone_keys(entry: Entry) -> tuple[str, ...]:
 
 
 def _known(intakes: Sequence[Intake]) -> list[KnownEntries]:
-    with intakes[0].context.database.reading() as connection:
-        return [_known_of(connection, intake) for intake in intakes]
-
-
-def _known_of(connection: sa.Connection, intake: Intake) -> KnownEntries:
     """What is known already; of a source that has nothing yet, only the addresses that others brought."""
-    found, source_id = intake.reading.entries, intake.spec.id
-    fresh = intake.first_poll and not entries.has_entries(connection, source_id)
-    wanted = wanted_keys(found, addresses_only=fresh)
-    unstable = intake.claimed.memory.ids_unstable
-    if fresh:
-        return KnownEntries(sightings=entries.articles_by_key(connection, wanted.url_keys), ids_unstable=unstable)
-    return entries.load_known(connection, source_id, wanted, ids_unstable=unstable)
+    with intakes[0].context.database.reading() as connection:
+        begun = entries.with_entries(connection, [each.spec.id for each in intakes if each.first_poll])
+        known = entries.load_known(connection, {each.spec.id: _wanted(each, begun) for each in intakes})
+    return [replace(known[each.spec.id], ids_unstable=each.claimed.memory.ids_unstable) for each in intakes]
+
+
+def _wanted(intake: Intake, begun: Container[str]) -> Wanted:
+    fresh = intake.first_poll and intake.spec.id not in begun
+    return wanted_keys(intake.reading.entries, addresses_only=fresh)
 
 
 def _write(connection: sa.Connection, shares: Sequence[Share]) -> None:

@@ -20,9 +20,11 @@ from monitor.loops.context import Context, in_thread
 from monitor.store import hosts, readers, retention, sketches, tombstones, vacuum
 from monitor.store.claims import Keeping
 from monitor.store.retention import ExpiredEntry, Place
-from monitor.store.story_index import forget_stories_before
+from monitor.store.story_index import forget_stories, stories_before
 
 DAY_S = 86_400.0
+POLLS = 5000
+"""Polls that go in one unit: some hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,11 @@ async def retain_once(context: Context, settings: RetentionSettings) -> RetainRe
     while await in_thread(_forget_batch, context, settings):
         pass
     stories = await _walk(context, settings, _expired_stories, _remove_stories)
-    polls = await in_thread(_remove_rest, context, settings)
+    await _forget_finding(context, settings)
+    polls = 0
+    while removed := await in_thread(_remove_polls, context, settings):
+        polls += removed
+    await in_thread(_remove_rest, context)
     ended = await _unbury(context, settings)
     freed = 0
     while given := await in_thread(vacuum.give_back, context.database):
@@ -142,16 +148,38 @@ def _ended(context: Context, settings: RetentionSettings) -> datetime:
     return context.clock.now() - timedelta(days=settings.fingerprint_days)
 
 
-def _remove_rest(context: Context, settings: RetentionSettings) -> int:
+async def _forget_finding(context: Context, settings: RetentionSettings) -> None:
+    """Stories that have ended are found no more."""
+    day = sketches.day_of(context.clock.now()) - settings.fingerprint_days
+    ended = await in_thread(_stories_before, context, day)
+    for first in range(0, len(ended), settings.batch):
+        await in_thread(_forget_stories, context, ended[first : first + settings.batch], day)
+
+
+def _stories_before(context: Context, day: int) -> list[int]:
+    with context.database.reading() as connection:
+        return stories_before(connection, day)
+
+
+def _forget_stories(context: Context, story_ids: Sequence[int], day: int) -> None:
+    with context.database.unit() as connection:
+        forget_stories(connection, story_ids, day)
+
+
+def _remove_polls(context: Context, settings: RetentionSettings) -> int:
+    if not settings.polls_days:
+        return 0
+    before = context.clock.now() - timedelta(days=settings.polls_days)
+    with context.database.unit() as connection:
+        return retention.remove_polls(connection, before, limit=POLLS)
+
+
+def _remove_rest(context: Context) -> None:
     now = context.clock.now()
     with context.database.unit() as connection:
-        forget_stories_before(connection, sketches.day_of(now) - settings.fingerprint_days)
         hosts.forget(connection, now - timedelta(days=1))
         readers.forget(connection, asked_before=now - LASTS, ended_before=now - timedelta(days=30))
         readers.end_of_stories(connection, STORY_OVER, now)
-        if not settings.polls_days:
-            return 0
-        return retention.remove_polls(connection, now - timedelta(days=settings.polls_days))
 
 
 async def _unbury(context: Context, settings: RetentionSettings) -> int:

@@ -23,10 +23,12 @@ from monitor.loops.hand import InHand
 from monitor.loops.rematch import rematch_once, rematch_waits
 from monitor.loops.retain import RetentionSettings, retain_once
 from monitor.loops.vocabulary import Vocabulary
-from monitor.store.turns import end_turn, take_turn, turn_lock
+from monitor.store.turns import end_turn, take_turn, time_has_leapt, turn_lock
 
 TURN_S = 120.0
 DAY_S = 86_400.0
+LEAP_S, SECOND_LEAP_S = 2 * DAY_S, 30 * DAY_S
+"""The daily forgetting that comes later than this after the last one does nothing: the clock may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Upkeep:
                 self._busy.add(chore.name)
                 self._hand.start(self._do(chore), f"upkeep {chore.name}")
 
+    async def once(self) -> None:
+        """Do the chores whose turn it is, one after the other."""
+        for chore in self._chores:
+            await self._do(chore)
+
     async def drain(self) -> None:
         """Until what is under way has ended."""
         await self._hand.all_ended()
@@ -83,6 +90,9 @@ class Upkeep:
         log.info("rematched", told=told)
 
     async def _retain(self, context: Context) -> None:
+        if await in_thread(_time_has_leapt, context):
+            log.info("forgetting-waits", remedy="none, unless this machine's clock is wrong: it is done tomorrow")
+            return
         report = await retain_once(context, self.retention)
         log.info("forgotten", **asdict(report))
 
@@ -101,6 +111,12 @@ async def in_turn(context: Context, chore: Chore) -> bool:
             await keeping
         await in_thread(_end, context, chore, done=done)
     return True
+
+
+def _time_has_leapt(context: Context) -> bool:
+    with context.database.unit(lock=turn_lock("retain")) as connection:
+        now = context.clock.now()
+        return time_has_leapt(connection, "retain", now=now, most_s=LEAP_S, again_most_s=SECOND_LEAP_S)
 
 
 def _take(context: Context, chore: Chore) -> bool:

@@ -130,6 +130,59 @@ januaro februaro marto aprilo majo junio julio aŭgusto septembro oktobro novemb
 januari februari maart april mei junie/jun julie/jul augustus september oktober/okt november desember/des
 
 januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba
+
+јануари февруари март април мај јуни јули август септември октомври ноември декември
+
+janar shkurt mars prill maj qershor korrik gusht shtator tetor nëntor dhjetor
+
+janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember
+
+januar februar mäerz abrëll mee juni juli august september oktober november dezember
+
+jannar frar marzu april mejju ġunju lulju awwissu settembru ottubru novembru diċembru
+
+yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr
+
+yanvar fevral mart aprel may iyun iyul avgust sentabr oktabr noyabr dekabr
+
+январ феврал март апрел май июн июл август сентябр октябр ноябр декабр
+
+қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан
+
+იანვარი/იან თებერვალი/თებ მარტი/მარ აპრილი/აპრ მაისი/მაი ივნისი/ივნ ივლისი/ივლ აგვისტო/აგვ სექტემბერი/სექ
+ოქტომბერი/ოქტ ნოემბერი/ნოე დეკემბერი/დეკ
+
+հունվար/հունվարի փետրվար/փետրվարի մարտ/մարտի ապրիլ/ապրիլի մայիս/մայիսի հունիս/հունիսի հուլիս/հուլիսի
+օգոստոս/օգոստոսի սեպտեմբեր/սեպտեմբերի հոկտեմբեր/հոկտեմբերի նոյեմբեր/նոյեմբերի դեկտեմբեր/դեկտեմբերի
+
+ژانویه فوریه مارس آوریل/آپریل مه/می ژوئن ژوئیه/جولای اوت/آگوست سپتامبر اکتبر نوامبر دسامبر
+
+enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre disyembre
+
+janairu fabrairu/faburairu maris afrilu mayu yuni yuli agusta satumba oktoba nuwamba disamba
+
+जानेवारी फेब्रुवारी मार्च एप्रिल मे जून जुलै ऑगस्ट सप्टेंबर ऑक्टोबर नोव्हेंबर डिसेंबर
+
+જાન્યુઆરી ફેબ્રુઆરી માર્ચ એપ્રિલ મે જૂન જુલાઈ ઓગસ્ટ/ઑગસ્ટ સપ્ટેમ્બર ઓક્ટોબર/ઑક્ટોબર નવેમ્બર ડિસેમ્બર
+
+ਜਨਵਰੀ ਫ਼ਰਵਰੀ/ਫਰਵਰੀ ਮਾਰਚ ਅਪ੍ਰੈਲ ਮਈ ਜੂਨ ਜੁਲਾਈ ਅਗਸਤ ਸਤੰਬਰ ਅਕਤੂਬਰ ਨਵੰਬਰ ਦਸੰਬਰ
+
+ஜனவரி பிப்ரவரி மார்ச் ஏப்ரல் மே ஜூன் ஜூலை ஆகஸ்ட் செப்டம்பர் அக்டோபர் நவம்பர் டிசம்பர்
+
+జనవరి ఫిబ్రవరి మార్చి ఏప్రిల్ మే జూన్ జులై/జూలై ఆగస్టు సెప్టెంబర్/సెప్టెంబరు అక్టోబర్/అక్టోబరు నవంబర్/నవంబరు
+డిసెంబర్/డిసెంబరు
+
+ಜನವರಿ ಫೆಬ್ರವರಿ/ಫೆಬ್ರುವರಿ ಮಾರ್ಚ್ ಏಪ್ರಿಲ್ ಮೇ ಜೂನ್ ಜುಲೈ ಆಗಸ್ಟ್ ಸೆಪ್ಟೆಂಬರ್ ಅಕ್ಟೋಬರ್ ನವೆಂಬರ್ ಡಿಸೆಂಬರ್
+
+ജനുവരി ഫെബ്രുവരി മാർച്ച് ഏപ്രിൽ മേയ്/മെയ് ജൂൺ ജൂലൈ ഓഗസ്റ്റ്/ആഗസ്റ്റ് സെപ്റ്റംബർ/സെപ്തംബർ ഒക്ടോബർ നവംബർ ഡിസംബർ
+
+ජනවාරි පෙබරවාරි මාර්තු අප්‍රේල් මැයි ජූනි ජූලි අගෝස්තු සැප්තැම්බර් ඔක්තෝබර් නොවැම්බර් දෙසැම්බර්
+
+ဇန်နဝါရီ ဖေဖော်ဝါရီ မတ် ဧပြီ မေ ဇွန် ဇူလိုင် ဩဂုတ်/သြဂုတ် စက်တင်ဘာ အောက်တိုဘာ နိုဝင်ဘာ ဒီဇင်ဘာ
+
+មករា កុម្ភៈ មីនា មេសា ឧសភា មិថុនា កក្កដា សីហា កញ្ញា តុលា វិច្ឆិកា ធ្នូ
+
+ມັງກອນ ກຸມພາ ມີນາ ເມສາ ພຶດສະພາ ມິຖຸນາ ກໍລະກົດ ສິງຫາ ກັນຍາ ຕຸລາ ພະຈິກ ທັນວາ
 """
 
 _WEEKDAYS = """
@@ -175,6 +228,24 @@ ZONES = {
     "cat": 120,
     "eat": 180,
     "idt": 180,
+    "irst": 210,
+    "azt": 240,
+    "aft": 270,
+    "uzt": 300,
+    "yekt": 300,
+    "bdt": 360,
+    "omst": 360,
+    "mmt": 390,
+    "krat": 420,
+    "novt": 420,
+    "irkt": 480,
+    "yakt": 540,
+    "vlat": 600,
+    "magt": 660,
+    "chst": 600,
+    "pgt": 600,
+    "fjt": 720,
+    "pett": 720,
     "gst": 240,
     "pkt": 300,
     "ist": 330,
@@ -203,7 +274,15 @@ ZONES = {
     "brt": -180,
     "art": -180,
     "clt": -240,
+    "clst": -180,
+    "brst": -120,
+    "uyt": -180,
+    "pyt": -180,
+    "bot": -240,
+    "vet": -240,
     "cot": -300,
+    "pet": -300,
+    "ect": -300,
     "est": -300,
     "edt": -240,
     "cst": -360,
@@ -222,7 +301,39 @@ CIVIL_ZONES = {
     "ct": "America/Chicago",
     "mt": "America/Denver",
     "pt": "America/Los_Angeles",
+    "aet": "Australia/Sydney",
+    "nzt": "Pacific/Auckland",
     "мск": "Europe/Moscow",
+}
+
+# Names written out, as .NET, Java and browsers give them -> the short ones above
+ZONE_NAMES = {
+    **{
+        f"{place}{kind} time": initial + short
+        for place, initial in (("eastern", "e"), ("central", "c"), ("mountain", "m"), ("pacific", "p"))
+        for kind, short in ((" standard", "st"), (" daylight", "dt"), ("", "t"))
+    },
+    "coordinated universal time": "utc",
+    "greenwich mean time": "gmt",
+    "british summer time": "bst",
+    "western european standard time": "wet",
+    "western european summer time": "west",
+    "central european standard time": "cet",
+    "central european time": "cet",
+    "central european summer time": "cest",
+    "eastern european standard time": "eet",
+    "eastern european time": "eet",
+    "eastern european summer time": "eest",
+    "moscow standard time": "msk",
+    "india standard time": "ist",
+    "japan standard time": "jst",
+    "korean standard time": "kst",
+    "hong kong standard time": "hkt",
+    "singapore standard time": "sgt",
+    "australian eastern standard time": "aest",
+    "australian eastern daylight time": "aedt",
+    "new zealand standard time": "nzst",
+    "new zealand daylight time": "nzdt",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.model.entry import FeedHints
 from monitor.parse.direct import ITEMS, base_of_element
-from monitor.parse.links import absolute
+from monitor.parse.links import absolute, relation_of
 from monitor.parse.markup import Element, content_of, language_in, text_of
 from monitor.parse.names import name_of
 from monitor.parse.raw import language_of
@@ -79,7 +79,7 @@ def _take(channel: Channel, name: str, element: Element) -> None:
 
 def _take_link(channel: Channel, element: Element) -> None:
     href = element.get("href") or element.get("url")
-    rel = (element.get("rel") or "alternate").lower()
+    rel = relation_of(element.get("rel")) or "alternate"
     if href and rel != "alternate":
         channel.links.setdefault(rel, href)
     elif not channel.link:

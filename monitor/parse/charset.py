@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 MOST_UNPACKED = 15_000_000
 """Bytes that a compressed document may have, as `fetching.md` 20 has it for bodies."""
+MOST_MEMBERS = 100
 MOST_LAYERS = 2
 """So often a document is unpacked: a packed file may have been packed once more on its way."""
 
+_GZIP = b"\x1f\x8b\x08"
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -65,6 +67,8 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 # The six letters that make up nearly half of any Russian, Ukrainian or Bulgarian text, in either charset
 _CYRILLIC = {"cp1251": re.compile("[оеаинт]".encode("cp1251")), "koi8-r": re.compile("[оеаинт]".encode("koi8-r"))}
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{2,}")
+_PAIRED_SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+"""A character beyond 65 535 as some databases write it (CESU-8): UTF-16 packed into UTF-8."""
 # A multi-byte character that the end of the document cut in two
 _CUT_TAIL = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 
@@ -81,13 +85,25 @@ class Decoded:
 def unpacked(body: bytes) -> bytes:
     """The document inside a body that is a gzip file, up to `MOST_UNPACKED` bytes; any other body as it is."""
     for _ in range(MOST_LAYERS):
-        if not body.startswith(b"\x1f\x8b\x08"):
+        if not body.startswith(_GZIP):
             return body
         try:
-            body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MOST_UNPACKED)
+            body = _inflated(body)
         except zlib.error:
             return body
     return body
+
+
+def _inflated(packed: bytes) -> bytes:
+    """The members of a gzip file, one behind the other."""
+    unpacked = bytearray()
+    for _ in range(MOST_MEMBERS):
+        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        unpacked += member.decompress(packed, MOST_UNPACKED - len(unpacked))
+        packed = member.unused_data
+        if not packed.startswith(_GZIP) or len(unpacked) >= MOST_UNPACKED:
+            break
+    return bytes(unpacked)
 
 
 def decode(body: bytes, *, content_type: str | None = None, encoding: str | None = None) -> Decoded:
@@ -143,6 +159,8 @@ def _by_nuls(body: bytes) -> str | None:
 
 
 def _eight_bit(body: bytes, declared: list[str]) -> Decoded:
+    if _PAIRED_SURROGATES.search(body):
+        body = _PAIRED_SURROGATES.sub(_joined, body)
     tail = _CUT_TAIL.search(body[-4:])
     whole = body[: len(body) - len(tail.group())] if tail else body
     try:
@@ -160,6 +178,13 @@ def _eight_bit(body: bytes, declared: list[str]) -> Decoded:
             continue
     wide = next((codec for codec in declared if not codec.startswith(("utf", *_SEVEN_BIT))), None)
     return _lenient(body, wide or _cyrillic(body) or "cp1252")
+
+
+def _joined(pair: re.Match[bytes]) -> bytes:
+    """The one character that two surrogates stand for."""
+    return (
+        pair.group().decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
+    )
 
 
 def _cyrillic(body: bytes) -> str | None:

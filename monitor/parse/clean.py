@@ -15,7 +15,7 @@ from monitor.parse.names import is_own
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-_XML_DECLARATION = re.compile(rb"<\?xml\b[^>]*\?>", re.IGNORECASE)
+_CDATA = re.compile(rb"<!\s*\[\s*CDATA\s*\[", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*+:)?([A-Za-z_][\w.-]*+)(?=[\s/>])")
 _ENTITY = re.compile(
     rb"""<!ENTITY\s+(?:(%\s+[\w.-]+)|([\w.-]+))\s+(?:(?:SYSTEM|PUBLIC)\s[^<>]*|"([^"]*)"|'([^']*)')\s*>""",
@@ -26,6 +26,9 @@ _SURROGATES = re.compile(rb"&#(5[56][0-9]{3}|xD[89AB][0-9A-F]{2});&#(5[67][0-9]{
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*+):[A-Za-z_]|\s([A-Za-z_][\w.-]*+):[A-Za-z_][\w.-]*+\s*+=\s*[\"']")
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
 
+_ESCAPED = re.compile(
+    rb"\A(?:<\?xml[^>]*>\s*+)?(?:<[A-Za-z][^<>]*>\s*+)?(?=&lt;(?:\?xml|rss|feed|rdf:RDF)\s)", re.IGNORECASE
+)
 _DEFAULT_NAMESPACE = re.compile(rb"""\sxmlns\s*=\s*["']([^"']*)["']""")
 _FEED_ROOT = re.compile(
     rb"<(?:rdf:)?(rss(?=\s[^<>]*version)|feed(?=\s[^<>]*xmlns)|RDF(?=\s[^<>]*xmlns))", re.IGNORECASE
@@ -78,6 +81,12 @@ def cleaned(text: str) -> bytes:
     return data
 
 
+def unescaped(data: bytes) -> bytes:
+    """The document; where it was escaped as a whole, as web services return text, what was escaped."""
+    found = _ESCAPED.match(data)
+    return html.unescape(data[found.end() :].decode("utf-8", "replace")).encode() if found else data
+
+
 def read_prolog(data: bytes) -> Prolog | None:
     """Skip declaration, comments, instructions and document type; None when no root element follows."""
     position = 0
@@ -85,6 +94,8 @@ def read_prolog(data: bytes) -> Prolog | None:
     while (position := data.find(b"<", position)) >= 0:
         if data.startswith(b"<!--", position):
             position = data.find(b"-->", position)
+        elif data[position : position + 6].lower() == b"<?xml ":
+            position = data.find(b">", position)  # its question mark may be missing
         elif data.startswith(b"<?", position):
             position = data.find(b"?>", position)
         elif data[position : position + 9].upper() == b"<!DOCTYPE":
@@ -131,9 +142,9 @@ def embedded(data: bytes) -> Prolog | None:
 
 
 def repaired(data: bytes, entities: dict[bytes, bytes]) -> bytes:
-    """References and attributes put right outside CDATA and comments, and undeclared prefixes declared."""
+    """CDATA marks, then references and attributes outside of it put right, and undeclared prefixes declared."""
     parts = []
-    for chunk, literal in sections(data):
+    for chunk, literal in sections(_CDATA.sub(b"<![CDATA[", data)):
         if literal:
             parts.append(chunk)
         else:

@@ -28,18 +28,31 @@ _ISO = re.compile(
     r"(?:[Tt\s_,-]\s*(\d{1,2}):(\d{2})(?::(\d{1,2})(?:[.,]\d+)?)?\s*([Zz]|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{2,5})?)?\Z"
 )
 _BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?\Z")
+_DAY_AND_OFFSET = re.compile(r"(\d{4})-(\d{2})-(\d{2})([+-]\d{2}:\d{2})\Z")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})\Z")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])\Z")
 _CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
 _VIETNAMESE = re.compile(r"(\d{1,2})\s*tháng\s*(\d{1,2})\s*(?:năm|[,/-])?\s*(\d{4})", re.IGNORECASE)
-_EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?\Z|(\d{12,13})\Z")
+_EPOCH = re.compile(r"@?(\d{9,10})(?:\.\d+)?\Z|(?:/Date\()?(\d{12,13})(?:(?:[+-]\d{4})?\)/)?\Z")
+"""Seconds or milliseconds since 1970, also as shells (`@`) and .NET (`/Date(…)/`) write them."""
 
 _CLOCK = re.compile(
-    r"(?<![\d:])(\d{1,2})(?::|\s?h\s?|時|시\s*|点|點|\.(?=\d{2}\.\d{2}(?!\d)))(\d{1,2})(?:[:.分분]\s*(\d{1,2})(?:[.,]\d+)?)?"
+    r"(?<![\d:+])(\d{1,2})(?::|\s?h\s?|時|시\s*|点|點)(\d{1,2})(?:[:.分분]\s*(\d{1,2})(?:[.,]\d+)?)?"
     r"(?:[分분秒초])?(?![\d:])"
 )
+_DOTTED_CLOCK = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{2})\.(\d{2})(?![\d.])")
+_TOLD_CLOCK = re.compile(
+    r"(?:\b(?:klo?|um|kell|pukul|pkl)\.?\s*|(?=[\d.]+\s?(?:uhr|wib|wita|wit)\b))(?<![\d.:])(\d{1,2})\.(\d{2})()(?![\d.])",
+    re.IGNORECASE,
+)
+"""Hours and minutes with a dot, which could be day and month, where a word says that they are none."""
 _FULL_HOUR = re.compile(r"(?<![\d:.,])(\d{1,2})()()(?=\s?(?:uhr|h|[ap]\.?m)\b)", re.IGNORECASE)
-_OFFSET = re.compile(r"(?:\b(?:GMT|UTC|UT)\s*)?(?<![\d])([+\-−])(\d{1,2})(?::?(\d{2}))?(?![\d:/.-])", re.IGNORECASE)
+_OFFSET = re.compile(
+    r"(?:\b(?:GMT|UTC|UT)\s*)?(?<![\d])([+\-−])(?:\s(?=0\d[0-5]\d\b))?(\d{1,2})(?::?(\d{2}))?(?![\d:/.-])",
+    re.IGNORECASE,
+)
+_ZONE_NAME = re.compile(rf"\b(?<!SA )(?:{'|'.join(names.ZONE_NAMES)})\b", re.IGNORECASE)
+"""Windows has a South American zone of many of these names, which is another."""
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,;:()/-]*")
@@ -77,8 +90,13 @@ def _rfc822(text: str, now: datetime) -> datetime | None:
 
 def _iso(text: str, now: datetime) -> datetime | None:
     """Year first, numbers only; or seconds since 1970."""
-    if not text[0].isdigit():
+    if not text[0].isdigit() and text[0] not in "@/":
         return None
+    if found := _DAY_AND_OFFSET.match(text):
+        year, month, day, offset = found.groups()
+        if offset[0] == "-":
+            raise ValueError(text)  # a zone (XML Schema) as likely as a clock
+        return _instant((_year(year, now), int(month), int(day)), (0, 0, 0), _zone(offset))
     if found := _ISO.match(text):
         year, separator, month, day, *clock, zone = found.groups()
         if (zone and zone.lower() in ("am", "pm")) or (day is None and separator != "-"):
@@ -106,6 +124,7 @@ def _other(text: str, now: datetime) -> datetime | None:
     """Any other way to write a date: clock, zone and day are taken out of the text one after the other."""
     text = _western_digits(unicodedata.normalize("NFKC", text))
     text = _COMMENT.sub(" ", text)
+    text = _ZONE_NAME.sub(lambda name: names.ZONE_NAMES[name.group().casefold()].upper(), text)
     clock, text = _take_clock(text)
     zone, text = _take_zone(text, with_clock=clock is not None)
     day = _day(text, now)
@@ -121,7 +140,7 @@ def _western_digits(text: str) -> str:
 
 
 def _take_clock(text: str) -> tuple[tuple[int, int, int] | None, str]:
-    found = _CLOCK.search(text) or _FULL_HOUR.search(text)
+    found = _clock_in(text)
     if not found:
         return None, text
     hour, minute, second = (int(part or 0) for part in found.groups())
@@ -132,6 +151,13 @@ def _take_clock(text: str) -> tuple[tuple[int, int, int] | None, str]:
     elif halves & names.FORENOON and hour == 12:
         hour = 0
     return (hour, minute, second), rest
+
+
+def _clock_in(text: str) -> re.Match[str] | None:
+    dotted = _DOTTED_CLOCK.search(text)
+    if dotted and re.search(r"\d{4}", text[: dotted.start()] + " " + text[dotted.end() :]):
+        return dotted  # a year elsewhere: so this is not the day
+    return _CLOCK.search(text) or _TOLD_CLOCK.search(text) or _FULL_HOUR.search(text)
 
 
 def _take_zone(text: str, *, with_clock: bool) -> tuple[tzinfo, str]:

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from monitor.parse.links import is_address
+from monitor.parse.links import is_address, relation_of
 from monitor.parse.markup import Element, content_of, language_in, text_of
 from monitor.parse.names import name_of
 from monitor.parse.raw import Link, RawItem
@@ -83,7 +83,7 @@ def base_of_element(element: Element) -> str | None:
     base: str | None = None
     node: Element | None = element
     while node is not None:
-        if own := node.get(_XML_BASE) or node.get("base"):
+        if own := node.get(_XML_BASE) or node.get("base") or node.get("BASE"):
             base = own if base is None else _joined(own, base)
         node = node.getparent()
     return base
@@ -108,8 +108,8 @@ def _title(raw: RawItem, element: Element) -> None:
         raw.language = language_in(element) or raw.language
 
 
-def _media_title(raw: RawItem, element: Element) -> None:
-    raw.media_title = raw.media_title or text_of(element)
+def _other_title(raw: RawItem, element: Element) -> None:
+    raw.other_title = raw.other_title or text_of(element)
 
 
 def _media_description(raw: RawItem, element: Element) -> None:
@@ -118,7 +118,7 @@ def _media_description(raw: RawItem, element: Element) -> None:
 
 def _link(raw: RawItem, element: Element) -> None:
     href = element.get("href")
-    rel = (element.get("rel") or "").lower()
+    rel = relation_of(element.get("rel"))
     if rel == "enclosure":
         raw.enclosures.append(href or text_of(element))
     elif href and rel:
@@ -213,15 +213,17 @@ def _language(raw: RawItem, element: Element) -> None:
 
 _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("title", "dc_title"), _title),
-    "media_title": _media_title,
+    **dict.fromkeys(("media_title", "itunes_title"), _other_title),
     "media_description": _media_description,
     "link": _link,
     **dict.fromkeys(("guid", "id"), _id),
     **dict.fromkeys(("description", "summary", "abstract", "dc_description", "itunes_summary"), _summary),
     **dict.fromkeys(("content", "content_encoded", "body", "xhtml_body", "fullitem"), _content),
     **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), _date("published")),
-    **dict.fromkeys(("updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"), _date("updated")),
-    **dict.fromkeys(("created", "dcterms_created"), _date("created")),
+    **dict.fromkeys(("updated", "modified", "lastbuilddate", "dcterms_modified"), _date("updated")),
+    **dict.fromkeys(("date", "dc_date", "dcterms_date"), _date("updated")),
+    **dict.fromkeys(("created", "dcterms_created", "dcterms_available"), _date("created")),
+    **dict.fromkeys(("publishdate", "publicationdate", "prism_publicationdate"), _date("created")),
     **dict.fromkeys(("author", "dc_creator", "dc_author", "itunes_author"), _author),
     **dict.fromkeys(("category", "dc_subject", "itunes_category", "media_category", "categories"), _category),
     **dict.fromkeys(("keywords", "tags", "media_keywords", "itunes_keywords"), _keywords),

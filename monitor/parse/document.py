@@ -56,7 +56,7 @@ class Document:
 
 def open_document(decoded: Decoded, *, url: str, known: frozenset[str], now: datetime) -> Document | NotAFeed:
     """The document in a decoded body, or why it is no feed."""
-    data = clean.cleaned(decoded.text)
+    data = clean.unescaped(clean.cleaned(decoded.text))
     prolog = clean.read_prolog(data)
     if prolog is None:
         return not_a_feed(data)

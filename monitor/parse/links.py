@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _USUAL = re.compile(r"https?://[A-Za-z0-9.-]+(?:[:/?#]|\Z)", re.IGNORECASE)
 _JUNK = re.compile(r"[\x00-\x20\x7f]+")
+_ANCHOR = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*["']([^"'<>]+)""", re.IGNORECASE)
 LONGEST_URL = 8000
 
 
@@ -17,6 +18,8 @@ def absolute(link: str | None, *bases: str | None) -> str | None:
     `bases` go from the innermost (xml:base of the entry) to the outermost (the address the document came from); each
     may itself be relative to the next.
     """
+    if link and "<" in link and (anchor := _ANCHOR.search(link)):  # some software fills in its own markup
+        link = anchor.group(1)
     link = tidy(link).replace("&amp;", "&")  # escaped once too often; no address has it otherwise
     if link.lower().startswith("www."):
         link = f"//{link}"
@@ -46,6 +49,12 @@ def base_of(*bases: str | None) -> str | None:
         elif resolved and not _SCHEME.match(base):
             resolved = _join(resolved, base) or resolved
     return resolved
+
+
+def relation_of(rel: str | None) -> str:
+    """The relation of a link, lower-case; the registry's address before it says nothing (RFC 4287, 4.2.7.2)."""
+    rel = (rel or "").strip().lower()
+    return rel.removeprefix("http://www.iana.org/assignments/relation/")
 
 
 def tidy(link: str | None) -> str:

@@ -33,11 +33,18 @@ _PREFIXES = {
     "http://search.yahoo.com/mrss": "media",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "http://example.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://video.search.yahoo.com/mrss": "media",
+    "http://tools.search.yahoo.com/mrss": "media",
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns": "rdf",
     "http://www.google.com/schemas/sitemap-news/0.9": "news",
     "http://www.google.com/schemas/sitemap-image/1.1": "image",
     "http://purl.org/syndication/history/1.0": "fh",
+    "http://prismstandard.org/namespaces/basic/1.2": "prism",
+    "http://prismstandard.org/namespaces/1.2/basic": "prism",
+    "http://prismstandard.org/namespaces/basic/2.0": "prism",
+    "http://prismstandard.org/namespaces/basic/2.1": "prism",
+    "http://prismstandard.org/namespaces/basic/3.0": "prism",
 }
 _MOST_CACHED = 2000
 _cache: dict[str, str] = {}
@@ -46,7 +53,7 @@ _cache: dict[str, str] = {}
 def is_own(namespace: str) -> bool:
     """Whether elements in `namespace` (or in none) are a format's own."""
     key = _key(namespace)
-    return key in _OWN or key in _PREFIXES or "backend.userland.com/rss" in key
+    return key in _OWN or "backend.userland.com/rss" in key
 
 
 def _key(namespace: str) -> str:
@@ -66,8 +73,8 @@ def name_of(tag: str) -> str:
 
 def _name(tag: str) -> str:
     namespace, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-    key, local = _key(namespace), local.lower()
-    if key in _OWN or "backend.userland.com/rss" in key:
+    local = local.lower()
+    if is_own(namespace):
         return local
-    prefix = _PREFIXES.get(key)
+    prefix = _PREFIXES.get(_key(namespace))
     return f"{prefix}_{local}" if prefix else f"?{local}"

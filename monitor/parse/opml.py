@@ -55,9 +55,8 @@ def read_opml(body: bytes) -> tuple[OpmlFeed, ...]:
         )
     feeds: list[OpmlFeed] = []
     seen: set[str] = set()
-    for child in root:
-        if _name(child) == "body":
-            _walk(child, (), feeds, seen)
+    for holder in (root, *(child for child in root if _name(child) == "body")):
+        _walk(holder, (), feeds, seen)
     return tuple(feeds)
 
 
@@ -90,9 +89,12 @@ def _walk(element: Element, tags: tuple[str, ...], feeds: list[OpmlFeed], seen: 
         if _name(child) != "outline":
             continue
         given = {str(key).lower(): str(value).strip() for key, value in child.attrib.items()}
+        if given.get("iscomment", "").lower() == "true":  # switched off, with everything below it
+            continue
         title = plain(given.get("title") or given.get("text") or "")
-        address = given.get("xmlurl", "")
-        if address or given.get("type", "").lower() in ("rss", "atom"):
+        typed = given.get("type", "").lower() in ("rss", "atom")
+        address = given.get("xmlurl") or (given.get("url", "") if typed else "")
+        if address or typed:
             feeds.append(_feed(address, title, given, tags, seen))
         if len(child) and len(tags) < DEEPEST:
             _walk(child, (*tags, title) if title and not address else tags, feeds, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,13 +11,17 @@ import xxhash
 from monitor.model.entry import Entry
 from monitor.parse.dates import parse_date
 from monitor.parse.links import absolute
-from monitor.parse.text import headline_of, mended, plain, words_of
+from monitor.parse.text import headline_of, mended, opened, plain, words_of
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 """No feed item is older than feeds: an earlier date is a default of somebody's software (1970, 1900), so no date."""
 
 MOST_NAMES = 50
 """Authors, categories and enclosures of one entry that are kept."""
+
+_MACHINE_DATE = re.compile(
+    r"""<(?:time|span|abbr)\s[^<>]*?\b(?:datetime|content)\s*=\s*["']([^"'<>]+)""", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class RawItem:
     id_is_link: bool = False
     links: list[Link] = field(default_factory=list)
     title: str = ""
-    media_title: str = ""
+    other_title: str = ""
     media_summary: str = ""
     summary: str | None = None
     contents: list[str] = field(default_factory=list)
@@ -71,11 +76,11 @@ class Surroundings:
 def entry_of(raw: RawItem, around: Surroundings) -> Entry:
     """The finished entry: plain title, absolute links, UTC dates, hashes."""
     bases = (raw.base, *around.bases)
-    content = mended(max(raw.contents, key=len, default=""))
-    summary = mended(raw.summary or raw.media_summary)
+    content = opened(mended(max(raw.contents, key=len, default="")))
+    summary = opened(mended(raw.summary or raw.media_summary))
     if summary == content:
         summary = ""
-    title = plain(mended(raw.title)) or plain(mended(raw.media_title)) or headline_of(content or summary)
+    title = plain(mended(raw.title)) or plain(mended(raw.other_title)) or headline_of(content or summary)
     updated = _date(raw.updated, around.now)
     published = _date(raw.published, around.now) or _date(raw.created, around.now)
     if published is None and around.updated_is_published:
@@ -119,6 +124,9 @@ def language_of(code: str | None) -> str | None:
 
 
 def _date(text: str, now: datetime) -> datetime | None:
+    if "<" in text:  # software that fills in its own markup: what it wrote for machines, else what it shows
+        machine = _MACHINE_DATE.search(text)
+        text = machine.group(1) if machine else words_of(text)
     found = parse_date(text, now=now) if text else None
     return found if found and found >= EARLIEST else None
 

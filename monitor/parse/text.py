@@ -20,6 +20,7 @@ _C1 = re.compile(r"[\x80-\x9f]")
 _WINDOWS_1252 = {
     code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
+_AS_LATIN_1 = {ord(character): chr(code) for code, character in _WINDOWS_1252.items()}
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
@@ -84,12 +85,22 @@ def headline_of(markup: str, longest: int = 100) -> str:
 
 
 def mended(text: str) -> str:
-    """Text whose UTF-8 was once taken for latin-1, and windows-1252 punctuation taken for controls, put right."""
+    """Text whose UTF-8 was once taken for latin-1 or windows-1252, and punctuation taken for controls, put right."""
     if text.isascii():
         return text
-    with suppress(UnicodeError):
-        text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
+    for codec in ("iso-8859-1", "cp1252"):
+        with suppress(UnicodeError):
+            return text.encode(codec).decode("utf-8")
+    if not _C1.search(text):
+        return text
+    with suppress(UnicodeError):  # windows-1252 leaves five codes out, which come through as controls
+        return text.translate(_AS_LATIN_1).encode("iso-8859-1").decode("utf-8")
+    return text.translate(_WINDOWS_1252)
+
+
+def opened(text: str) -> str:
+    """What stands in CDATA marks that were escaped like the text in them."""
+    return text[9:-3].strip() if text.startswith("<![CDATA[") and text.endswith("]]>") else text
 
 
 def _without_comments(markup: str) -> str:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from monitor.store import tables as t
 from monitor.store.alerts import instant_from_json, instant_to_json
-from monitor.store.leases import CLAIMABLE, voided
+from monitor.store.leases import CLAIMABLE, is_held, voided
 from monitor.store.memory import not_after
 from monitor.store.outbox import WAITING
 from monitor.store.turns import forget_ahead
@@ -42,6 +42,8 @@ def _sources(connection: sa.Connection, now: datetime, later: datetime) -> int:
     for row in polled:
         values = {"due_at": due, "last_polled_at": now, "memory": not_after(row.memory, later, now)}
         connection.execute(sa.update(t.source).where(s.id == row.id).values(values))
+    if polled:  # no index has the times of polls; their history is in order of time, which forgetting goes by
+        connection.execute(sa.update(t.poll).where(t.poll.c.started_at > later).values(started_at=now))
     return len(polled)
 
 
@@ -117,7 +119,7 @@ def _held(connection: sa.Connection, _now: datetime, later: datetime) -> int:
     """Leases that would last until next year, and workers that would seem alive until then."""
     freed = 0
     for table in CLAIMABLE:
-        held = sa.update(table).where(table.c.lease_until > later)
+        held = sa.update(table).where(is_held(table), table.c.lease_until > later)
         freed += connection.execute(held.values(voided(table))).rowcount
     return freed + connection.execute(sa.delete(t.worker).where(t.worker.c.seen_at > later)).rowcount
 

@@ -16,6 +16,7 @@ from monitor.model.settled import StoryRef
 from monitor.store import leases, search
 from monitor.store import tables as t
 from monitor.store.leases import Lease
+from monitor.store.many import run_many
 from monitor.store.numbers import next_ids
 from monitor.store.readings import ReadingKind
 from monitor.store.story_links import ALSO_IN
@@ -171,7 +172,7 @@ def insert_articles(connection: sa.Connection, brought: Sequence[tuple[str, NewA
         return []
     ids = list(next_ids(connection, t.article, len(brought)))
     rows = [_new_row(id_, article, source_id, now) for id_, (source_id, article) in zip(ids, brought, strict=True)]
-    connection.execute(_INSERT, rows)
+    run_many(connection, _INSERT, rows)
     _insert_revisions(connection, list(_first_revisions(ids, [article for _, article in brought])), now)
     return ids
 
@@ -245,7 +246,8 @@ def add_revisions(connection: sa.Connection, revisions: Sequence[NewRevision], n
         return
     search.remove(connection, _indexed(connection, [item.article_id for item in revisions if item.number > 1]))
     _insert_revisions(connection, revisions, now)
-    connection.execute(
+    run_many(
+        connection,
         _LATEST,
         [
             {
@@ -264,7 +266,7 @@ def _insert_revisions(connection: sa.Connection, revisions: Sequence[NewRevision
         return
     ids = next_ids(connection, t.revision, len(revisions))
     numbered = list(zip(ids, revisions, strict=True))
-    connection.execute(_ADD_REVISION, [_revision_row(id_, item, now) for id_, item in numbered])
+    run_many(connection, _ADD_REVISION, [_revision_row(id_, item, now) for id_, item in numbered])
     search.add(connection, [search.Indexed(id_, item.title, item.text) for id_, item in numbered])
 
 
@@ -284,7 +286,7 @@ def change_articles(connection: sa.Connection, changes: Sequence[ArticleChange])
             leases.complete_all(connection, t.article, finished, names)
         elif names:
             rows = [{"row": change.article_id} | {f"new_{n}": change.values[n] for n in names} for change in group]
-            connection.execute(_changing(names), rows)
+            run_many(connection, _changing(names), rows)
 
 
 @lru_cache(maxsize=64)

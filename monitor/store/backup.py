@@ -116,7 +116,7 @@ def _is_sqlite(path: Path) -> bool:
 
 def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool, advance: Advance) -> Path | None:
     make_folder(database)
-    target = Path(database.engine.url.database or "")
+    target = Path(os.path.realpath(database.engine.url.database or ""))  # a link to it stays one
     made = target.with_name(f"{target.name}.restoring")
     database.dispose()
     with alone(database.engine.url), _thrown_away(made):

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.many import run_many
 
 _D = t.document.c
 _LISTED = sa.select(_D.source_id, _D.item_hashes).where(_D.source_id.in_(sa.bindparam("ids", expanding=True)))
-
+_LIST = sa.insert(t.document)
 _RELIST = sa.update(t.document).where(_D.source_id == sa.bindparam("of")).values(item_hashes=sa.bindparam("now"))
 
 
@@ -29,10 +30,8 @@ def keep_listed(connection: sa.Connection, listed: Mapping[str, tuple[str, ...]]
     known = listed_by(connection, listed)
     new = [{"source_id": id_, "item_hashes": list(now)} for id_, now in listed.items() if now and id_ not in known]
     changed = [{"of": id_, "now": list(listed[id_])} for id_, before in known.items() if before != listed[id_]]
-    if new:
-        connection.execute(sa.insert(t.document), new)
-    if changed:
-        connection.execute(_RELIST, changed)
+    run_many(connection, _LIST, new)
+    run_many(connection, _RELIST, changed)
 
 
 def forget_listed(connection: sa.Connection, source_ids: Iterable[str]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +13,8 @@ from monitor.errors import StoreBusy
 from monitor.model.entry import Entry
 from monitor.model.story import KnownEntries, KnownEntry
 from monitor.store import tables as t
+from monitor.store.listed import select_named
+from monitor.store.many import run_many
 from monitor.store.tombstones import buried
 from monitor.store.upsert import insert_new
 
@@ -19,41 +22,35 @@ COMPARED_CHARACTERS = 4000
 """So much of a known text is loaded to tell an edited entry from a reused id."""
 
 
-_E, _R, _A = t.entry.c, t.revision.c, t.article.c
-_KNOWN = (
-    sa.select(
-        _E.id,
-        _E.entry_key,
-        _E.url_key,
-        _E.title,
-        _E.content_hash,
-        _E.item_hash,
-        _E.article_id,
-        sa.func.coalesce(sa.func.substr(_R.text, 1, COMPARED_CHARACTERS), "").label("text"),
-    )
-    .select_from(
-        t.entry.outerjoin(t.article, _A.id == _E.article_id).outerjoin(
-            t.revision, sa.and_(_R.article_id == _A.id, _R.number == _A.revision)
-        )
-    )
-    .where(
-        _E.source_id == sa.bindparam("source"),
-        sa.or_(
-            _E.entry_key.in_(sa.bindparam("ids", expanding=True)),
-            _E.url_key.in_(sa.bindparam("urls", expanding=True)),
-            _E.content_hash.in_(sa.bindparam("contents", expanding=True)),
-        ),
-    )
-    .order_by(_E.id)
+_KNOWN = f""", found(id) AS (
+    SELECT entry.id FROM named CROSS JOIN entry
+    WHERE named.kind = 'id' AND entry.source_id = named.asker AND entry.entry_key = named.name
+    UNION
+    SELECT entry.id FROM named CROSS JOIN entry
+    WHERE named.kind = 'url' AND entry.source_id = named.asker AND entry.url_key = named.name
+    UNION
+    SELECT entry.id FROM named CROSS JOIN entry
+    WHERE named.kind = 'content' AND entry.source_id = named.asker AND entry.content_hash = named.name
 )
-_ANY = sa.select(_E.id).where(_E.source_id == sa.bindparam("source")).limit(1)
-_BY_KEY = sa.select(t.article_key.c.key, t.article_key.c.article_id).where(
-    t.article_key.c.key.in_(sa.bindparam("keys", expanding=True))
-)
+SELECT
+    entry.source_id, entry.id, entry.entry_key, entry.url_key, entry.title, entry.content_hash, entry.item_hash,
+    entry.article_id, coalesce(substr(revision.text, 1, {COMPARED_CHARACTERS}), '') AS text
+FROM found CROSS JOIN entry
+LEFT JOIN article ON article.id = entry.article_id
+LEFT JOIN revision ON revision.article_id = article.id AND revision.number = article.revision
+WHERE entry.id = found.id
+ORDER BY entry.id
+"""
+_WITH_ENTRIES = """
+SELECT asker FROM named WHERE EXISTS (SELECT 1 FROM entry WHERE entry.source_id = named.asker)
+"""
+_BY_KEY = """
+SELECT article_key.key, article_key.article_id FROM named CROSS JOIN article_key WHERE article_key.key = named.name
+"""
 _CHANGED = ("entry_key", "url", "url_key", "title", "content_hash", "item_hash", "published_at", "last_seen_at")
 _CHANGE = (
     sa.update(t.entry)
-    .where(_E.id == sa.bindparam("row"))
+    .where(t.entry.c.id == sa.bindparam("row"))
     .values({name: sa.bindparam(f"new_{name}") for name in _CHANGED})
 )
 _ADD = sa.insert(t.entry)
@@ -88,47 +85,48 @@ class ChangedEntry:
     url_key: str | None
 
 
-def load_known(
-    connection: sa.Connection, source_id: str, wanted: Wanted, *, ids_unstable: bool = False
-) -> KnownEntries:
-    """What the database knows that these identities could touch.
+def load_known(connection: sa.Connection, wanted: Mapping[str, Wanted]) -> dict[str, KnownEntries]:
+    """What the database knows that these identities could touch, for each source whose document has them.
 
     Rows and tombstones are the source's own: while it is leased, nobody else changes them.  `sightings` are not, and
     must be asked for again (`articles_by_key`) in the unit that writes.
     """
-    known = {
-        "source": source_id,
-        "ids": wanted.entry_keys,
-        "urls": wanted.url_keys,
-        "contents": wanted.content_hashes,
+    rows: dict[str, list[KnownEntry]] = {source_id: [] for source_id in wanted}
+    named = {
+        source_id: {"id": each.entry_keys, "url": each.url_keys, "content": each.content_hashes}
+        for source_id, each in wanted.items()
     }
-    rows = tuple(KnownEntry(**row._mapping) for row in connection.execute(_KNOWN, known))
-    return KnownEntries(
-        rows=rows,
-        sightings=articles_by_key(connection, wanted.url_keys),
-        purged=buried(connection, source_id, wanted.tombstones),
-        ids_unstable=ids_unstable,
-    )
+    for row in select_named(connection, named, _KNOWN):
+        known: Sequence[Any] = row[1:]
+        rows[row.source_id].append(KnownEntry(*known))
+    led = articles_by_key(connection, {key for each in wanted.values() for key in each.url_keys})
+    purged = buried(connection, {source_id: each.tombstones for source_id, each in wanted.items()})
+    return {
+        source_id: KnownEntries(
+            rows=tuple(rows[source_id]),
+            sightings={key: led[key] for key in each.url_keys if key in led},
+            purged=purged[source_id],
+        )
+        for source_id, each in wanted.items()
+    }
 
 
-def has_entries(connection: sa.Connection, source_id: str) -> bool:
-    """Whether the source has shown anything yet."""
-    return connection.execute(_ANY, {"source": source_id}).first() is not None
+def with_entries(connection: sa.Connection, source_ids: Iterable[str]) -> set[str]:
+    """Those of the sources that have shown anything yet."""
+    return {row.asker for row in select_named(connection, {id_: {"": ("",)} for id_ in source_ids}, _WITH_ENTRIES)}
 
 
-def articles_by_key(connection: sa.Connection, keys: Iterable[str]) -> dict[str, int]:
+def articles_by_key(connection: sa.Connection, keys: Collection[str]) -> dict[str, int]:
     """Which article each address key belongs to."""
-    wanted = tuple(keys)
-    if not wanted:
-        return {}
-    return {row.key: row.article_id for row in connection.execute(_BY_KEY, {"keys": wanted})}
+    return {row.key: row.article_id for row in select_named(connection, {"": {"url": keys}}, _BY_KEY)}
 
 
 def add_entries(connection: sa.Connection, entries: Sequence[NewEntry], now: datetime) -> None:
     """Give entries their rows, and the articles one more sighting."""
     if not entries:
         return
-    connection.execute(
+    run_many(
+        connection,
         _ADD,
         [
             _said(item.entry, item.url_key)
@@ -137,7 +135,8 @@ def add_entries(connection: sa.Connection, entries: Sequence[NewEntry], now: dat
         ],
     )
     seen = {(item.article_id, item.source_id) for item in entries}
-    connection.execute(
+    run_many(
+        connection,
         insert_new(connection, t.sighting),
         [{"article_id": article, "source_id": source, "seen_at": now} for article, source in sorted(seen)],
     )
@@ -145,13 +144,11 @@ def add_entries(connection: sa.Connection, entries: Sequence[NewEntry], now: dat
 
 def change_entries(connection: sa.Connection, entries: Sequence[ChangedEntry], now: datetime) -> None:
     """Let rows say what their entries say now."""
-    if not entries:
-        return
     rows = []
     for item in entries:
         said = _said(item.entry, item.url_key) | {"last_seen_at": now}
         rows.append({"row": item.row} | {f"new_{name}": said[name] for name in _CHANGED})
-    connection.execute(_CHANGE, rows)
+    run_many(connection, _CHANGE, rows)
 
 
 def add_keys(
@@ -164,10 +161,9 @@ def add_keys(
     """
     if not keys:
         return
-    statement = insert_new(connection, t.article_key)
     owned = dict(keys)
     rows = [{"key": key, "article_id": article, "kind": kind, "seen_at": now} for key, article in owned.items()]
-    connection.execute(statement, rows)
+    run_many(connection, insert_new(connection, t.article_key), rows)
     if exclusive and connection.dialect.name == "postgresql" and articles_by_key(connection, owned) != owned:
         raise StoreBusy("another worker brought the same article at the same moment")
 

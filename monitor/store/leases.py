@@ -16,9 +16,19 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from monitor.errors import LeaseLost
+from monitor.model.alert import DeliveryState
 from monitor.store import tables as t
+from monitor.store.many import run_many
 
 CLAIMABLE = (t.source, t.article, t.timer, t.delivery, t.subscription)
+
+_WAITS: dict[sa.Table, sa.ColumnElement[bool]] = {
+    t.article: t.article.c.reading > "",  # SQLite looks for a value in its index, but not for any that is not null
+    t.delivery: t.delivery.c.state.in_(
+        [state.value for state in (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)]
+    ),
+}
+"""Of tables that grow with the years: what waits, in the words of an index.  Only such rows are ever held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,11 @@ NOW: sa.BindParameter[Any] = sa.bindparam("now")
 def is_free(table: sa.Table, now: datetime | sa.BindParameter[Any] = NOW) -> sa.ColumnElement[bool]:
     """Nobody holds the row, or its holder's time is over."""
     return sa.or_(table.c.lease_owner.is_(None), table.c.lease_until < now)
+
+
+def is_held(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Somebody holds the row, or held it when he died."""
+    return sa.and_(_WAITS.get(table, sa.true()), table.c.lease_owner.is_not(None))
 
 
 def claiming(table: sa.Table, candidates: sa.Select[Any]) -> ReturningUpdate[Any]:
@@ -92,7 +107,7 @@ def complete_all(
         {"row": row_id, "owner": lease.owner, "epoch": lease.epoch} | {f"new_{name}": new[name] for name in names}
         for row_id, lease, new in rows
     ]
-    if values and connection.execute(_completing(table, names), values).rowcount != len(values):
+    if run_many(connection, _completing(table, names), values) != len(values):
         named = ", ".join(str(row_id) for row_id, _, _ in rows)
         raise LeaseLost(f"{table.name} {named}: belongs to somebody else by now")
 
@@ -138,6 +153,6 @@ def void_all(connection: sa.Connection) -> int:
     """End every lease: only for one who knows that all former owners are dead (see `lock`).  How many there were."""
     ended = 0
     for table in CLAIMABLE:
-        statement = sa.update(table).where(table.c.lease_owner.is_not(None)).values(voided(table))
+        statement = sa.update(table).where(is_held(table)).values(voided(table))
         ended += connection.execute(statement).rowcount
     return ended

@@ -1,13 +1,14 @@
-"""Many rows of numbers in one statement: as a table that a query joins, and as rows to insert.
+"""Many numbers or names in one statement: as a table that a query joins, and numbers as rows to insert.
 
-A statement for each row would cost more than all the rest; both backends take one parameter (SQLite: JSON, nested, so
-that what many rows have in common is read once) or one array for each column (PostgreSQL) instead.
+A statement for each row would cost more than all the rest, and a parameter for each still much of it; both backends
+take one parameter (SQLite: JSON, nested, so that what many rows have in common is read once) or one array for each
+column (PostgreSQL) instead.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,8 @@ import sqlalchemy as sa
 
 Listing = Mapping[int, Mapping[Any, Mapping[int, float]]]
 """What to look for: days since 1970, of each those who ask (numbers, or languages), of each numbers with weights."""
+Named = Mapping[str, Mapping[str, Collection[str]]]
+"""Names to look for: who asks (a source, or nobody in particular), of what kind they are, which."""
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -60,6 +63,38 @@ def _array(values: Sequence[Any]) -> str:
 
 
 _ARRAYS = ("listed_since", "listed_of", "listed_number", "listed_weight")
+
+
+def select_named(connection: sa.Connection, named: Named, query: str, **types: Any) -> Sequence[sa.Row[Any]]:
+    """The rows of a `query` that joins the table `named(asker, kind, name)`; it begins behind `WITH named(…) AS (…)`.
+
+    `types` are those of its columns that the driver does not return as they are.
+    """
+    rows = [(asker, kind, name) for asker, kinds in named.items() for kind, names in kinds.items() for name in names]
+    if not rows:
+        return ()
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        values: dict[str, Any] = dict(zip(_NAMES, map(list, zip(*rows, strict=True)), strict=True))
+    else:
+        nested = {asker: {kind: tuple(names) for kind, names in kinds.items()} for asker, kinds in named.items()}
+        values = {"named": json.dumps(nested, ensure_ascii=False)}
+    return connection.execute(_naming(dialect, query, tuple(types.items())), values).all()
+
+
+_NAMES = ("named_of", "named_kind", "named_name")
+
+
+@lru_cache(maxsize=16)
+def _naming(dialect: str, query: str, types: tuple[tuple[str, Any], ...]) -> sa.TextualSelect:
+    if dialect == "postgresql":
+        table = f"SELECT * FROM unnest({', '.join(f'CAST(:{name} AS text[])' for name in _NAMES)})"
+    else:
+        table = (
+            "SELECT asker.key, kind.key, found.value "
+            "FROM json_each(:named) AS asker, json_each(asker.value) AS kind, json_each(kind.value) AS found"
+        )
+    return sa.text(f"WITH named(asker, kind, name) AS ({table}) {query}").columns(**dict(types))
 
 
 def insert_listed(connection: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Rows) -> None:

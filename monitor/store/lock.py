@@ -65,10 +65,10 @@ def alone(url: sa.URL) -> Iterator[None]:
 
 
 def lock_path(url: sa.URL) -> Path | None:
-    """Beside the database file; None where there is no file."""
+    """Beside the database file, by whatever link it was named; None where there is no file."""
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None
-    return Path(f"{url.database}.lock")
+    return Path(f"{os.path.realpath(url.database)}.lock")
 
 
 def _take(path: Path) -> IO[str]:

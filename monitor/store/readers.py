@@ -14,6 +14,8 @@ from monitor.store import tables as t
 
 _C = t.reader.c
 _ACTIVE = _C.state == SubscriptionState.ACTIVE.value
+_STORY = sa.case((_C.kind == SubscriptionKind.STORY.value, sa.cast(_C.subject, sa.BigInteger)))
+"""The number of the story that is subscribed to; compared the other way round, every story would have to be read."""
 _COLUMNS = sa.select(
     _C.id,
     _C.kind,
@@ -145,7 +147,7 @@ def followers(connection: sa.Connection) -> dict[int, list[str]]:
     s = t.story.c
     query = (
         sa.select(_C.id, s.id, s.merged_into)
-        .join(t.story, sa.cast(s.id, sa.Text) == _C.subject)
+        .join(t.story, s.id == _STORY)
         .where(_ACTIVE, _C.kind == SubscriptionKind.STORY.value)
     )
     found: dict[int, list[str]] = {}
@@ -159,11 +161,7 @@ def rule_names(connection: sa.Connection) -> dict[str, str]:
     s = t.story.c
     query = (
         sa.select(_C.id, sa.func.coalesce(s.title, _C.subject))
-        .select_from(
-            t.reader.outerjoin(
-                t.story, sa.and_(_C.kind == SubscriptionKind.STORY.value, sa.cast(s.id, sa.Text) == _C.subject)
-            )
-        )
+        .select_from(t.reader.outerjoin(t.story, s.id == _STORY))
         .where(_C.kind != SubscriptionKind.RULE.value)
     )
     return {f"{OWN_RULE}{subscription_id}": name for subscription_id, name in connection.execute(query)}
@@ -184,7 +182,7 @@ def latest_outcomes(connection: sa.Connection, subscription_id: int, *, limit: i
 
 def end_of_stories(connection: sa.Connection, reason: Reason, now: datetime) -> int:
     """End the subscriptions to stories that are no longer kept; how many."""
-    kept = sa.exists().where(sa.cast(t.story.c.id, sa.Text) == _C.subject)
+    kept = sa.exists().where(t.story.c.id == _STORY)
     open_ = _C.state != SubscriptionState.ENDED.value
     query = sa.select(_C.id).where(open_, _C.kind == SubscriptionKind.STORY.value, ~kept)
     over = list(connection.execute(query).scalars())

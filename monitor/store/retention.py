@@ -146,9 +146,11 @@ def remove_stories(connection: sa.Connection, before: datetime, story_ids: Seque
     return len(ids)
 
 
-def remove_polls(connection: sa.Connection, before: datetime) -> int:
-    """Delete the history of polls before then; how many.  Ids grow with time, which spares an index."""
-    newest = connection.execute(
-        sa.select(t.poll.c.id).where(t.poll.c.started_at < before).order_by(t.poll.c.id.desc()).limit(1)
-    ).scalar()
+def remove_polls(connection: sa.Connection, before: datetime, *, limit: int) -> int:
+    """Delete up to `limit` polls of the history before then, the oldest first; how many.
+
+    Ids grow with time (see `ahead` for clocks that were wrong), which spares an index: only what goes is looked at.
+    """
+    oldest = sa.select(t.poll.c.id, t.poll.c.started_at).order_by(t.poll.c.id).limit(limit).subquery("oldest")
+    newest = connection.execute(sa.select(sa.func.max(oldest.c.id)).where(oldest.c.started_at < before)).scalar()
     return 0 if newest is None else connection.execute(sa.delete(t.poll).where(t.poll.c.id <= newest)).rowcount

@@ -17,6 +17,8 @@ HEAD = "0011"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"
+OLDEST_POSTGRESQL = 150_000
+"""As `server_version_num` says it."""
 NEWER_REMEDY = "use the newer program version that wrote it, or restore a backup: monitor db restore"
 
 
@@ -52,14 +54,37 @@ def upgrade(database: Database) -> SchemaStatus:
     Does nothing, cheaply, when it is current.  Raises `SchemaMismatch` for a schema that this program does not know.
     """
     make_folder(database)
+    _require_fit(database)
     before = status(database)
     if before.is_current:
         return before
     with database.unit(lock=LOCK) as connection:
+        if not database.is_sqlite:  # a table of years takes as long as it takes
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         before = SchemaStatus(_version(connection))
         if not before.is_current:
             _migrate(connection, before)
     return before
+
+
+def _require_fit(database: Database) -> None:
+    """Raises `StoreError` for a PostgreSQL that is too old, or a database of it that cannot hold every text."""
+    if database.is_sqlite:
+        return
+    with database.reading() as connection:
+        version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+        encoding = str(
+            connection.exec_driver_sql(
+                "SELECT pg_encoding_to_char(encoding)::text FROM pg_database WHERE datname = current_database()"
+            ).scalar_one()
+        )
+    if version < OLDEST_POSTGRESQL:
+        raise StoreError(
+            f"this is PostgreSQL {version // 10_000}", remedy=f"use {OLDEST_POSTGRESQL // 10_000} or newer"
+        )
+    if encoding != "UTF8":
+        remedy = "make one that can: CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'"
+        raise StoreError(f"the database has the encoding {encoding}, which cannot hold every text", remedy=remedy)
 
 
 def upgrade_address(address: str) -> None:

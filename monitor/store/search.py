@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.many import run_many
 from monitor.store.vocabulary import words_beginning, words_of
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
@@ -219,7 +220,7 @@ def _run(connection: sa.Connection, statements: dict[str, sa.TextClause], revisi
     rows = [{"id": item.id, "title": fold(item.title), "text": fold(item.text)} for item in revisions]
     if dialect == "postgresql" and statements is _DELETE:
         rows = [{"id": row["id"]} for row in rows]
-    connection.execute(statements[dialect], rows)
+    run_many(connection, statements[dialect], rows)
 
 
 def _fold(text: str) -> str:

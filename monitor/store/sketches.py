@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from monitor.model.story import NO_TERMS, CopyCandidate, Prepared, Vector
 from monitor.store.listed import insert_listed, select_listed
+from monitor.store.many import run_many
 from monitor.store.tables import EPOCH, fingerprint, sketch
 from monitor.store.vectors import packed, unpacked
 
@@ -34,12 +35,35 @@ class Sought:
     least: int
 
 
+FIRST = 16
+LATEST = 16
+"""Of what very many hold (a text that went round, a template, boilerplate) the first holders and the latest are looked
+at, together no fewer than are compared in the end: the first have what was copied, the latest what a template said
+last.  Reading all of them takes longer with every article that says the same.  No more are latest than first."""
 _SHARING = """
-counted AS (
-    SELECT listed.asker, held.article_id, count(*) AS shared
-    FROM listed CROSS JOIN fingerprint AS held
-    WHERE held.fp = listed.number AND held.day >= listed.since AND held.article_id <> listed.asker
-    GROUP BY listed.asker, held.article_id HAVING count(*) >= :least
+reaching AS MATERIALIZED (
+    SELECT since, asker, number, (
+        SELECT held.article_id FROM fingerprint AS held WHERE held.fp = listed.number AND held.day >= listed.since
+        ORDER BY held.article_id LIMIT 1 OFFSET :first
+    ) AS upto
+    FROM listed
+), crowded AS MATERIALIZED (
+    SELECT since, asker, number, upto, (
+        SELECT held.article_id FROM fingerprint AS held WHERE held.fp = reaching.number AND held.day >= reaching.since
+        ORDER BY held.article_id DESC LIMIT 1 OFFSET :latest
+    ) AS since_id
+    FROM reaching WHERE upto IS NOT NULL
+), holding AS (
+    SELECT reaching.asker, held.article_id FROM reaching CROSS JOIN fingerprint AS held
+    WHERE held.fp = reaching.number AND held.day >= reaching.since
+    AND held.article_id < coalesce(reaching.upto, 9223372036854775807)
+    UNION ALL
+    SELECT crowded.asker, held.article_id FROM crowded CROSS JOIN fingerprint AS held
+    WHERE held.fp = crowded.number AND held.day >= crowded.since
+    AND held.article_id >= crowded.upto AND held.article_id > crowded.since_id
+), counted AS (
+    SELECT asker, article_id, count(*) AS shared FROM holding WHERE article_id <> asker
+    GROUP BY asker, article_id HAVING count(*) >= :least
 ), ranked AS (
     SELECT asker, article_id, shared, row_number() OVER (PARTITION BY asker ORDER BY shared DESC, article_id) AS place
     FROM counted
@@ -49,14 +73,18 @@ SELECT asker, article_id, shared FROM ranked WHERE place <= :limit
 
 
 def sharing(connection: sa.Connection, sought: Sequence[Sought], *, limit: int) -> dict[int, dict[int, int]]:
-    """For each article those that share most fingerprints with it: ids and how many."""
+    """For each article those that share most fingerprints with it: ids and how many.
+
+    Of a fingerprint that very many hold only the `FIRST` and the `LATEST` are counted.
+    """
     listing: dict[int, dict[int, dict[int, float]]] = {}
     for each in sought:
         listing.setdefault(each.since_day, {})[each.article_id] = dict.fromkeys(each.fingerprints, 1)
     least = {each.article_id: each.least for each in sought}
     found: dict[int, dict[int, int]] = {each.article_id: {} for each in sought}
     fewest = min(least.values(), default=1)
-    for id_, other, shared in select_listed(connection, listing, _SHARING, limit=limit, least=fewest):
+    bounds = {"first": FIRST, "latest": LATEST, "least": fewest, "limit": limit}
+    for id_, other, shared in select_listed(connection, listing, _SHARING, **bounds):
         if shared >= least[id_]:
             found[id_][other] = shared
     return found
@@ -121,11 +149,12 @@ def voters(connection: sa.Connection, story_id: int) -> tuple[Voter, ...]:
     return tuple(Voter(row.article_id, row.words, unpacked(row.terms)) for row in reversed(rows))
 
 
+_KEEP = sketch.insert()
+
+
 def save_sketches(connection: sa.Connection, kept: Sequence[tuple[CopyCandidate, int]]) -> None:
     """Keep what comparing needs of articles, each with the day when it was first seen."""
-    if not kept:
-        return
-    connection.execute(sketch.insert(), [_row(candidate, day) for candidate, day in kept])
+    run_many(connection, _KEEP, [_row(candidate, day) for candidate, day in kept])
     prints = [(fp, each.article_id, day) for each, day in kept for fp in each.prepared.fingerprints]
     insert_listed(connection, fingerprint, ("fp", "article_id", "day"), sorted(prints))
 

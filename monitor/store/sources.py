@@ -21,6 +21,7 @@ from monitor.store import hosts, leases
 from monitor.store import tables as t
 from monitor.store.documents import forget_listed, keep_listed, listed_by
 from monitor.store.leases import Lease
+from monitor.store.many import run_many
 from monitor.store.memory import memory_from_json, memory_to_json
 
 FOUNDED = "founded_at"
@@ -184,12 +185,12 @@ def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> No
     for record in records:
         row = {f"new_{name}": value for name, value in _row_after(record).items() if name in _WRITTEN}
         rows.append({"row": record.source_id, "owner": record.lease.owner, "epoch": record.lease.epoch, **row})
-    connection.execute(_RECORD, rows)
+    run_many(connection, _RECORD, rows)
     _add_history(connection, records)
 
 
 def _add_history(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
-    connection.execute(_ADD_HISTORY, [_history(record) for record in records])
+    run_many(connection, _ADD_HISTORY, [_history(record) for record in records])
     for record in records:
         if record.host_blocked_until is not None:
             hosts.block(connection, record.host, record.host_blocked_until, record.started_at)

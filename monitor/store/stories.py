@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.model.story import StoryState, Vector
+from monitor.store.many import run_many
 from monitor.store.story_index import merge_index
 from monitor.store.story_links import APART, MERGED, link_stories, move_links
 from monitor.store.tables import article, sketch, story
@@ -48,8 +49,7 @@ def language_of(connection: sa.Connection, story_id: int) -> str:
 
 def place(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Record where articles were put: rows of `row` (the article), `story_id`, `copy_of`, `copy_score`."""
-    if rows:
-        connection.execute(_PLACE, rows)
+    run_many(connection, _PLACE, rows)
 
 
 _PLACE = (
@@ -169,8 +169,7 @@ def grow_stories(connection: sa.Connection, states: Iterable[StoryState]) -> Non
         {"story": state.id, "centroid": packed(state.centroid), "members": state.members, "last_at": state.last_at}
         for state in states
     ]
-    if rows:
-        connection.execute(_GROW, rows)
+    run_many(connection, _GROW, rows)
 
 
 _GROW = (

@@ -141,6 +141,13 @@ def merge_index(connection: sa.Connection, *, into: int, other: int) -> None:
     connection.execute(story_term.delete().where(story_term.c.story_id == other))
 
 
-def forget_stories_before(connection: sa.Connection, day: int) -> None:
-    """Stories that were last alive before a day are found no more; they stay."""
-    connection.execute(story_term.delete().where(story_term.c.day < day))
+def stories_before(connection: sa.Connection, day: int) -> list[int]:
+    """Stories that are found although they were last alive before a day.  A walk through the whole index."""
+    old = sa.select(story_term.c.story_id).where(story_term.c.day < day).distinct()
+    return list(connection.execute(old.order_by(story_term.c.story_id)).scalars())
+
+
+def forget_stories(connection: sa.Connection, story_ids: Sequence[int], day: int) -> None:
+    """Those of the stories that were last alive before a day are found no more; they stay."""
+    old = story_term.delete().where(story_term.c.story_id.in_(story_ids), story_term.c.day < day)
+    connection.execute(old)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from monitor.store.many import run_many
 from monitor.store.tables import story_link
 from monitor.store.upsert import insert_new
 
@@ -28,5 +29,4 @@ def move_links(connection: sa.Connection, into: int, other: int) -> None:
     connection.execute(story_link.delete().where(mine, story_link.c.verdict == ALSO_IN))
     rows = [(sorted((into, row.b if row.a == other else row.a)), row) for row in moving]
     values = [row._asdict() | {"a": low, "b": high} for (low, high), row in rows]
-    if values:
-        connection.execute(insert_new(connection, story_link), values)
+    run_many(connection, insert_new(connection, story_link), values)

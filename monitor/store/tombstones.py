@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from monitor.store import tables as t
 from monitor.store.documents import listed_by
+from monitor.store.listed import select_named
+from monitor.store.many import run_many
 from monitor.store.memory import memory_from_json
 from monitor.store.upsert import insert_new
 
 EVERYWHERE = ""
 """In place of a source: what no source can bring back."""
 
-_BURIED = (
-    sa.select(t.tombstone.c.key, t.tombstone.c.purged_at)
-    .where(
-        t.tombstone.c.source_id.in_((sa.bindparam("source"), EVERYWHERE)),
-        t.tombstone.c.key.in_(sa.bindparam("keys", expanding=True)),
-    )
-    .order_by(t.tombstone.c.purged_at)
+_BURIED = """, owner(asker, kind, name, source_id) AS (
+    SELECT asker, kind, name, asker FROM named UNION ALL SELECT asker, kind, name, '' FROM named
 )
+SELECT owner.asker, tombstone.key, tombstone.purged_at
+FROM owner CROSS JOIN tombstone
+WHERE tombstone.source_id = owner.source_id AND tombstone.key = owner.name
+ORDER BY tombstone.purged_at
+"""
 
 
 def bury(connection: sa.Connection, source_id: str, keys: Iterable[str], *, now: datetime) -> None:
@@ -35,13 +37,16 @@ def bury(connection: sa.Connection, source_id: str, keys: Iterable[str], *, now:
     known = sa.update(t.tombstone).where(of.source_id == source_id, of.key == sa.bindparam("known"))
     connection.execute(known.values(purged_at=now), [{"known": key} for key in wanted])
     rows = [{"source_id": source_id, "key": key, "purged_at": now} for key in wanted]
-    connection.execute(insert_new(connection, t.tombstone), rows)
+    run_many(connection, insert_new(connection, t.tombstone), rows)
 
 
-def buried(connection: sa.Connection, source_id: str, keys: Iterable[str]) -> dict[str, datetime]:
-    """Which of these tombstone keys a source has, and when they were set last."""
-    rows = connection.execute(_BURIED, {"source": source_id, "keys": tuple(keys)})
-    return {row.key: row.purged_at for row in rows}
+def buried(connection: sa.Connection, keys: Mapping[str, Collection[str]]) -> dict[str, dict[str, datetime]]:
+    """Which of its tombstone keys each source has, and when they were set last."""
+    found: dict[str, dict[str, datetime]] = {source_id: {} for source_id in keys}
+    wanted = {source_id: {"tombstone": of_source} for source_id, of_source in keys.items()}
+    for row in select_named(connection, wanted, _BURIED, purged_at=t.UtcTime):
+        found[row.asker][row.key] = row.purged_at
+    return found
 
 
 def sources_with_aged(connection: sa.Connection, before: datetime) -> list[str]:

@@ -32,12 +32,28 @@ def take_turn(
     return True
 
 
+def time_has_leapt(connection: sa.Connection, name: str, *, now: datetime, most_s: float, again_most_s: float) -> bool:
+    """Whether more than `most_s` have passed since a turn was last done: for whoever has it, before anything is lost.
+
+    It may be that nothing ran, or that the clock is wrong.  After a turn that heard of a leap, the next one hears of
+    another only when `again_most_s` have passed: a machine that runs on Sundays only must come to its turn, too.  What
+    was done by a clock that was ahead counts as a leap, what was never done does not.
+    """
+    known = _read(connection, name)
+    done_at = _instant(known.get("done_at"))
+    longest = timedelta(seconds=again_most_s if known.get("leapt") else most_s)
+    new = "done_at" not in known
+    leapt = not new and (done_at is None or done_at + longest < now)
+    _write(connection, name, known | {"leapt": leapt})
+    return leapt
+
+
 def end_turn(connection: sa.Connection, name: str, *, owner: str, now: datetime, done: bool) -> None:
     """Give the turn back; `done` counts from now until it is due again.  Nothing happens when another took it."""
     known = _read(connection, name)
     if known.get("owner") == owner:
         done_at = now.isoformat() if done else known.get("done_at")
-        _write(connection, name, {"owner": None, "until": None, "done_at": done_at})
+        _write(connection, name, known | {"owner": None, "until": None, "done_at": done_at})
 
 
 def forget_ahead(connection: sa.Connection, later: datetime) -> int:
@@ -47,7 +63,7 @@ def forget_ahead(connection: sa.Connection, later: datetime) -> int:
         row.key for row in rows if any((_instant(row.value.get(k)) or later) > later for k in ("done_at", "until"))
     ]
     if wrong:
-        connection.execute(sa.delete(t.meta).where(t.meta.c.key.in_(wrong)))
+        connection.execute(sa.update(t.meta).where(t.meta.c.key.in_(wrong)).values(value={"done_at": None}))
     return len(wrong)
 
 

@@ -26,8 +26,8 @@ CACHE_KIB = 4096
 CHECKPOINT_PAGES = 8000
 """How far SQLite's log grows (16 MB) before it is copied: what changes with every poll is copied once, not often."""
 # Retrying helps: serialisation failure, deadlock, lock not available, a unique key that another worker took first,
-# and a server that is shutting down, starting up or has too many clients.
-RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03", "23505", "57P01", "57P02", "57P03", "53300"})
+# and a server that is shutting down, starting up, has too many clients or lets us only read (after a failover).
+RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03", "23505", "57P01", "57P02", "57P03", "53300", "25006"})
 CONNECTION_SQLSTATE_CLASS = "08"
 # A worker that is paused, or cut off, in the middle of a unit holds its locks: after 12 s the server ends that unit
 # (units take milliseconds).  Nobody waits longer than 10 s for a lock, so that none of the paused worker's other units
@@ -36,15 +36,24 @@ CONNECTION_SQLSTATE_CLASS = "08"
 READING = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
 )
+POSTGRESQL_OPTIONS = "-c idle_in_transaction_session_timeout=12s -c lock_timeout=10s"
 POSTGRESQL_ARGS = {
+    "client_encoding": "utf8",
     "connect_timeout": BUSY_TIMEOUT_S,
-    "options": "-c idle_in_transaction_session_timeout=12s -c lock_timeout=10s",
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
 DISK_FULL_SQLSTATE = "53100"
+READ_ONLY_SQLSTATE = "25006"
+REMEDIES = {
+    READ_ONLY_SQLSTATE: "if it is a standby: name the primary, or several hosts (see the page about PostgreSQL)",
+    "57014": "its role or database has a statement_timeout: ALTER ROLE ... SET statement_timeout = 0",
+    "42501": "give the role the right: GRANT CREATE, USAGE ON SCHEMA ... TO ..., or let the owner of the tables do it",
+    "3F000": "make the schema that search_path names: CREATE SCHEMA ... AUTHORIZATION ...",
+}
+"""What an administrator can do, by SQLSTATE."""
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -70,10 +79,30 @@ def open_engine(url: str) -> sa.Engine:
 
 def _postgresql_engine(url: str) -> sa.Engine:
     try:
-        return sa.create_engine(url, pool_pre_ping=True, connect_args=POSTGRESQL_ARGS)
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=_postgresql_args(sa.make_url(url)))
     except ModuleNotFoundError as error:
         remedy = "pip install 'news-monitor[postgresql]'"
         raise StoreError("PostgreSQL needs a driver that is not installed", remedy=remedy) from error
+    event.listen(engine, "handle_error", _leave_a_standby)
+    return engine
+
+
+def _postgresql_args(url: sa.URL) -> dict[str, Any]:
+    """Ours where the address says nothing, of `options` both: of two that contradict each other the later one counts.
+
+    Of several hosts the one is meant that can be written to.
+    """
+    said = url.normalized_query
+    args: dict[str, Any] = {name: value for name, value in POSTGRESQL_ARGS.items() if name not in said}
+    if len(said.get("host", ())) > 1 and "target_session_attrs" not in said:
+        args["target_session_attrs"] = "read-write"
+    return args | {"options": " ".join((POSTGRESQL_OPTIONS, *said.get("options", ())))}
+
+
+def _leave_a_standby(context: Any) -> None:
+    """A server that became read-only is left: the next connection looks for one that can be written to."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY_SQLSTATE:
+        context.is_disconnect = True
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -256,5 +285,6 @@ def _map_postgresql(error: sa.exc.DBAPIError) -> StoreError:
         return StoreFull(f"no space for the database: {text}", remedy="free space on the database server")
     away = not state and isinstance(error, sa.exc.OperationalError)
     if away or error.connection_invalidated or state in RETRYABLE_SQLSTATES or state[:2] == CONNECTION_SQLSTATE_CLASS:
-        return StoreBusy(f"database busy or away: {text}", remedy="the monitor tries again by itself")
-    return StoreError(text)
+        remedy = REMEDIES.get(state, "the monitor tries again by itself")
+        return StoreBusy(f"database busy or away: {text}", remedy=remedy)
+    return StoreError(text, remedy=REMEDIES.get(state))

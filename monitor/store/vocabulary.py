@@ -12,6 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.many import run_many
 from monitor.store.upsert import insert_new
 
 _READ = "vocabulary_read"
@@ -58,7 +59,7 @@ def file_words(connection: sa.Connection, filed: Iterable[tuple[str, str]], *, u
     pairs = sorted(set(filed))
     for begin in range(0, len(pairs), _AT_ONCE):
         rows = [{"key": key, "word": word} for key, word in pairs[begin : begin + _AT_ONCE]]
-        connection.execute(insert_new(connection, t.vocabulary), rows)
+        run_many(connection, insert_new(connection, t.vocabulary), rows)
     connection.execute(insert_new(connection, t.meta).values(key=_READ, value=upto))
     connection.execute(sa.update(t.meta).where(t.meta.c.key == _READ).values(value=upto))
 

@@ -36,6 +36,16 @@ def test_a_source_polled_with_a_clock_that_was_ahead_is_polled_again(database: D
     assert rows_brought_back(database) == 0
 
 
+def test_the_history_of_polls_is_in_order_again(database: Database) -> None:
+    sync(database, spec("a"))
+    for at in (LATER, NOW):
+        (claimed,) = claim(database, at)
+        with database.unit() as connection:
+            sources.complete_polls(connection, [record(claimed, started_at=at, next_at=NOW)])
+            bring_back(connection, NOW)
+            assert connection.execute(sa.select(t.poll.c.started_at).distinct()).scalars().all() == [NOW]
+
+
 def test_a_message_ordered_then_is_sent_and_a_paused_source_stays_paused(database: Database) -> None:
     sync(database, spec("a", paused=True))
     with database.unit() as connection:

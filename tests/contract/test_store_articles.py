@@ -13,6 +13,7 @@ from monitor.model.article import TextState
 from monitor.model.entry import Entry
 from monitor.model.reasons import Reason
 from monitor.model.source import SourceKind, SourceSpec
+from monitor.model.story import KnownEntry
 from monitor.store import articles, entries, evidence, readings, retention, shown, sources
 from monitor.store import tables as t
 from monitor.store.articles import ArticleChange, FirstText, NewArticle, NewRevision, SourceFacts
@@ -115,27 +116,56 @@ def test_known_rows_are_found_by_any_of_their_identities(database: Database) -> 
     wanted = Wanted(("id-1", "new"), ("key-2",), ("c3",), ("tomb",))
     with database.unit() as connection:
         connection.execute(sa.insert(t.tombstone).values(source_id="a", key="tomb", purged_at=NOW))
-        known = entries.load_known(connection, "a", wanted)
-        other = entries.load_known(connection, "b", wanted)
+        known, other = entries.load_known(connection, {"a": wanted, "b": wanted}).values()
     assert [row.article_id for row in known.rows] == [first, second, third]
     assert (known.sightings, known.purged) == ({"key-2": second}, {"tomb": NOW})
     assert (other.rows, other.sightings, other.purged) == ((), {"key-2": second}, {})
 
 
+def test_each_source_is_told_of_its_own_rows_and_of_all_articles(database: Database) -> None:
+    (mine,) = store(database, 1)
+    (theirs,) = store(database, 2, source="b")
+    ids, keys = ("id-1", "id-2"), ("key-1", "key-2")
+    with database.reading() as connection:
+        known = entries.load_known(connection, {"a": Wanted(ids, keys), "b": Wanted(ids), "c": Wanted()})
+        assert entries.with_entries(connection, ["a", "b", "c"]) == {"a", "b"}
+    assert {of: [row.article_id for row in each.rows] for of, each in known.items()} == {
+        "a": [mine],
+        "b": [theirs],
+        "c": [],
+    }
+    assert (known["a"].sightings, known["b"].sightings) == ({"key-1": mine, "key-2": theirs}, {})
+
+
+def test_names_may_have_any_characters(database: Database) -> None:
+    odd = "a\"b\\c'd{},%s :x é 漢 🗞"
+    (id_,) = store(database, 1)
+    with database.unit() as connection:
+        (row,) = rows_known(connection, Wanted(("id-1",)))
+        entries.change_entries(connection, [ChangedEntry(row.id, an_entry(1, id=odd), "key-1")], NOW)
+        entries.add_keys(connection, [(odd, id_)], "redirect", NOW)
+        assert [row.article_id for row in rows_known(connection, Wanted((odd,)))] == [id_]
+        assert entries.articles_by_key(connection, [odd, "x"]) == {odd: id_}
+
+
 def test_nothing_wanted_finds_nothing(database: Database) -> None:
     store(database, 1)
     with database.reading() as connection:
-        known = entries.load_known(connection, "a", Wanted())
+        known = entries.load_known(connection, {"a": Wanted()})["a"]
     assert (known.rows, known.sightings) == ((), {})
 
 
 def test_a_changed_entry_is_known_by_what_it_says_now(database: Database) -> None:
     store(database, 1)
     with database.unit() as connection:
-        row = entries.load_known(connection, "a", Wanted(("id-1",))).rows[0]
+        (row,) = rows_known(connection, Wanted(("id-1",)))
         entries.change_entries(connection, [ChangedEntry(row.id, an_entry(9), "key-9")], NOW)
-        assert entries.load_known(connection, "a", Wanted(("id-1",))).rows == ()
-        assert entries.load_known(connection, "a", Wanted((), ("key-9",))).rows[0].title == "Title 9"
+        assert rows_known(connection, Wanted(("id-1",))) == ()
+        assert rows_known(connection, Wanted((), ("key-9",)))[0].title == "Title 9"
+
+
+def rows_known(connection: sa.Connection, wanted: Wanted) -> tuple[KnownEntry, ...]:
+    return entries.load_known(connection, {"a": wanted})["a"].rows
 
 
 def test_an_address_key_stays_with_the_article_that_had_it_first(database: Database) -> None:

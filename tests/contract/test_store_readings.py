@@ -96,7 +96,7 @@ def test_nothing_asked_is_nothing_found_and_nothing_written(database: Database) 
         entries.add_entries(connection, [], NOW)
         entries.change_entries(connection, [], NOW)
         entries.add_keys(connection, [], "url", NOW)
-        assert not entries.has_entries(connection, "a")
+        assert entries.with_entries(connection, ["a"]) == set()
         assert connection.execute(sa.select(sa.func.count()).select_from(t.article)).scalar_one() == 0
 
 

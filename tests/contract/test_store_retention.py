@@ -68,7 +68,7 @@ def test_purged_articles_leave_tombstones_and_nothing_else(database: Database) -
     with database.reading() as connection:
         for table in (t.article, t.entry, t.revision, t.sighting, t.article_key):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
-        assert entries.load_known(connection, "a", Wanted(tombstones=("k1", "k3"))).purged == {"k1": later}
+        assert entries.load_known(connection, {"a": Wanted(tombstones=("k1", "k3"))})["a"].purged == {"k1": later}
         assert shown.search_articles(connection, "harbour") == []
 
 
@@ -267,7 +267,7 @@ def _story(connection: sa.Connection, number: int, last_at: datetime) -> None:
 
 def buried(database: Database, source_id: str, *keys: str) -> dict[str, datetime]:
     with database.reading() as connection:
-        return tombstones.buried(connection, source_id, keys)
+        return tombstones.buried(connection, {source_id: keys})[source_id]
 
 
 def test_tombstones_last_while_their_source_shows_what_was_removed_with_them(database: Database) -> None:
@@ -357,7 +357,9 @@ def test_the_history_of_polls_ends_at_a_time(database: Database) -> None:
         for hours in range(4):
             poll = {"started_at": NOW + timedelta(hours=hours), "possible_loss": False}
             connection.execute(sa.insert(t.poll).values(row | poll))
-        assert retention.remove_polls(connection, NOW) == 0
-        assert retention.remove_polls(connection, NOW + timedelta(hours=2)) == 2
+        assert retention.remove_polls(connection, NOW, limit=9) == 0
+        assert retention.remove_polls(connection, NOW + timedelta(hours=2), limit=1) == 1
+        assert retention.remove_polls(connection, NOW + timedelta(hours=2), limit=9) == 1
+        assert retention.remove_polls(connection, NOW + timedelta(hours=2), limit=9) == 0
         left = connection.execute(sa.select(t.poll.c.started_at).order_by(t.poll.c.id)).scalars().all()
         assert left == [NOW + timedelta(hours=2), NOW + timedelta(hours=3)]

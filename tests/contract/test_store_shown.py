@@ -91,7 +91,7 @@ def test_tombstones_are_kept_per_source_for_a_time(database: Database) -> None:
         tombstones.bury(connection, "blatt", ["a", "b", "a"], now=NOW)
         tombstones.bury(connection, "blatt", ["b", "c"], now=NOW + HOUR)
         later = NOW + HOUR
-        assert tombstones.buried(connection, "blatt", ["a", "b", "x"]) == {"a": NOW, "b": later}
-        assert tombstones.buried(connection, "other", ["a"]) == {}
+        assert tombstones.buried(connection, {"blatt": ["a", "b", "x"]})["blatt"] == {"a": NOW, "b": later}
+        assert tombstones.buried(connection, {"other": ["a"]})["other"] == {}
         assert tombstones.unbury(connection, "blatt", later, frozenset(), later) == 1
-        assert tombstones.buried(connection, "blatt", ["a", "b", "c"]) == {"b": later, "c": later}
+        assert tombstones.buried(connection, {"blatt": ["a", "b", "c"]})["blatt"] == {"b": later, "c": later}

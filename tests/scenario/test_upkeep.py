@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import structlog
@@ -16,6 +17,7 @@ from monitor.loops.retain import RetentionSettings
 from monitor.loops.upkeep import Chore, Upkeep, in_turn
 from monitor.loops.vocabulary import Vocabulary
 from monitor.store import tables as t
+from monitor.store.ahead import bring_back
 from tests.scenario.conftest import Item, Newsroom, long_text, rss
 
 
@@ -56,12 +58,39 @@ async def test_articles_are_forgotten_by_the_day(newsroom: Newsroom) -> None:
     await newsroom.poll()
     await newsroom.read()
     assert newsroom.titles() == ["Old"]
-    newsroom.clock.advance(days=40)
     upkeep = Upkeep(newsroom.context, RetentionSettings(articles_days=30.0), Vocabulary(lambda word, _: [word]))
-    await upkeep.tick()
-    await asyncio.wait_for(upkeep.drain(), 30)
+    await one_tick(upkeep)
+    newsroom.clock.advance(days=40)
+    await one_tick(upkeep)
+    assert newsroom.titles() == ["Old"], "the clock may be wrong"
+    newsroom.clock.advance(days=1)
+    await one_tick(upkeep)
     assert newsroom.titles() == []
     assert newsroom.rows(t.tombstone)
+
+
+async def one_tick(upkeep: Upkeep) -> None:
+    await upkeep.tick()
+    await asyncio.wait_for(upkeep.drain(), 30)
+
+
+async def test_a_clock_of_the_year_after_next_forgets_nothing_before_it_is_set_right(newsroom: Newsroom) -> None:
+    item = Item("New", newsroom.web.url("/story/new"), "0", content=long_text("new news"))
+    newsroom.source("a", newsroom.web.route("/feed", rss(item)))
+    await newsroom.poll()
+    await newsroom.read()
+    upkeep = Upkeep(newsroom.context, RetentionSettings(articles_days=30.0), Vocabulary(lambda word, _: [word]))
+    await one_tick(upkeep)
+    right = newsroom.clock.now()
+    for _ in range(2):  # it happens again the next week
+        newsroom.clock.advance(days=700)
+        await one_tick(upkeep)
+        newsroom.clock.set(right + timedelta(minutes=5))
+        with newsroom.database.unit() as connection:
+            assert bring_back(connection, newsroom.clock.now()) > 0
+        await one_tick(upkeep)
+        assert newsroom.titles() == ["New"]
+        right = newsroom.clock.advance(days=7)
 
 
 def test_the_configuration_says_how_long_and_when() -> None:

@@ -103,3 +103,50 @@ async def test_what_does_not_end_in_time_is_cut_off() -> None:
     daemon = Daemon((), nothing, started, (endless,), drain_s=0.1)
     await asyncio.wait_for(daemon.run(), 20)
     assert cut == ["cut"]
+
+
+async def test_a_storm_of_signals_reloads_twice_and_never_at_the_same_time() -> None:
+    reloads: list[str] = []
+    let_go = asyncio.Event()
+
+    async def reload() -> None:
+        reloads.append("begun")
+        await let_go.wait()
+        reloads.append("done")
+        if reloads.count("done") == 2:
+            daemon.stop()
+
+    async def storm() -> None:
+        for _ in range(50):
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asyncio.sleep(0)
+        let_go.set()
+
+    async def started() -> None:
+        daemon.do_soon("storm", storm)
+
+    daemon = Daemon((), reload, started)
+    await asyncio.wait_for(daemon.run(), 20)
+    assert reloads == ["begun", "done", "begun", "done"]
+
+
+async def test_a_tick_that_does_not_come_back_is_named() -> None:
+    stuck = asyncio.Event()
+    named: list[tuple[str, ...]] = []
+
+    async def hang() -> None:
+        await stuck.wait()
+
+    async def look() -> None:
+        if found := daemon.hanging():
+            named.append(found)
+            stuck.set()
+            daemon.stop()
+
+    async def started() -> None:
+        daemon.do_soon("hang", lambda: daemon._tick(Tick("gather", 3600, hang)))
+
+    daemon = Daemon((Tick("look", 0.05, look),), nothing, started, hanging_s=0.1)
+    await asyncio.wait_for(daemon.run(), 20)
+    assert named == [("gather",)]
+    assert daemon.hanging() == ()

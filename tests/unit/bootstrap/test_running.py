@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,14 @@ from monitor.bootstrap.page import Page
 from monitor.bootstrap.presence import Presence
 from monitor.bootstrap.running import OnceReport, _daemon, _waker, run_daemon, run_once
 from monitor.bootstrap.service import ServiceManager
-from monitor.errors import ConfigError, SchemaMismatch
+from monitor.daemon import Tick
+from monitor.errors import ConfigError, MonitorError, SchemaMismatch
 from monitor.loops.gather import GatherReport
 from monitor.loops.lane import CourierReport
 from monitor.loops.read import ReadReport
 from monitor.store import tables as t
-from monitor.store.presence import wake
+from monitor.store.presence import living, wake
+from monitor.store.turns import take_turn
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FakeWeb, Reply
 
@@ -85,6 +88,15 @@ async def test_a_full_pass(config: Path) -> None:
     assert ["broken" in problem or "[" in problem for problem in report.problems] == [True]
 
 
+async def test_a_pass_does_the_chores_whose_turn_it_is(config: Path) -> None:
+    await run_once(config, everything=False)
+    database = Database(open_engine(f"sqlite:///{config.parent}/var/monitor.db"))
+    with database.unit() as connection:
+        assert not take_turn(connection, "retain", owner="x", now=datetime.now(UTC), lease_s=1.0, every_s=86_400.0)
+        assert take_turn(connection, "else", owner="x", now=datetime.now(UTC), lease_s=1.0, every_s=86_400.0)
+    database.dispose()
+
+
 async def test_a_daemon_polls_reloads_and_ends(config: Path) -> None:
     database = Database(open_engine(f"sqlite:///{config.parent}/var/monitor.db"))
 
@@ -134,6 +146,33 @@ async def test_the_service_manager_hears_every_step_of_a_life(config: Path, monk
         os.kill(os.getpid(), signal.SIGTERM)
         await heard("STOPPING=1")
         await running
+
+
+async def test_a_process_with_a_part_that_hangs_gives_no_sign_of_life(config: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(config.parent / "notify"))
+        manager.setblocking(False)
+        service = ServiceManager(manager.getsockname(), watchdog_s=60.0)
+        async with open_monitor(config) as monitor:
+            daemon = _daemon(Loops(monitor), Presence(monitor, "all"), service, Page(monitor, "all"))
+            daemon.hanging_s = 0.0
+            ticks = {tick.name: tick for tick in daemon.ticks}
+            await ticks["watchdog"].run()
+            assert manager.recv(100) == b"WATCHDOG=1"
+            stuck = asyncio.Event()
+            hanging = asyncio.create_task(daemon._tick(Tick("gather", 1.0, stuck.wait)))
+            await asyncio.sleep(0.01)
+            await ticks["watchdog"].run()
+            with pytest.raises(BlockingIOError):
+                manager.recv(100)
+            with pytest.raises(MonitorError, match="gather does not come back") as found:
+                await ticks["heartbeat"].run()
+            assert found.value.code == "tick-hangs"
+            with monitor.database.reading() as connection:
+                assert living(connection, monitor.clock.now()) == []
+            stuck.set()
+            await hanging
+            await ticks["heartbeat"].run()
 
 
 async def test_it_ends_when_a_newer_program_has_migrated_the_database(config: Path) -> None:

@@ -83,6 +83,7 @@ def test_anchors_that_look_like_feeds_come_last() -> None:
     assert [(link.url, link.title, link.why) for link in find_feeds(page, url=URL)] == [
         ("https://paper.example/d", "", "declared"),
         ("https://paper.example/rss.xml", "Our RSS", "anchor"),
+        ("https://paper.example/about", "RSS", "anchor"),
     ]
 
 
@@ -102,3 +103,37 @@ def test_usual_paths_start_below_the_page() -> None:
     assert "https://paper.example/feed.xml" in paths
     assert usual_paths(URL)[0] == "https://paper.example/news/feed"
     assert len(usual_paths("https://paper.example/")) == len(set(usual_paths("https://paper.example/")))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<link rel="alternate" type="application/rss xml" href="/f">',
+        '<link rel="alternate" type="rss" href="/f">',
+        '<link rel="alternate" type="application/xml+rss" href="/f">',
+        '<link rel="service.feed" type="application/atom+xml" href="/f">',
+        '<link rel="http://www.iana.org/assignments/relation/alternate" type="application/atom+xml" href="/f">',
+        '<a href="/f">RSS</a>',
+        '<a href="/f">Subscribe to our RSS feed</a>',
+        '<a href="/f"><img src="/orange.png" alt="RSS 2.0"></a>',
+        '<a href="https://feeds.elsewhere.example/rss">Abonnieren</a>',
+    ],
+)
+def test_kinds_of_links_that_name_a_feed(link: str) -> None:
+    (found,) = find_feeds(link, url=URL)
+    assert found.url in ("https://paper.example/f", "https://feeds.elsewhere.example/rss")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<link rel="alternate" type="application/atomsvc+xml" href="/service">',
+        '<link rel="alternate" type="application/atomcat+xml" href="/categories">',
+        '<a href="/2026/03/why-rss-is-not-dead.html">Why RSS is not dead</a>',
+        '<a href="/2026/feed-the-hungry">Feed the hungry, says minister</a>',
+        '<a href="mailto:rss@paper.example">RSS</a>',
+        '<a href="/news">News</a>',
+    ],
+)
+def test_links_that_do_not(link: str) -> None:
+    assert find_feeds(link, url=URL) == ()

@@ -15,6 +15,7 @@ from monitor.fetch.answers import (
     host_block,
     name_failure,
     name_page,
+    onward,
     parse_instant,
     retry_after,
     weight_of,
@@ -164,3 +165,37 @@ def test_hosts_are_blocked_by_429_and_503_alone() -> None:
 )
 def test_freshness_follows_the_cache_headers(headers: dict[str, Any], seconds: float) -> None:
     assert fresh_for_s(answer(**headers)) == seconds
+
+
+HEAD = b"<!DOCTYPE html><html><head><title>Moved</title>"
+
+
+@pytest.mark.parametrize(
+    ("tag", "leads_to"),
+    [
+        (b'<meta http-equiv="refresh" content="0; url=/feed.xml">', "/feed.xml"),
+        (
+            b"<META HTTP-EQUIV=Refresh CONTENT='1;URL=\"https://b.example/f?a=1&amp;b=2\"'>",
+            "https://b.example/f?a=1&b=2",
+        ),
+        (b'<meta content="0.5, feed.xml" http-equiv="refresh" />', "feed.xml"),
+        (b'<meta http-equiv="refresh" content="300; url=/">', None),
+        (b'<meta http-equiv="refresh" content="0">', None),
+        (b'<meta http-equiv="refresh">', None),
+        (b'<!--[if lt IE 9]><meta http-equiv="refresh" content="0; url=/old"><![endif]-->', None),
+        (b'<noscript><meta http-equiv="refresh" content="0; url=/no-script"></noscript>', None),
+        (b'<meta name="refresh" content="0; url=/feed.xml">', None),
+    ],
+)
+def test_a_page_that_only_sends_browsers_on_leads_there(tag: bytes, leads_to: str | None) -> None:
+    assert onward(200, (), HEAD + tag + b"</head></html>") == leads_to
+
+
+def test_only_redirects_lead_by_their_location_and_only_pages_by_what_is_in_them() -> None:
+    there = (("content-type", "text/html"), ("location", "/b"))
+    refresh = b'<meta http-equiv="refresh" content="0; url=/feed.xml">'
+    assert onward(301, there, b"") == "/b"
+    assert onward(302, (("location", ""),), HEAD + refresh) is None
+    assert onward(200, there, b"") is None
+    assert onward(404, there, HEAD + refresh) is None
+    assert onward(200, (), b"<rss><title>" + refresh + b"</title></rss>") is None

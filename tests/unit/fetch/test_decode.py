@@ -130,3 +130,28 @@ def test_a_full_folder_for_temporary_files_is_named(monkeypatch: pytest.MonkeyPa
         spooled(b"x" * (HELD_BYTES + 1))
     assert caught.value.code == "no-space"
     assert "No such file" in caught.value.reason.text
+
+
+TEXT = b"\xef\xbb\xbf<?xml version='1.0' encoding='utf-8'?><rss/>"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, br"])
+def test_a_text_that_is_marked_as_packed_is_a_text(encoding: str) -> None:
+    assert unpack(encoding, TEXT) == TEXT
+    assert unpack(encoding, b'{"version": "https://jsonfeed.org/version/1.1"}').startswith(b"{")
+
+
+@pytest.mark.parametrize("encoding", ["aws-chunked", "text/xml", "ISO-8859-1", "8bit", "null", "chunked"])
+def test_what_is_no_coding_means_nothing(encoding: str) -> None:
+    assert unpack(encoding, TEXT) == TEXT
+    assert unpack(f"{encoding}, gzip", gzip.compress(TEXT)) == TEXT
+
+
+def test_one_packing_may_be_taken_for_the_other() -> None:
+    assert unpack("gzip", zlib.compress(TEXT)) == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip"])
+def test_what_we_cannot_undo_is_refused(encoding: str) -> None:
+    with pytest.raises(BadAnswer, match="not asked for"):
+        unpack(encoding, b"\x1b\x03\x00\xf8" * 20)

@@ -383,3 +383,14 @@ def test_it_runs_on_uvloop(fakeweb: FakeWeb) -> None:
     assert [each.status for each in results] == [200, 404]
     assert code(uvloop.run(fetch("http://127.0.0.2:1/"))) == "address"
     assert code(uvloop.run(fetch("http://127.0.0.1:1/"))) == "refused"
+
+
+async def test_a_page_that_sends_browsers_on_is_a_hop_for_the_moment(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:
+    feed = fakeweb.route("/feed.xml", Reply(b"<rss/>"))
+    page = b"<html><head><meta http-equiv='refresh' content='0; url=/feed.xml'></head></html>"
+    fetched = await fetcher.fetch(Request(fakeweb.route("/old.xml", Reply(page))))
+    assert (fetched.body, fetched.final_url, fetched.hops) == (b"<rss/>", feed, (Hop(200, feed),))
+    to_itself = await fetcher.fetch(Request(fakeweb.route("/", Reply(page.replace(b"/feed.xml", b"/")))))
+    assert (to_itself.hops, to_itself.status) == ((), 200)
+    large = await fetcher.fetch(Request(fakeweb.route("/page", Reply(page + b" " * 8_000))))
+    assert large.hops == ()

@@ -190,3 +190,46 @@ def test_what_cannot_be_a_date(text: str) -> None:
 
 def test_a_place_that_nobody_knows_is_utc() -> None:
     assert parse_date("20 April 2026 09:05 Europe/Atlantis", now=NOW) == datetime(2026, 4, 20, 9, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("Tue, 05 Mar 2024 09:08:07 + 0100", "2024-03-05 08:08:07"),
+        ("Tue, 05 Mar 2024 09.08.07 +01:00", "2024-03-05 08:08:07"),
+        ("05.03.24, 09:08 Uhr", "2024-03-05 09:08:00"),
+        ("05.03.2024 09.08 Uhr", "2024-03-05 09:08:00"),
+        ("05.03.24", "2024-03-05 00:00:00"),
+        ("5. maaliskuuta 2024 klo 9.08", "2024-03-05 09:08:00"),
+        ("5 mars 2024 kl. 09.08", "2024-03-05 09:08:00"),
+        ("Selasa, 5 Maret 2024 09.08 WIB", "2024-03-05 02:08:00"),
+        ("@1709629687", "2024-03-05 09:08:07"),
+        ("/Date(1709629687000)/", "2024-03-05 09:08:07"),
+        ("/Date(1709629687000+0200)/", "2024-03-05 09:08:07"),
+        ("2024-03-05+01:00", "2024-03-04 23:00:00"),
+        ("5 March 2024 09:08 Eastern Standard Time", "2024-03-05 14:08:00"),
+        ("Fri, 5 Jul 2024 09:08:07 Pacific Daylight Time", "2024-07-05 16:08:07"),
+        ("Tue Mar 05 2024 09:08:07 Central European Standard Time", "2024-03-05 08:08:07"),
+        ("5 Jul 2024 09:08 Eastern Time", "2024-07-05 13:08:00"),
+    ],
+)
+def test_forms_that_software_and_countries_have_of_their_own(text: str, instant: str) -> None:
+    assert iso(text) == instant
+
+
+@pytest.mark.parametrize("text", ["2024-03-05-05:00", "02.03.26 10.30.00", "10.30.00", "/Date(x)/", "@", "/"])
+def test_what_can_be_read_in_two_ways_is_none(text: str) -> None:
+    assert iso(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("5 март 2024", "5 prill 2023", "5. mars 2024", "5 Mäerz 2024", "5 marzu 2024", "5 mart 2024"),
+        *("5 наурыз 2024", "5 მარტი 2024", "5 մարտի 2024", "۵ مارس ۲۰۲۴", "5 Marso 2024", "5 maris 2024"),
+        *("5 मार्च 2024", "5 માર્ચ 2024", "5 ਮਾਰਚ 2024", "5 மார்ச் 2024", "5 మార్చి 2024", "5 ಮಾರ್ಚ್ 2024"),
+        *("5 മാർച്ച് 2024", "5 මාර්තු 2024", "5 မတ် 2024", "5 មីនា 2024", "5 ມີນາ 2024"),
+    ],
+)
+def test_months_in_more_languages(text: str) -> None:
+    assert iso(text) == ("2023-04-05 00:00:00" if "prill" in text else "2024-03-05 00:00:00")

@@ -58,7 +58,7 @@ def test_description_and_content() -> None:
     raw = read("<description>one</description><itunes:summary>two</itunes:summary>")
     assert (raw.summary, raw.contents) == ("one", ["two"])
     raw = read("<media:group><media:description>clip</media:description><media:title>T</media:title></media:group>")
-    assert (raw.summary, raw.media_summary, raw.media_title) == (None, "clip", "T")
+    assert (raw.summary, raw.media_summary, raw.other_title) == (None, "clip", "T")
 
 
 def test_dates_and_languages() -> None:

@@ -39,3 +39,19 @@ def test_what_is_written_can_be_read() -> None:
         OpmlFeed("https://b.example/", "B", "https://b.example/site"),
     )
     assert read_opml(write_opml(feeds, title="List & more")) == (feeds[0], feeds[1])
+
+
+def test_outlines_switched_off_are_left_out_with_all_below_them() -> None:
+    inner = '<outline text="B" xmlUrl="https://b.example/f"/>'
+    text = f'<opml><body><outline text="A" isComment="true">{inner}</outline>{inner.replace("b.", "c.")}</body></opml>'
+    assert [feed.url for feed in read_opml(text.encode())] == ["https://c.example/f"]
+
+
+def test_older_lists_have_no_body_or_another_name_for_the_address() -> None:
+    text = (
+        '<opml><outline text="A" xmlUrl="https://a.example/f"/><outline type="rss" url="https://b.example/f"/></opml>'
+    )
+    assert [(feed.url, feed.problem) for feed in read_opml(text.encode())] == [
+        ("https://a.example/f", None),
+        ("https://b.example/f", None),
+    ]

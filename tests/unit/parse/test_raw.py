@@ -34,7 +34,7 @@ def test_a_guid_that_is_a_link_and_an_enclosure_stand_in() -> None:
 
 def test_titles_are_made_up_where_there_is_none() -> None:
     assert entry(summary="<p>First words.</p>").title == "First words."
-    assert entry(media_title="Clip").title == "Clip"
+    assert entry(other_title="Clip").title == "Clip"
     assert entry(id="tag:1").title == "tag:1"
     assert entry(links=[Link("", "", "https://a.example/1")]).title == "https://a.example/1"
 

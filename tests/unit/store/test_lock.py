@@ -52,6 +52,14 @@ def test_there_is_no_lock_without_a_file() -> None:
     assert lock_path(sa.make_url("sqlite:////var/x.db")) == Path("/var/x.db.lock")
 
 
+def test_a_link_to_the_file_is_the_same_database(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(tmp_path / "monitor.db")
+    linked = Database(open_engine(f"sqlite:///{tmp_path}/link.db"))
+    with WriterLock(database), pytest.raises(AlreadyRunning), WriterLock(linked):
+        pass
+    linked.dispose()
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     missing = Database(open_engine(f"sqlite:///{tmp_path}/missing/monitor.db"))
     with pytest.raises(StoreError, match="missing"), WriterLock(missing):

@@ -10,18 +10,22 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from monitor.model.reasons import Reason
 from monitor.store import (
     alert_lists,
     alerts,
     articles,
+    leases,
     messages,
     outbox,
     pages,
+    readers,
     retention,
     shown,
     source_pages,
     stories,
 )
+from monitor.store.ahead import bring_back
 from monitor.store.unit import Database, open_engine
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -46,6 +50,11 @@ QUESTIONS: dict[str, Callable[[sa.Connection], object]] = {
     "one source": lambda c: shown.show_source(c, "a"),
     "an alert": lambda c: alert_lists.show_alert(c, 1),
     "stories that are over": lambda c: retention.expired_stories(c, NOW, after=(NOW, 1), limit=9),
+    "a sign of life": lambda c: bring_back(c, NOW),
+    "a start": leases.void_all,
+    "who follows a story": readers.followers,
+    "what is subscribed to": readers.rule_names,
+    "subscriptions to stories that are over": lambda c: readers.end_of_stories(c, Reason("over", "over"), NOW),
     "the end of stories": lambda c: retention.remove_stories(c, NOW - timedelta(days=9), [1, 2]),
 }
 

@@ -12,7 +12,7 @@ from monitor.loops.placing import place_articles, story_time
 from monitor.loops.regroup import merge_by_hand, split_by_hand
 from monitor.model.story import PlacedArticle, Placement
 from monitor.store import sketches, stories
-from monitor.store.story_index import forget_stories_before
+from monitor.store.story_index import forget_stories, stories_before
 from monitor.store.story_pages import list_stories, show_story
 from monitor.store.tables import article, fingerprint, metadata, revision, sighting, sketch, story_term
 from monitor.store.tombstones import buried, bury
@@ -294,12 +294,16 @@ def test_the_timeline_keeps_the_headline_under_which_an_article_came(desk: Desk,
 
 
 def test_purging_forgets_fingerprints_and_keeps_articles(desk: Desk, database: Database) -> None:
-    desk.place("Ferry runs aground off Norrholm", FERRY)
+    story = desk.place("Ferry runs aground off Norrholm", FERRY).story_id
     day = sketches.day_of(NOW) + 8
     with database.unit() as connection:
         assert sketches.forget_before(connection, day) == 1
         assert sketches.forget_before(connection, day) == 0
-        forget_stories_before(connection, day)
+        assert stories_before(connection, day - 8) == []
+        assert stories_before(connection, day) == [story]
+        forget_stories(connection, [story], day - 8)
+        assert stories_before(connection, day) == [story]
+        forget_stories(connection, [story], day)
         assert connection.execute(sa.select(sa.func.count()).select_from(fingerprint)).scalar() == 0
         assert connection.execute(sa.select(sa.func.count()).select_from(story_term)).scalar() == 0
         assert connection.execute(sa.select(sa.func.count()).select_from(article)).scalar() == 1
@@ -309,5 +313,5 @@ def test_tombstones_are_per_source_and_may_be_set_twice(database: Database) -> N
     with database.unit() as connection:
         bury(connection, "a", ["k1", "k2"], now=NOW)
         bury(connection, "a", ["k2"], now=NOW)
-        assert buried(connection, "a", ["k1", "k3"]).keys() == {"k1"}
-        assert buried(connection, "b", ["k1"]) == {}
+        assert buried(connection, {"a": ["k1", "k3"]})["a"].keys() == {"k1"}
+        assert buried(connection, {"b": ["k1"]}) == {"b": {}}

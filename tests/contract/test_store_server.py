@@ -1,0 +1,136 @@
+"""PostgreSQL servers as administrators set them up: schemas of their own, roles without rights, encodings, standbys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from monitor.errors import StoreBusy, StoreError
+from monitor.store import schema
+from monitor.store import tables as t
+from monitor.store.unit import Database, open_engine
+
+Opened = Callable[[sa.URL], Database]
+
+
+@pytest.fixture
+def server(postgresql_url: str) -> sa.URL:
+    return sa.make_url(postgresql_url)
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Opens databases that are closed when the test ends."""
+    found: list[Database] = []
+
+    def open_(url: sa.URL) -> Database:
+        found.append(Database(open_engine(url.render_as_string(hide_password=False))))
+        return found[-1]
+
+    yield open_
+    for database in found:
+        database.dispose()
+
+
+@pytest.fixture
+def administer(server: sa.URL) -> Iterator[Callable[..., None]]:
+    """Gives the server orders, as its superuser; `undo=` is done when the test ends."""
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    undoing: list[str] = []
+
+    def order(*statements: str, undo: tuple[str, ...] = ()) -> None:
+        undoing.extend(undo)
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    yield order
+    order(*reversed(undoing))
+    engine.dispose()
+
+
+def put(database: Database, key: str) -> None:
+    with database.unit(lock="put") as connection:
+        connection.execute(sa.insert(t.meta).values(key=key, value=1))
+
+
+def test_a_schema_of_ones_own(server: sa.URL, opened: Opened, administer: Callable[..., None]) -> None:
+    administer("CREATE SCHEMA news", undo=("DROP SCHEMA news CASCADE",))
+    database = opened(server.update_query_dict({"options": "-c search_path=news -c lock_timeout=3s"}))
+    schema.upgrade(database)
+    put(database, "here")
+    with database.reading() as connection:
+        where = sa.text("SELECT schemaname FROM pg_tables WHERE tablename = 'article' AND schemaname = 'news'")
+        assert connection.execute(where).scalar() == "news"
+        shown = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in ("lock_timeout", "search_path")]
+        assert shown == ["3s", "news"], "what the address says counts"
+        assert connection.exec_driver_sql("SELECT count(*) FROM news.meta WHERE key = 'here'").scalar() == 1
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_cannot_hold_every_text_is_refused(
+    server: sa.URL, opened: Opened, administer: Callable[..., None], encoding: str
+) -> None:
+    made = f"CREATE DATABASE odd TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'"
+    administer(made, undo=("DROP DATABASE odd WITH (FORCE)",))
+    with pytest.raises(StoreError, match=f"encoding {encoding}") as found:
+        schema.upgrade(opened(server.set(database="odd")))
+    assert "ENCODING 'UTF8'" in (found.value.remedy or "")
+
+
+def test_a_role_that_may_make_no_tables_hears_what_it_lacks(
+    server: sa.URL, opened: Opened, administer: Callable[..., None]
+) -> None:
+    administer("CREATE ROLE guest LOGIN", "CREATE SCHEMA shut", undo=("DROP ROLE guest", "DROP SCHEMA shut CASCADE"))
+    guest = server.set(username="guest").update_query_dict({"options": "-c search_path=shut"})
+    with pytest.raises(StoreError) as found:
+        schema.upgrade(opened(guest))
+    assert "CREATE" in (found.value.remedy or ""), found.value.message
+    administer("GRANT CREATE, USAGE ON SCHEMA shut TO guest", undo=("DROP OWNED BY guest",))
+    schema.upgrade(opened(guest))
+
+
+def test_a_server_that_only_lets_us_read_is_asked_again_on_a_new_connection(
+    server: sa.URL, opened: Opened, administer: Callable[..., None], postgresql_database: Database
+) -> None:
+    assert schema.status(postgresql_database).is_current
+    name = server.database
+    administer(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    database = opened(server)
+    try:
+        with pytest.raises(StoreBusy, match="read-only") as found:
+            put(database, "refused")
+        assert "primary" in (found.value.remedy or "")
+    finally:
+        administer(
+            f"ALTER DATABASE {name} RESET default_transaction_read_only",
+        )
+    put(database, "taken")
+    with database.reading() as connection:
+        keys = set(connection.execute(sa.select(t.meta.c.key)).scalars())
+    assert ("taken" in keys, "refused" in keys) == (True, False)
+
+
+def test_of_several_hosts_the_one_that_is_there_is_found(
+    server: sa.URL, opened: Opened, postgresql_database: Database
+) -> None:
+    here = server.normalized_query["host"]
+    both = server.update_query_dict({"host": ("/nowhere", *here)})
+    database = opened(both)
+    assert schema.status(database).is_current
+    with database.reading() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        assert driver.info.get_parameters()["target_session_attrs"] == "read-write"
+
+
+def test_a_limit_of_statements_names_itself_and_does_not_hold_for_migrations(
+    server: sa.URL, opened: Opened, administer: Callable[..., None]
+) -> None:
+    administer("CREATE DATABASE hasty", undo=("DROP DATABASE hasty WITH (FORCE)",))
+    database = opened(server.set(database="hasty").update_query_dict({"options": "-c statement_timeout=1"}))
+    with pytest.raises(StoreError, match="statement timeout") as found, database.unit() as connection:
+        connection.exec_driver_sql("SELECT pg_sleep(5)")
+    assert "statement_timeout" in (found.value.remedy or "")
