@@ -4,7 +4,7 @@ BIN := .venv/bin
 CORPUS ?= ../shared/corpus
 FARM ?= ../shared/farm
 
-.PHONY: sbom audit coverage mutants soak namespaces setup demo run test lint types check bench conformance torture zoo docs lock \
+.PHONY: sbom audit coverage mutants soak years namespaces setup demo run test lint types check bench conformance torture zoo docs lock \
   clean
 .DEFAULT_GOAL := help
 
@@ -21,6 +21,7 @@ help:
 	@echo "make torture      kill -9, dead mail servers, full disks: nothing lost"
 	@echo "make mutants      mutation testing of the deciders; ARGS=monitor/alert/decide.py for one module"
 	@echo "make soak         twenty minutes under load: memory, files and leases stay flat"
+	@echo "make years        three years of a small installation in a quarter of an hour: nothing grows that should not"
 	@echo "make namespaces   three workers in network namespaces on one PostgreSQL (root): one killed, one cut off"
 	@echo "make docs         the documentation as HTML in site/"
 	@echo "make sbom         the bill of materials of a release (CycloneDX) in dist/"
@@ -77,6 +78,9 @@ zoo: setup
 
 soak: setup
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+years: setup
+	@$(BIN)/python -m tests.years $(ARGS)
 
 namespaces: setup
 	@$(BIN)/python -m tests.namespaces $(ARGS)

@@ -154,7 +154,7 @@ async def _live(world: World, days: int) -> int:
 async def _look(monitor: Monitor, loops: Loops, presence: Presence) -> None:
     """What the daemon does between two ticks that find something."""
     await presence.beat()
-    await loops.look()
+    await loops.look("all")
     await gather_once(monitor.context)
     await read_once(monitor.context)
     await evaluate_once(loops.evaluate)

@@ -1,7 +1,7 @@
 """What becomes of a hit: told, held to be told later, or not told; always with the reason that people get to see.
 
-Only copies hold back for good: the same article, an immaterial revision, a wire copy, a silence, the first poll's
-baseline.  Everything else is told, now or together with others.
+Only these hold back for good: the same article, an immaterial revision, a wire copy, a silence, the first poll's
+baseline, an age that its source is not to bring.  Everything else is told, now or together with others.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ def decide_alert(facts: HitFacts, now: datetime) -> Decision:
         return known
     if facts.silence is not None:
         return Suppress(silenced(facts.silence))
+    if (old := _too_old(facts)) is not None:
+        return old
     if (baseline := _baseline(facts)) is not None:
         return baseline
     if (copied := _copy(facts)) is not None:
@@ -101,6 +103,21 @@ def _known(facts: HitFacts) -> Known | None:
     if occasion is Occasion.REVISED:
         return None
     return Known(Reason("immaterial", f"the text changed too little since {earlier.key}"))
+
+
+def _too_old(facts: HitFacts) -> Suppress | None:
+    """What its source showed long after it was published: pages that were edited, archives that were opened."""
+    article = facts.article
+    most_s = facts.settings.oldest_s.get(article.sources[0].id) if article.sources else None
+    if not most_s or article.published_at is None or article.occasion is Occasion.REVISED:
+        return None
+    age = article.first_seen_at - article.published_at
+    if age.total_seconds() <= most_s:
+        return None
+    name, days = article.sources[0].name, age.total_seconds() / 86_400
+    return Suppress(
+        Reason("too-old", f"{days:.1f} days old when {name} showed it; its max_age is {most_s / 86_400:g} d")
+    )
 
 
 def _baseline(facts: HitFacts) -> Decision | None:

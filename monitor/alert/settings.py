@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class AlertSettings:
     """Where the canary goes; empty: to those who hear about the monitor itself."""
     critical_sources: tuple[str, ...] = ()
     """Ids of sources whose failing is told at once."""
+    oldest_s: Mapping[str, float] = field(default_factory=dict)
+    """By source: how old an article may be, by its own date, when it is first seen there; none is said of others."""
     heartbeat_to: tuple[str, ...] = ()
     heartbeat_every_s: float = 3600.0
     web_url: str | None = None

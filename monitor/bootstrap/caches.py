@@ -59,6 +59,7 @@ def _load_rules(path: Path) -> RuleCache:
 def _write(path: Path, content: bytes) -> None:
     fresh = path.with_name(path.name + ".new")
     try:
+        path.parent.mkdir(exist_ok=True)  # with PostgreSQL nobody else has made it
         fresh.unlink(missing_ok=True)
         fresh.touch(mode=0o600, exist_ok=False)
         fresh.write_bytes(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,9 @@ from monitor.alert.words import counted
 from monitor.bootstrap.canary import aviary_of
 from monitor.bootstrap.monitor import Monitor, Setup
 from monitor.bootstrap.settings import retention_settings
+from monitor.config.fields import Section
 from monitor.config.load import included
+from monitor.config.schema import ConfigModel
 from monitor.daemon import Step, Tick
 from monitor.deliver.apprise import AppriseSender
 from monitor.errors import ConfigError
@@ -39,6 +42,12 @@ RENEW_S = 10.0
 """A third of the shortest lease."""
 UPKEEP_S = 5.0
 HUBS_S = 2.0
+POLLING = ("all", "poller")
+"""The roles that gather, read and evaluate."""
+AT_START = ("database", "articles.languages", "fetch.", "log.")
+"""Settings, or beginnings of their names, that only a start puts in force."""
+AT_ONCE = ("fetch.min_every",)
+"""Those among them that a reload does."""
 
 
 @dataclass(slots=True)
@@ -54,6 +63,7 @@ class Loops:
     upkeep: Upkeep = field(init=False)
     _delivering: Courier = field(init=False)
     _files: dict[str, float] = field(init=False)
+    _begun: ConfigModel = field(init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever puts another configuration in force: a signal and a changed file may ask for it together."""
     _woken: int = 0
@@ -68,7 +78,7 @@ class Loops:
         aviary = aviary_of(model, self.monitor.lexicon, clock)
         self.upkeep = Upkeep(context, retention_settings(model), vocabulary_of(self.monitor), aviary)
         self._delivering = Courier(self.courier)
-        self._files = self._changed_at()
+        self._files, self._begun = self._changed_at(), model
 
     def arm(self) -> None:
         """Wind the timers that run by themselves, and say what was refused."""
@@ -125,6 +135,9 @@ class Loops:
         # What changed while it was being read changes it again; files it did not know before do not.
         self._files = {name: before.get(name, at) for name, at in self._changed_at().items()}
         await asyncio.to_thread(self.arm)
+        if waiting := waits_for_start(self._begun, setup.config.model):
+            log.warning("needs-restart", settings=waiting)
+            await asyncio.to_thread(self._tell_waiting, waiting)
         rules = setup.rules
         log.info(
             "configuration-loaded",
@@ -137,13 +150,17 @@ class Loops:
             not_watching=rules.not_watching,
         )
 
-    async def look(self) -> None:
-        """Reload when a file of the configuration changed, or a subscription; wake up when a command asks for it."""
+    async def look(self, role: str) -> None:
+        """Reload when a file of the configuration changed, or a subscription; a poller wakes up when a command asks."""
         async with self._changing:
             if self._changed_at() != self._files:
                 await self._reload()
             elif await asyncio.to_thread(self.monitor.searches_changed):
                 self._renew_context()
+        if role in POLLING:
+            await self._poll_if_woken()
+
+    async def _poll_if_woken(self) -> None:
         woken = await asyncio.to_thread(self._wakings)
         if woken != self._woken:
             self._woken = woken
@@ -151,8 +168,8 @@ class Loops:
 
     async def woken(self, role: str) -> None:
         """Another process has written something that may be due now."""
-        if role in ("all", "poller"):
-            await self.look()
+        if role in POLLING:
+            await self.look(role)
         if role in ("all", "deliverer"):
             await self._delivering.tick()
 
@@ -195,6 +212,30 @@ class Loops:
             work = Work(connection, self.monitor.telling(), now)
             lines = error.message.splitlines()
             tell_ops(work, f"config:file:{now:%Y-%m-%dT%H:%M}", "The changed configuration is refused", lines)
+
+    def _tell_waiting(self, names: Sequence[str]) -> None:
+        now = self.monitor.clock.now()
+        with self.monitor.database.unit(lock="tell") as connection:
+            work = Work(connection, self.monitor.telling(), now)
+            key = f"needs-restart:{'+'.join(names)}:{now:%Y-%m-%d}"
+            tell_ops(work, key, "Some changed settings are in force after a restart only", names)
+
+
+def waits_for_start(begun: ConfigModel, now: ConfigModel) -> list[str]:
+    """Settings that differ from those which the process began with, and which it does not take up while it runs."""
+    before, after = _flat(begun), _flat(now)
+    changed = (name for name, value in after.items() if value != before[name])
+    return sorted(name for name in changed if name.startswith(AT_START) and name not in AT_ONCE)
+
+
+def _flat(model: ConfigModel) -> dict[str, object]:
+    """Values by name, those of sections as `section.name`; some are secret: they may only be compared."""
+    found: dict[str, object] = {}
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        inner = type(value).model_fields if isinstance(value, Section) else ()
+        found |= {f"{name}.{key}": getattr(value, key) for key in inner} if inner else {name: value}
+    return found
 
 
 def vocabulary_of(monitor: Monitor) -> Vocabulary:

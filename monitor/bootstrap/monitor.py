@@ -148,7 +148,7 @@ def put_in_force(
         raise loaded.refusal(problems)
     with database.unit(lock="configuration") as connection:
         sources = sync_sources(connection, config.sources, now)
-        rules = accept_rules(connection, config, checked, now, author=_author())
+        rules = accept_rules(connection, config, checked, now, author=user_name())
         searches = wanted_searches(connection, config)
     # Where everything stands was of use to say what is wrong; kept, it would be as large as the rules themselves.
     files, in_force = tuple(loaded.files), searching(rules, searches, config, lexicon)
@@ -170,8 +170,7 @@ def watchlist_of(setup: Setup) -> Watchlist:
     """The rules in force and those who are told."""
     model = setup.config.model
     rules = setup.rules
-    critical = [spec.id for spec in setup.config.sources if spec.critical]
-    alerts = alert_settings(model, critical=critical)
+    alerts = alert_settings(model, setup.config.sources)
     return Watchlist(rules.matcher, rules.matcher.version, rules.rules, listeners_of(model), alerts)
 
 
@@ -273,8 +272,9 @@ def _recover(config: Config, now: datetime) -> CrashHook:
     return deliveries
 
 
-def _author() -> str | None:
+def user_name() -> str:
+    """Who runs this program, for what is on record; a user who has no name, as in containers, by his number."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
-        return None
+        return f"user {os.getuid()}"

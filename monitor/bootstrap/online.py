@@ -124,6 +124,9 @@ def _skew(fetched: Fetched) -> float | None:
 
 
 def _disk(config: Config) -> Iterator[Problem]:
+    """Of a file: what PostgreSQL stands on is another machine's."""
+    if not config.database.startswith("sqlite:"):
+        return
     folder = state_folder(config)
     here = next(parent for parent in (folder, *folder.parents) if parent.exists())
     place = _place(config.root, "database")

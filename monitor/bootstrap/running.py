@@ -145,7 +145,7 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Pag
             service.ready(loops.in_words())
 
     async def look() -> None:
-        await loops.look()
+        await loops.look(role)
         await page.follow()
 
     async def alive() -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from monitor.alert.settings import AlertSettings
 from monitor.config.channels import channel_of, subscribers_channel
 from monitor.config.load import Config
 from monitor.config.schema import ConfigModel
+from monitor.dedup.story import StorySettings
 from monitor.fetch.http import FetchSettings
 from monitor.loops.context import LoopSettings
+from monitor.loops.placing import PlacingSettings
 from monitor.loops.retain import RetentionSettings
 from monitor.model.alert import Channel
 from monitor.model.poll import PollSettings
+from monitor.model.source import SourceSpec
 
 DAY_S = 86_400.0
 CANARY_S = {"hourly": 3_600.0}
@@ -49,6 +55,10 @@ def loop_settings(model: ConfigModel) -> LoopSettings:
         lease_s=section.timeout + LEASE_MARGIN_S,
         poll=PollSettings(min_every_s=section.min_every),
         callback=websub_callback(model),
+        placing=PlacingSettings(
+            stories=StorySettings(quiet=timedelta(seconds=model.stories.window)),
+            copy_window=timedelta(seconds=model.stories.copies),
+        ),
     )
 
 
@@ -60,16 +70,17 @@ def websub_callback(model: ConfigModel) -> str | None:
 
 def retention_settings(model: ConfigModel) -> RetentionSettings:
     """How long things are kept."""
-    section = model.articles
+    section, stories = model.articles, model.stories
     return RetentionSettings(
+        fingerprint_days=1 + math.ceil(max(stories.copies, stories.window) / DAY_S),
         articles_days=section.keep / DAY_S,
         alerts_days=section.keep_alerted / DAY_S,
         polls_days=section.keep_polls / DAY_S,
     )
 
 
-def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> AlertSettings:
-    """The `alerts` section and its neighbours; `critical` are ids of sources whose failing is told at once."""
+def alert_settings(model: ConfigModel, sources: Sequence[SourceSpec] = ()) -> AlertSettings:
+    """The `alerts` section and its neighbours, and what sources say about alerts."""
     section = model.alerts
     public = model.web.public_url
     return AlertSettings(
@@ -84,9 +95,10 @@ def alert_settings(model: ConfigModel, *, critical: Sequence[str] = ()) -> Alert
         canary=section.canary != "off",
         canary_every_s=CANARY_S.get(section.canary, DAY_S),
         canary_to=(section.canary_to,) if section.canary_to else (),
-        critical_sources=tuple(critical),
-        heartbeat_to=(section.heartbeat_to,) if section.heartbeat_to else (),
-        heartbeat_every_s=section.heartbeat or 3600.0,
+        critical_sources=tuple(spec.id for spec in sources if spec.critical),
+        oldest_s={spec.id: spec.max_age_s for spec in sources if spec.max_age_s},
+        heartbeat_to=(section.heartbeat_to,) if section.heartbeat_to and section.heartbeat else (),
+        heartbeat_every_s=section.heartbeat,
         web_url=public.rstrip("/") if public else None,
     )
 
@@ -114,8 +126,9 @@ def system_timezone() -> str:
 
 
 def state_folder(config: Config) -> Path:
-    """Where files other than the database go: beside an SQLite file, else `var` beside the configuration."""
+    """Where files other than the database go: beside an SQLite file, else where systemd says, else beside `config`."""
     prefix = "sqlite:///"
     if config.database.startswith(prefix):
         return Path(config.database.removeprefix(prefix)).parent
-    return config.folder / "var"
+    named = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    return Path(named) if named else config.folder / "var"

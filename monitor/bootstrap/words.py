@@ -20,10 +20,20 @@ _BUILD = (
 
 def words_directories() -> tuple[Path, ...]:
     """Where dictionaries of word forms may lie, best first: $MONITOR_WORDS, beside the program, the user's state."""
-    named = os.environ.get("MONITOR_WORDS")
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    places = (Path(sys.prefix) / "share" / "news-monitor" / "words", state / "news-monitor" / "words")
-    return (Path(named), *places) if named else places
+    named, state = os.environ.get("MONITOR_WORDS"), _user_state()
+    places = [Path(named)] if named else []
+    places.append(Path(sys.prefix) / "share" / "news-monitor" / "words")
+    if state is not None:
+        places.append(state / "news-monitor" / "words")
+    return tuple(places)
+
+
+def _user_state() -> Path | None:
+    """Where the user's programs keep their state; None for one who has a number and no home, as in containers."""
+    try:
+        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    except RuntimeError:
+        return None
 
 
 def open_lexicon(model: ConfigModel) -> Lexicon:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from typing import TYPE_CHECKING, Any
 
 from monitor.alert.words import counted
@@ -161,12 +160,13 @@ def _discard(args: argparse.Namespace, printer: Printer) -> int:
 
 
 def _ack(args: argparse.Namespace, printer: Printer) -> int:
+    from monitor.bootstrap.monitor import user_name
     from monitor.store.alert_lists import ack_alerts
 
     chosen = _chosen(args)
     with opened(args) as it, it.database.unit() as connection:
         _require(connection, chosen)
-        by = args.by or getpass.getuser()
+        by = args.by or user_name()
         number = ack_alerts(connection, chosen, by=by, note=args.note, now=it.now)
     return _said(printer, number, "alert taken over", "alerts taken over")
 

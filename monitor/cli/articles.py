@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from monitor.cli.output import Printer, iso, one_line, plain
-from monitor.cli.reading import NotFound, list_options, number_in, opened, require_name, show_rows, since
+from monitor.cli.reading import NotFound, list_options, number_in, opened, positive, require_name, show_rows, since
+from monitor.errors import UsageError
 
 KEYS = ("id", "url", "title", "published_at", "first_seen_at", "language", "sources", "story_id", "text_state")
 COLUMNS = {
@@ -38,6 +40,11 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
     diff = actions.add_parser("diff", help="what a publisher changed", parents=[common])
     diff.add_argument("article", metavar="ARTICLE", help="an id or an address")
     diff.set_defaults(call=_diff)
+    evidence = actions.add_parser("evidence", help="what was fetched for an alert, byte for byte", parents=[common])
+    evidence.add_argument("article", metavar="ARTICLE", help="an id or an address")
+    evidence.add_argument("--revision", metavar="N", type=positive, help="of this revision; default the latest")
+    evidence.add_argument("--body", metavar="FILE", type=Path, help="write the document there")
+    evidence.set_defaults(call=_evidence)
     export = actions.add_parser("export", help="articles as JSON Lines", parents=[common])
     export.add_argument("--since", metavar="WHEN", help="a duration (2h, 7d) or a date")
     export.set_defaults(call=_export)
@@ -123,6 +130,50 @@ def _diff(args: argparse.Namespace, printer: Printer) -> int:
     if not steps:
         printer.line("one revision only")
     return 0
+
+
+def _evidence(args: argparse.Namespace, printer: Printer) -> int:
+    facts, content = _kept(args)
+    if args.body is not None:
+        _write(args.body, content)
+    if printer.json:
+        printer.data(facts)
+        return 0
+    for name in ("article", "revision", "url", "fetched_at", "sha256", "bytes"):
+        value = facts[name]
+        printer.line(f"{name}: {one_line(iso(value) if isinstance(value, datetime) else value)}")
+    for name, value in facts["headers"]:
+        printer.line(f"  {one_line(name)}: {one_line(value)}")
+    return 0
+
+
+def _kept(args: argparse.Namespace) -> tuple[dict[str, Any], bytes]:
+    """What was fetched for an article, and all that is known of it.  Raises `NotFound`."""
+    from monitor.model.content import whole
+    from monitor.store.evidence import body_of
+    from monitor.store.traces import bodies_of
+
+    with opened(args) as it, it.database.reading() as connection:
+        article_id = find_article(connection, args.article)
+        kept = [row["revision"] for row in bodies_of(connection, article_id)]
+        number = args.revision or max(kept, default=0)
+        found = body_of(connection, article_id, number)
+    if found is None:
+        remedy = "what was fetched is kept of articles that met a rule as they were read; monitor why says more"
+        raise NotFound(f"nothing that was fetched is kept of article {args.article}", remedy=remedy)
+    body, sha256 = found
+    content = whole(body.content)
+    facts = {"article": article_id, "revision": number, "url": body.url, "fetched_at": body.fetched_at}
+    headers = [list(header) for header in body.headers]
+    return facts | {"sha256": sha256, "bytes": len(content), "headers": headers}, content
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", remedy="name a new file") from error
 
 
 def _export(args: argparse.Namespace, printer: Printer) -> int:

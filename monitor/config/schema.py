@@ -105,7 +105,9 @@ class SourceModel(Section):
     select: Selector | None = Field(None, description="watch: the part of the page, CSS or XPath.")
     tags: Names = Field((), description="Words to select sources by.")
     every: Duration | None = Field(None, description="Longest gap between polls while all is well.")
-    max_age: Duration | None = Field(None, description="Entries older than this at first sight are no news.")
+    max_age: Duration | None = Field(
+        None, description="Entries older than this at first sight are not told; 0: any are."
+    )
     critical: bool = Field(False, description="Tell at once when this source fails.")
     paused: bool = Field(False, description="Do not poll.")
     full_text: Literal["auto", "always", "never"] | None = Field(None, description="Fetch the page behind an entry?")
@@ -174,8 +176,8 @@ class ArticlesModel(Section):
 class StoriesModel(Section):
     """How articles are grouped."""
 
-    window: Duration = Field(72 * 3600.0, description="A story takes no new member after this silence.")
-    copies: Duration = Field(7 * 86400.0, description="How long back copies are looked for.")
+    window: Duration = Field(72 * 3600.0, gt=0, description="A story takes no new member after this silence.")
+    copies: Duration = Field(7 * 86400.0, gt=0, description="How long back copies are looked for.")
 
 
 class AlertsModel(Section):
@@ -184,12 +186,12 @@ class AlertsModel(Section):
     ops: Names = Field((), description="Channels for messages about the monitor; default the first default channel.")
     first_poll: Literal["recent", "silent", "all"] = Field("recent", description="What a source's first poll tells.")
     max_age: Duration = Field(0.0, description="Articles seen longer ago are not told; 0 switches off.")
-    health_at: Digest = Field("0 7 * * *", description="When the health mail is written, if there is something to say.")
+    health_at: Digest = Field("0 7 * * *", description="When the health mail is written.")
     review_at: Digest = Field("30 7 * * 1", description="When the weekly review is written.")
     canary: Literal["off", "daily", "hourly"] = Field("off", description="Send a marked article of our own through.")
     canary_to: str | None = Field(None, description="Channel that receives the canary; default as `ops`.")
-    heartbeat: Duration = Field(0.0, description="Gap between heartbeats; 0 is off.")
-    heartbeat_to: str | None = Field(None, description="Channel of the heartbeat.")
+    heartbeat: Duration = Field(3600.0, description="Gap between heartbeats; 0 is off.")
+    heartbeat_to: str | None = Field(None, description="Channel of the heartbeat; without one there is none.")
 
 
 class TokenModel(Section):

@@ -53,8 +53,8 @@ class Values:
             if node.tag == "!env":
                 return self.environ[node.text]
             return (self.folder / Path(node.text).expanduser()).read_text().strip()
-        except (KeyError, OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is no text"
+        except (KeyError, OSError, RuntimeError, UnicodeDecodeError) as error:
+            why = "there is no home" if isinstance(error, RuntimeError) else getattr(error, "strerror", "it is no text")
             what = f"the environment has no {node.text}" if node.tag == "!env" else f"cannot read {node.text}: {why}"
             remedy = "set it before starting" if node.tag == "!env" else "create the file, readable by the monitor"
             self.problems.append(Problem("secret-missing", what, node.place, hint=remedy))

@@ -18,6 +18,10 @@ CERTAIN = {"address", "url", "needs-browser"}
 """Failures that no later poll can cure: failing at once."""
 
 OFFLINE_HOSTS = 3
+NOTHING_ASKED = frozenset({"postponed", "robots", "url", "needs-browser", "internal"})
+"""Problems for which nobody was asked: they show nothing about the network."""
+_UNREACHED = NETWORK | {"offline"}
+"""What a poll's problem is called once it was known that this machine is cut off."""
 
 _PAGES = {SourceKind.PAGE, SourceKind.WATCH}
 
@@ -67,8 +71,8 @@ def decide_offline(recent: Iterable[tuple[str, str | None]]) -> Reason | None:
 
     It takes failures of the network alone, at `OFFLINE_HOSTS` hosts or more, and not one answer of any kind.
     """
-    polls = list(recent)
-    hosts = {host for host, code in polls if code in NETWORK}
-    if len(hosts) < OFFLINE_HOSTS or any(code not in NETWORK for _, code in polls):
+    polls = [(host, code) for host, code in recent if code not in NOTHING_ASKED]
+    hosts = {host for host, code in polls if code in _UNREACHED}
+    if len(hosts) < OFFLINE_HOSTS or any(code not in _UNREACHED for _, code in polls):
         return None
     return Reason("offline", f"none of {len(hosts)} hosts could be reached; is this machine connected to the network?")

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from yarl import URL
 
+from monitor.fetch.answers import NETWORK
 from monitor.model.fetched import Fetched, Request
 from monitor.model.reasons import Reason
 from monitor.ports import Clock
@@ -28,6 +29,8 @@ MAX_CRAWL_DELAY_S = 60.0
 
 KEPT = timedelta(hours=24)
 KEPT_AFTER_ERROR = timedelta(minutes=30)
+KEPT_UNREACHED = timedelta(minutes=1)
+"""Of a host that could not be reached: that may be over in a moment, with our own network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +192,11 @@ class RobotsGate:
             return _Kept(robots, now + KEPT, None)
         if old is not None and old.trouble is None:
             return _Kept(old.robots, now + KEPT_AFTER_ERROR, None)
+        if fetched.problem is not None:
+            unreached = fetched.problem.code in NETWORK
+            return _Kept(robots, now + (KEPT_UNREACHED if unreached else KEPT_AFTER_ERROR), fetched.problem)
         text = f"robots.txt answered {fetched.status}: the host is left alone until it can be read"
-        return _Kept(robots, now + KEPT_AFTER_ERROR, fetched.problem or Reason("robots", text))
+        return _Kept(robots, now + KEPT_AFTER_ERROR, Reason("robots", text))
 
     def _remember(self, origin: str, kept: _Kept, now: datetime) -> None:
         if len(self._kept) >= 5_000:

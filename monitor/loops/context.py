@@ -11,6 +11,8 @@ import structlog
 
 from monitor.alert.settings import AlertSettings
 from monitor.errors import StoreBusy
+from monitor.loops.line import Line
+from monitor.loops.placing import PlacingSettings
 from monitor.model.alert import Channel
 from monitor.model.article import Document
 from monitor.model.match import Verdict
@@ -68,6 +70,7 @@ class LoopSettings:
     """Of a source added later, the pages of baseline articles this young are read."""
     callback: str | None = None
     """The address below which hubs reach the page, without a slash at its end; None: no hub is asked."""
+    placing: PlacingSettings = field(default_factory=PlacingSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class Watchlist:
 class Context:
     """Everything a loop needs; replaced as a whole when the configuration is loaded again.
 
-    `owner` names this process in leases.  `rarities` caches what placing reads again and again.
+    `owner` names this process in leases.  `rarities` caches what placing reads again and again, `line` hears every
+    answer of the world.
     """
 
     database: Database
@@ -97,6 +101,7 @@ class Context:
     owner: str
     settings: LoopSettings = LoopSettings()
     rarities: Rarities = field(default_factory=Rarities, compare=False)
+    line: Line = field(default_factory=Line, compare=False)
 
 
 async def in_thread(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -300,14 +300,15 @@ async def _read_watched(follower: Follower, spec: SourceSpec, memory: PollMemory
     if isinstance(added, Redesign):
         return replace(whole, known=whole.items, problems=(added.reason,))
     entries = tuple(
-        Entry(id=block.hash, url=None, title=_headline(block.text), content=block.text, item_hash=block.hash,
+        Entry(id=block.hash, url=None, title=headline_of(block.text), content=block.text, item_hash=block.hash,
               content_hash=block.hash)
         for block in added.blocks
     )  # fmt: skip
     return replace(whole, entries=entries, known=whole.items - len(entries))
 
 
-def _headline(text: str, longest: int = 110) -> str:
+def headline_of(text: str, longest: int = 110) -> str:
+    """The first line of a text that has no title, cut at a word."""
     line = text.split("\n", 1)[0]
     return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"
 

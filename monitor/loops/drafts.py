@@ -12,7 +12,7 @@ from monitor.extract.sanitize import html_to_text
 from monitor.extract.teaser import OwnText, decide_own_text
 from monitor.loops import settle
 from monitor.loops.context import Context
-from monitor.loops.documents import Reading
+from monitor.loops.documents import Reading, headline_of
 from monitor.loops.settle import Analysed, Text
 from monitor.model.entry import Entry
 from monitor.model.source import SourceKind, SourceSpec
@@ -77,7 +77,7 @@ def _draft(intake: Intake, entry: Entry) -> Draft:
     body = html_to_text(entry.content) if entry.content else ""
     summary = html_to_text(entry.summary) if entry.summary else ""
     text, lead = (body, summary if summary not in body else "") if body else (summary, "")
-    title = entry.title or _headline(text)
+    title = entry.title or headline_of(text)
     own = _own_text(intake, entry, title, text)
     wording = Text(
         title=title,
@@ -112,8 +112,3 @@ def _reads_pages(intake: Intake, entry: Entry) -> bool:
     recent = timedelta(seconds=intake.context.settings.recent_s)
     wanted = not intake.claimed.founding and intake.context.watchlist.alerts.first_poll != "silent"
     return wanted and entry.published_at is not None and intake.now - entry.published_at <= recent
-
-
-def _headline(text: str, longest: int = 110) -> str:
-    line = text.split("\n", 1)[0]
-    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -119,7 +120,7 @@ def _postpone(context: EvaluateContext, timer: Timer) -> None:
     """A timer that could not be decided is tried again, later each time."""
     wait_s = min(3600.0, 10.0 * 2 ** min(timer.attempts, 9))
     at = context.clock.now() + timedelta(seconds=wait_s)
-    with context.database.unit() as connection:
+    with suppress(LeaseLost), context.database.unit() as connection:
         timers.rewind_timer(connection, timer, at, owner=context.owner, attempts=timer.attempts + 1)
 
 

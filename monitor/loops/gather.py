@@ -41,6 +41,8 @@ from monitor.store.pushes import Push, claim_pushed
 from monitor.store.sources import ClaimedSource, PollRecord
 from monitor.store.subscriptions import subscriptions
 
+_DOWN = {Health.FAILING, Health.BLOCKED, Health.GONE}
+
 
 @dataclass(slots=True)
 class GatherReport:
@@ -163,11 +165,12 @@ class Gathering:
     async def _poll_source(self, context: Context, claimed: ClaimedSource, spec: SourceSpec) -> None:
         asked = _effective(spec, claimed)
         fetched = await context.fetcher.fetch(_request(context, asked, claimed))
+        offline = _is_offline(context, claimed, asked, fetched)
         self.report.polled += 1
         memory = replace(claimed.memory, body_hash=None) if _is_index(claimed) else claimed.memory
         outcome = first_look(memory, fetched, settings=context.settings.poll)
         if outcome is not None:
-            await self._nothing_new(context, claimed, asked, fetched, outcome)
+            await self._nothing_new(context, claimed, asked, fetched, outcome, offline=offline)
             return
         async with self._room.take(fetched.size):
             reading = await _read(context, claimed, asked, fetched)
@@ -186,11 +189,20 @@ class Gathering:
         await in_thread(pushed.discard, context, claimed, push, reading.reason)
 
     async def _nothing_new(
-        self, context: Context, claimed: ClaimedSource, asked: SourceSpec, fetched: Fetched, outcome: PollOutcome
+        self,
+        context: Context,
+        claimed: ClaimedSource,
+        asked: SourceSpec,
+        fetched: Fetched,
+        outcome: PollOutcome,
+        *,
+        offline: bool = False,
     ) -> None:
         settings, now = context.settings.poll, context.clock.now()
         pace = decide_pace(claimed.subscription, new=0, every_s=asked.every_s, now=now)
-        decision = decide_poll(asked, claimed.memory, fetched, outcome, now=now, settings=settings, pace=pace)
+        decision = decide_poll(
+            asked, claimed.memory, fetched, outcome, now=now, settings=settings, offline=offline, pace=pace
+        )
         if outcome.learnt is Learnt.UNCHANGED:
             self.report.unchanged += 1
             if hubs.names_unknown_hub(context, claimed, asked, fetched):
@@ -290,6 +302,15 @@ class _Claim(TypedDict):
 def _record_all(context: Context, records: list[PollRecord]) -> None:
     with context.database.unit() as connection:
         sources.record_polls(connection, records)
+
+
+def _is_offline(context: Context, claimed: ClaimedSource, asked: SourceSpec, fetched: Fetched) -> bool:
+    """Whether it is our own line that kept a source from answering which has answered before."""
+    memory = claimed.memory
+    answered = memory.last_ok_at is not None
+    answers = answered and memory.health not in _DOWN
+    host, now_s = sources.host_of(asked.url), context.clock.monotonic()
+    return context.line.is_down(fetched, host, now_s=now_s, answers=answers) and answered
 
 
 def _effective(spec: SourceSpec, claimed: ClaimedSource) -> SourceSpec:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.deliver.retry import GiveUp, next_attempt
-from monitor.errors import DeliveryError, StoreError
+from monitor.errors import DeliveryError, LeaseLost, StoreError
 from monitor.loops.carrier import Carrier
 from monitor.loops.dispatch import Telling
 from monitor.loops.ledger import Ledger
@@ -160,7 +160,10 @@ class Lane:
             return False
         if self._record is not None:
             before, self._record = self._record, None
-            await before
+            try:
+                await before
+            except LeaseLost as lost:  # asleep for longer than its lease: whoever has it now decides about it
+                _log.warning("a delivery on %s was sent and is not recorded: %s", self._channel, lost)
         return True
 
     async def _split(self, delivery: Delivery, parts: Sequence[Part]) -> None:

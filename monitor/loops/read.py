@@ -35,6 +35,7 @@ from monitor.store import tables as t
 from monitor.store.articles import ArticleChange, StoredArticle
 from monitor.store.evidence import Body
 from monitor.store.readings import ClaimedReading, ReadingKind
+from monitor.store.sources import host_of
 
 
 @dataclass(slots=True)
@@ -181,12 +182,14 @@ async def _settling(context: Context, work: _Work) -> Settling | ArticleChange:
         return await asyncio.to_thread(_again, context, work)
     again = work.claimed.reading is ReadingKind.AGAIN
     fetched = await context.fetcher.fetch(plan_page(work.spec, url, work.article.page if again else None))
-    now = context.clock.now()
+    now, host = context.clock.now(), host_of(url)
+    # A page that cannot be reached says little about our line: its host may never have been there.
+    offline = context.line.is_down(fetched, host, now_s=context.clock.monotonic(), answers=False)
     if fetched.status == 304 and fetched.conditional:
         return ArticleChange(work.article.id, _read_columns(work, _words(work.article.text), now), work.claimed.lease)
     failure = name_failure(fetched)
     if failure is not None:
-        return await asyncio.to_thread(_after_failure, context, work, fetched, failure)
+        return await asyncio.to_thread(_after_failure, context, work, fetched, failure, offline=offline)
     read = await PageReader(context, work.spec, work.article.title, _renewer(context, work)).read(fetched)
     return await asyncio.to_thread(_after_reading, context, work, fetched, read)
 
@@ -210,9 +213,11 @@ def _again(context: Context, work: _Work) -> Settling:
     )
 
 
-def _after_failure(context: Context, work: _Work, fetched: Fetched, failure: Reason) -> Settling | ArticleChange:
+def _after_failure(
+    context: Context, work: _Work, fetched: Fetched, failure: Reason, *, offline: bool
+) -> Settling | ArticleChange:
     settings, now = context.settings, context.clock.now()
-    attempts = work.article.attempts + (fetched.blocked_until is None)
+    attempts = work.article.attempts + (fetched.blocked_until is None and not offline)
     at = next_try(fetched, attempts=attempts, limit=settings.read_attempts, pause_s=settings.read_pause_s, now=now)
     if at is not None:
         columns = {"due_at": at, "attempts": attempts, **articles.set_text_state(work.article.text_state, failure)}

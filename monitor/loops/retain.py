@@ -38,7 +38,7 @@ class RetentionSettings:
     tombstones_days: float = 400.0
     """Longer while the source still shows what was removed."""
     fingerprint_days: int = 8
-    """The window of the copy decision and a day."""
+    """The longer one of the windows in which copies and stories are looked for, and a day."""
     batch: int = 200
 
     @property

@@ -52,8 +52,8 @@ def wind_standing(connection: sa.Connection, telling: Telling, now: datetime) ->
 
 
 def daily(work: Work, _timer: Timer) -> datetime | None:
-    """The health mail of the day."""
-    tell_ops(work, ops_key("health", "daily", f"{work.now:%Y-%m-%d}"), *_health(work))
+    """The health mail: of the day, or as often as `alerts.health_at` says."""
+    tell_ops(work, ops_key("health", "daily", f"{work.now:%Y-%m-%dT%H:%MZ}"), *_health(work))
     return _next_health(work.telling, work.now)
 
 
@@ -108,7 +108,7 @@ def _health(work: Work) -> tuple[str, list[str]]:
 
 def weekly(work: Work, _timer: Timer) -> datetime | None:
     """The review of the week: what to tidy up in the watchlist and among the sources."""
-    tell_ops(work, ops_key("review", "weekly", f"{work.now:%G-W%V}"), _say(work, "review"), _review(work))
+    tell_ops(work, ops_key("review", "weekly", f"{work.now:%Y-%m-%dT%H:%MZ}"), _say(work, "review"), _review(work))
     return _next_review(work.telling, work.now)
 
 
@@ -144,7 +144,7 @@ def watch(work: Work, timer: Timer) -> datetime | None:
     if unreachable or (len(down) >= OFFLINE_LEAST and len(down) >= OFFLINE_SHARE * len(sources)):
         if since is None:
             timers.set_facts(work.connection, timer, {"offline_since": rows.instant_to_json(work.now)})
-            headline = _say(work, "offline", len(down), len(sources))
+            headline = _say(work, "cut_off") if unreachable else _say(work, "offline", len(down), len(sources))
             reasons = _reasons(work, [unreachable.text] if unreachable else [])
             reasons += _reasons(work, (source.reason for source in down))[:5]
             tell_ops(work, ops_key("offline", "all", minute), headline, reasons)

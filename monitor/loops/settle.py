@@ -161,7 +161,8 @@ def settle(connection: sa.Connection, items: Sequence[Settling], context: Contex
             entries.add_keys(connection, [(key, each.item.article_id)], kind, now)
     news = [each for each in settled if each.is_news]
     placed = [_placed(each) for each in news]
-    placements = place_articles(connection, placed, now=now, memory=context.rarities)
+    how, memory = context.settings.placing, context.rarities
+    placements = place_articles(connection, placed, now=now, settings=how, memory=memory)
     return _tell_all(connection, list(zip(news, placements, strict=True)), context, now)
 
 

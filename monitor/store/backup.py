@@ -170,8 +170,8 @@ def _appearing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _thrown_away(path: Path) -> Iterator[None]:
-    """What stands at `path`, and beside it as SQLite's logs, is gone before and afterwards."""
-    parts = [Path(f"{path}{end}") for end in ("", "-wal", "-shm")]
+    """What stands at `path`, and beside it as SQLite's logs and our lock, is gone before and afterwards."""
+    parts = [Path(f"{path}{end}") for end in ("", "-wal", "-shm", ".lock")]
     for part in parts:
         part.unlink(missing_ok=True)
     try:

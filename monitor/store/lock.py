@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,10 @@ from monitor.store.unit import Database
 
 CrashHook = Callable[[sa.Connection], None]
 """What else must follow from the death of all former owners, in the same unit (deliveries that were being sent)."""
+
+
+LOOKED_AT_S = (0.01, 0.05, 0.2)
+"""Pauses between attempts to take the lock."""
 
 
 class WriterLock:
@@ -79,7 +84,7 @@ def _take(path: Path) -> IO[str]:
             f"cannot open the lock file {path}: {error.strerror}", remedy="check the folder's owner and permissions"
         ) from error
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(file)
     except OSError as error:
         owner = _owner(file)
         file.close()
@@ -91,6 +96,18 @@ def _take(path: Path) -> IO[str]:
     file.write(str(os.getpid()))
     file.flush()
     return file
+
+
+def _lock(file: IO[str]) -> None:
+    """Whoever asks who holds the lock (`footing`) holds it for a moment himself, which is no reason to give up."""
+    for pause_s in LOOKED_AT_S:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(pause_s)
+        else:
+            return
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _owner(file: IO[str]) -> str:

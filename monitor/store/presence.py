@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.upsert import insert_new
 from monitor.store.wakeup import notify
 
 WAKE = "wake"
@@ -71,9 +72,12 @@ def server_time(connection: sa.Connection) -> datetime | None:
 
 def wake(connection: sa.Connection) -> None:
     """Tell the daemon that a command changed something; it looks at `wakings` every second or so."""
-    bumped = sa.update(t.meta).where(t.meta.c.key == WAKE).values(value=wakings(connection) + 1)
-    if connection.execute(bumped).rowcount == 0:
-        connection.execute(sa.insert(t.meta).values(key=WAKE, value=1))
+    # Locked: of two who wake it at the same moment, the second has to show a number that nobody has seen.
+    known = connection.execute(sa.select(t.meta.c.value).where(t.meta.c.key == WAKE).with_for_update()).scalar()
+    if known is None:
+        connection.execute(insert_new(connection, t.meta), [{"key": WAKE, "value": 1}])
+    else:
+        connection.execute(sa.update(t.meta).where(t.meta.c.key == WAKE).values(value=int(known) + 1))
     notify(connection)
 
 

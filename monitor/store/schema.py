@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 import monitor
 from monitor.errors import SchemaMismatch, StoreError
+from monitor.store.lock import alone
 from monitor.store.unit import Database, open_engine
 
 HEAD = "0011"
@@ -51,20 +53,26 @@ def status(database: Database) -> SchemaStatus:
 def upgrade(database: Database) -> SchemaStatus:
     """Migrate to this program's schema, all or nothing, under a lock; what the database had before.
 
-    Does nothing, cheaply, when it is current.  Raises `SchemaMismatch` for a schema that this program does not know.
+    Does nothing, cheaply, when it is current.  Raises `SchemaMismatch` for a schema that this program does not know,
+    `AlreadyRunning` when an SQLite file of an older program is one that it works on just now.
     """
     make_folder(database)
     _require_fit(database)
     before = status(database)
     if before.is_current:
         return before
-    with database.unit(lock=LOCK) as connection:
+    with _left_alone(database, before), database.unit(lock=LOCK) as connection:
         if not database.is_sqlite:  # a table of years takes as long as it takes
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         before = SchemaStatus(_version(connection))
         if not before.is_current:
             _migrate(connection, before)
     return before
+
+
+def _left_alone(database: Database, before: SchemaStatus) -> AbstractContextManager[None]:
+    """Whoever works on a file of another schema would go on writing what it knows until its next sign of life."""
+    return nullcontext() if before.current is None else alone(database.engine.url)
 
 
 def _require_fit(database: Database) -> None:

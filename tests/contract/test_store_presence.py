@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 from monitor.store.overview import overview
@@ -39,6 +40,23 @@ def test_every_command_that_changes_something_wakes_the_daemon(database: Databas
         wake(connection)
         wake(connection)
         assert wakings(connection) == 2
+
+
+def test_two_who_wake_it_at_the_same_moment_wake_it_twice(database: Database) -> None:
+    def twice() -> None:
+        with database.unit() as connection:
+            wake(connection)
+
+    with database.unit() as connection:
+        wake(connection)
+    with database.unit() as connection:
+        wake(connection)
+        second = threading.Thread(target=twice)
+        second.start()
+        second.join(0.2)  # it waits for this unit
+    second.join()
+    with database.reading() as connection:
+        assert wakings(connection) == 3
 
 
 def test_only_a_server_has_a_clock_of_its_own(database: Database) -> None:

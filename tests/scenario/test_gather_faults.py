@@ -9,9 +9,12 @@ import sqlalchemy as sa
 
 from monitor.errors import StoreFull
 from monitor.loops.gather import Gathering, gather_once
+from monitor.loops.read import read_once
+from monitor.model.fetched import Fetched, Request
+from monitor.model.reasons import Reason
 from monitor.store import tables as t
 from monitor.store.unit import Database
-from tests.scenario.conftest import Item, Newsroom, long_text, rss
+from tests.scenario.conftest import Item, Newsroom, long_text, page, rss
 from tests.scenario.test_pages_faults import Meddled
 
 
@@ -89,6 +92,67 @@ async def test_a_source_that_only_a_newer_configuration_has_is_left_to_others(ne
     await newsroom.poll()
     assert newsroom.titles() == ["News of b"]
     assert newsroom.row("a").lease_owner == "test"
+
+
+async def test_an_outage_of_ours_blames_no_source_and_is_over_at_once(newsroom: Newsroom) -> None:
+    world = World(newsroom)
+    newsroom.fetcher = world  # type: ignore[assignment]  # a fetcher as the loops know it
+    for name in ("a", "b", "c"):
+        newsroom.source(name, f"http://{name}.example/feed", every_s=600.0)
+    context = newsroom.context
+    await gather_once(context)
+    world.there = False
+    for _ in range(240):
+        newsroom.clock.advance(minutes=1)
+        await gather_once(context)
+    assert {newsroom.row(name).health for name in "abc"} <= {"ok", "degraded"}
+    world.there = True
+    newsroom.clock.advance(minutes=2)
+    assert (await gather_once(context)).polled == 3
+    assert [newsroom.row(name).health for name in "abc"] == ["ok"] * 3
+
+
+async def test_a_page_is_not_given_up_in_an_outage_of_ours(newsroom: Newsroom) -> None:
+    world = World(newsroom)
+    newsroom.fetcher = world  # type: ignore[assignment]  # as above
+    for name in ("a", "b", "c"):
+        newsroom.source(name, f"http://{name}.example/feed", every_s=120.0)
+    context = newsroom.context
+    await gather_once(context)
+    world.news = (Item("A call", "http://a.example/story", "1"),)
+    newsroom.clock.advance(minutes=11)
+    await gather_once(context)
+    world.there = False
+    for _ in range(60):
+        newsroom.clock.advance(minutes=1)
+        await gather_once(context)
+        await read_once(context)
+    (article,) = newsroom.rows(t.article)
+    assert (article.settled, article.due_at is not None) == (False, True)
+    world.there = True
+    newsroom.clock.advance(minutes=5)
+    await read_once(context)
+    (article,) = newsroom.rows(t.article)
+    assert (article.settled, article.text_state) == (True, "full")
+
+
+class World:
+    """A fetcher to whom every feed and page answers, or on a machine without a network."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._clock = newsroom.clock
+        self.there = True
+        self.news: tuple[Item, ...] = ()
+
+    async def fetch(self, request: Request) -> Fetched:
+        now, url = self._clock.now(), request.url
+        if not self.there:
+            gone = Reason("dns", "the name could not be resolved")
+            return Fetched(url, url, None, (), b"", (), now, 0.0, problem=gone)
+        kind, body = "text/html", page("A call", "the call")
+        if url.endswith("/feed"):
+            kind, body = "text/xml", rss(*(item for item in self.news if (item.link or "").startswith(url[:16])))
+        return Fetched(url, url, 200, (("content-type", kind),), body.encode(), (), now, 0.0)
 
 
 async def test_a_full_hand_takes_nothing_more_until_a_poll_is_stored(newsroom: Newsroom) -> None:

@@ -71,6 +71,35 @@ def test_the_first_hit_says_when_a_later_text_brought_it() -> None:
     assert decided(article=changed(occasion=Occasion.REVISED)).reason.code == "first"
 
 
+OLDEST = AlertSettings(oldest_s={"alpha": 2 * 86_400.0}, first_poll="all")
+
+
+@pytest.mark.parametrize(("days", "code"), [(2.0, "first"), (2.1, "too-old"), (400.0, "too-old")])
+def test_what_its_source_shows_too_late_is_not_told(days: float, code: str) -> None:
+    article = changed(published_at=NOW - timedelta(days=days))
+    assert decided(article=article, settings=OLDEST).reason.code == code
+
+
+def test_how_old_it_is_is_said() -> None:
+    late = decided(article=changed(published_at=NOW - timedelta(days=9)), settings=OLDEST)
+    assert late == Suppress(Reason("too-old", "9.0 days old when Alpha showed it; its max_age is 2 d"))
+
+
+def test_age_counts_at_a_first_poll_and_for_a_new_rule_but_not_for_a_revision() -> None:
+    old = changed(published_at=NOW - timedelta(days=9))
+    for article in (replace(old, baseline=LATER), replace(old, occasion=Occasion.RULE_ADDED)):
+        assert decided(article=article, settings=OLDEST).reason.code == "too-old"
+    assert decided(article=replace(old, occasion=Occasion.REVISED), settings=OLDEST).reason.code == "first"
+
+
+def test_age_does_not_count_where_it_is_not_known_or_nobody_asks() -> None:
+    old = changed(published_at=NOW - timedelta(days=9))
+    assert decided(article=changed(published_at=None), settings=OLDEST).reason.code == "first"
+    assert decided(article=replace(old, sources=()), settings=OLDEST).reason.code == "first"
+    assert decided(article=replace(old, sources=(SeenIn("beta", "Beta"),)), settings=OLDEST).reason.code == "first"
+    assert decided(article=replace(old, first_seen_at=NOW - timedelta(days=8)), settings=OLDEST).reason.code == "first"
+
+
 def test_the_same_revision_is_known() -> None:
     assert decided(earlier=earlier(revision=2)) == Known(Reason("same-revision", "dealt with in ports:7"))
 

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+import structlog
+
 from monitor.bootstrap.caches import RULES, WORDS, kept_caches
+from monitor.bootstrap.settings import state_folder
+from monitor.config.load import load_config
 from monitor.match.compile import RuleCache
 from monitor.match.lexicon import Lexicon
 
@@ -34,6 +39,21 @@ def test_a_file_that_others_may_write_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
-    with kept_caches(tmp_path / "none", Lexicon(None, ())):
+    (tmp_path / "file").write_text("")
+    with structlog.testing.capture_logs() as logs, kept_caches(tmp_path / "file", Lexicon(None, ())):
         pass
-    assert not (tmp_path / "none").exists()
+    assert [entry["event"] for entry in logs] == ["cache-not-written"]
+
+
+def test_beside_postgresql_the_state_lies_where_systemd_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.yaml").write_text("database: 'postgresql+psycopg://monitor@db/monitor'\n")
+    config = load_config(tmp_path / "config.yaml").usable()
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    assert state_folder(config) == tmp_path / "var"
+    with kept_caches(state_folder(config), Lexicon(None, ())):
+        pass
+    assert (tmp_path / "var" / WORDS).exists()
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/news-monitor:/var/lib/other")
+    assert state_folder(config) == Path("/var/lib/news-monitor")
+    (tmp_path / "config.yaml").write_text("{}\n")
+    assert state_folder(load_config(tmp_path / "config.yaml").usable()) == tmp_path / "var"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.bootstrap.loops import Loops
+from monitor.bootstrap.loops import Loops, waits_for_start
 from monitor.bootstrap.monitor import open_monitor
 from monitor.model.reasons import Reason
 from monitor.model.subscription import SubscriptionKind
@@ -47,13 +48,13 @@ def watched(loops: Loops) -> list[str]:
 
 
 async def test_a_new_file_that_an_include_finds_is_read(loops: Loops, tmp_path: Path) -> None:
-    await loops.look()
+    await loops.look("all")
     assert watched(loops) == []
     (tmp_path / "watchlists" / "port.yaml").write_text("watchlist: [{id: port, match: harbour}]\n")
-    await loops.look()
+    await loops.look("all")
     assert watched(loops) == ["port"]
     (tmp_path / "watchlists" / "port.yaml").unlink()
-    await loops.look()
+    await loops.look("all")
     assert watched(loops) == []
 
 
@@ -75,20 +76,20 @@ async def test_a_file_that_cannot_be_used_leaves_the_running_one_in_force_and_is
 ) -> None:
     before = loops.monitor.setup
     (tmp_path / "config.yaml").write_text("sources: [")
-    await loops.look()
+    await loops.look("all")
     assert loops.monitor.setup is before
     assert told(loops) == ["config:file"]
-    await loops.look()
+    await loops.look("all")
     assert told(loops) == ["config:file"]
 
 
 async def test_rules_that_are_refused_and_rules_that_went_are_told(loops: Loops, tmp_path: Path) -> None:
     watchlist = tmp_path / "watchlists" / "port.yaml"
     watchlist.write_text("watchlist: [{id: port, match: harbour}, {id: bad, match: 'a AND ('}]\n")
-    await loops.look()
+    await loops.look("all")
     assert told(loops) == ["rule-refused:bad"]
     watchlist.write_text("watchlist: []\n")
-    await loops.look()
+    await loops.look("all")
     assert told(loops)[1:] == ["rules-removed:watchlist"]
 
 
@@ -100,13 +101,13 @@ async def test_a_search_that_somebody_subscribed_to_is_watched(loops: Loops) -> 
             connection, SubscriptionKind.SEARCH, *who, language="en", client="c", reason=why, now=now
         )
         assert readers.confirm(connection, number, now, asked_after=now - timedelta(days=1))
-    await loops.look()
+    await loops.look("all")
     assert [expression for _, expression in loops.monitor.setup.searches] == ["harbour"]
     assert loops.gathering.context.watchlist is loops.monitor.context.watchlist
 
 
 async def test_a_command_that_wakes_it_has_due_sources_polled_at_once(loops: Loops, fakeweb: FakeWeb) -> None:
-    await loops.look()
+    await loops.look("all")
     await loops.gathering.drain()
     assert fakeweb.seen("/feed") == []
     with loops.monitor.database.unit() as connection:
@@ -123,3 +124,37 @@ async def test_each_role_has_its_own_part(loops: Loops) -> None:
     assert loops.ticks("web") == ()
     assert loops.drains("web") == ()
     assert loops.in_words() == "watching 1 source with 0 rules"
+
+
+@pytest.mark.parametrize("role", ["web", "deliverer"])
+async def test_who_does_not_poll_polls_nothing_when_a_command_wakes_it(
+    loops: Loops, fakeweb: FakeWeb, role: str
+) -> None:
+    with loops.monitor.database.unit() as connection:
+        wake(connection)
+    await loops.look(role)
+    await loops.woken(role)
+    await loops.gathering.drain()
+    assert fakeweb.seen("/feed") == []
+
+
+async def test_a_setting_that_only_a_start_puts_in_force_is_told_once(loops: Loops, tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    as_it_was = file.read_text()
+    file.write_text(
+        as_it_was.replace("workers: 1", "workers: 1, timeout: 20s, min_every: 2m") + "log: {level: error}\n"
+    )
+    await loops.look("all")
+    await loops.reload()
+    assert told(loops) == ["needs-restart:fetch.timeout+log.level"]
+    file.write_text(as_it_was)
+    await loops.reload()
+    assert waits_for_start(loops.monitor.setup.config.model, loops.monitor.setup.config.model) == []
+    assert len(told(loops)) == 1
+
+
+async def test_of_two_who_ask_at_the_same_time_the_second_waits_for_the_first(loops: Loops, tmp_path: Path) -> None:
+    (tmp_path / "watchlists" / "port.yaml").write_text("watchlist: [{id: port, match: harbour}]\n")
+    await asyncio.gather(loops.reload(), loops.look("all"), loops.reload())
+    assert watched(loops) == ["port"]
+    assert loops.gathering.context is loops.monitor.context

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import os
+import pwd
 import sys
 from pathlib import Path
 
 import pytest
 
+from monitor.bootstrap.monitor import user_name
 from monitor.bootstrap.words import build_words, main, open_lexicon, words_are_built, words_directories
 from monitor.config.schema import ConfigModel
 from monitor.match.lexicon import MAIN_LANGUAGES
@@ -25,6 +28,24 @@ def test_they_lie_beside_the_program_or_in_the_state_unless_named(empty: Path, m
     assert state == empty / "state" / "news-monitor" / "words"
     monkeypatch.setenv("MONITOR_WORDS", str(empty / "mine"))
     assert words_directories()[0] == empty / "mine"
+
+
+@pytest.fixture
+def nameless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs this has a number, but neither a name nor a home, as in a container."""
+
+    def unknown(number: int) -> None:
+        raise KeyError(number)
+
+    for name in ("HOME", "XDG_STATE_HOME", "LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+
+
+@pytest.mark.usefixtures("nameless")
+def test_without_a_home_they_lie_beside_the_program() -> None:
+    assert words_directories()[-1] == Path(sys.prefix) / "share" / "news-monitor" / "words"
+    assert user_name() == f"user {os.getuid()}"
 
 
 def test_they_are_built_once_in_the_first_place_that_can_be_written(empty: Path) -> None:

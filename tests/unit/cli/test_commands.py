@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ SHOWN: dict[str, tuple[int, str]] = {
     "articles search nothingofthekind": (0, "nothing found"),
     f"articles diff {NEW}": (0, "+Kein gemeinsames Papier"),
     f"articles diff {OLD}": (0, "one revision only"),
+    f"articles evidence {NEW}": (0, "sha256: "),
     "articles export --since 1d": (0, '"Sturm deckt Turnhalle ab"'),
     "stories list": (0, "Werft erhält Auftrag"),
     "stories show 6": (0, "1 article of 1 source"),
@@ -165,6 +167,7 @@ def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> 
         ("rules try presidents", "give one of --text"),
         ("rules try presidents --file none.html", "no article could be read"),
         ("rules learn 1 --silent", "no alert 1 of a rule"),
+        (f"articles evidence {OLD}", "nothing that was fetched is kept"),
         ("stories split 4 999", "has no article 999"),
         ("stories split 999 1", "there is no story 999"),
         ("stories merge 4 999", "there is no story 999"),
@@ -177,6 +180,17 @@ def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> 
 def test_what_cannot_be_done_is_said(command: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(command.split()) in (1, 2)
     assert words in capsys.readouterr().err
+
+
+def test_what_was_fetched_is_written_byte_for_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "page.html"
+    command = ["articles", "evidence", str(NEW), "--body", str(file), "--json"]
+    assert run(command) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == facts["sha256"]
+    assert (facts["bytes"], facts["revision"]) == (len(file.read_bytes()), 2)
+    assert run([*command, "--revision", "1"]) == 2
+    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_a_story_is_split(capsys: pytest.CaptureFixture[str]) -> None:

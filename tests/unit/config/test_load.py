@@ -196,6 +196,12 @@ def test_a_secret_comes_from_the_environment_or_a_file_and_a_missing_one_does_no
     ]
 
 
+def test_a_secret_in_the_home_of_nobody_is_missing_like_any_other(path: Path) -> None:
+    path.write_text("channels: {desk: {to: !file ~no-such-user/hook}}\n")
+    (problem,) = load_config(path).problems
+    assert (problem.code, problem.words) == ("secret-missing", "cannot read ~no-such-user/hook: there is no home")
+
+
 def test_what_was_written_is_given_back_plain_with_secrets_unread(path: Path) -> None:
     config = load(path, HEAD + PORT).usable()
     assert config.plain(config.rule_nodes["port"]) == {"id": "port", "match": "harbour"}

@@ -159,3 +159,16 @@ async def test_an_unreachable_host_is_named_as_such(gate: Callable[[Host], Robot
     trouble, _ = await made.check(PAGE, REQUEST)
     assert trouble is not None
     assert trouble.code == "dns"
+
+
+async def test_a_host_that_could_not_be_reached_is_asked_again_in_a_minute(
+    gate: Callable[[Host], RobotsGate], clock: FrozenClock
+) -> None:
+    host = Host(answer(None, problem="dns"), answer(200, b""))
+    made = gate(host)
+    await made.check(PAGE, REQUEST)
+    clock.advance(seconds=59)
+    assert (await made.check(PAGE, REQUEST))[0] is not None
+    clock.advance(seconds=1)
+    assert (await made.check(PAGE, REQUEST))[0] is None
+    assert len(host.asked) == 2

@@ -242,6 +242,27 @@ async def test_what_another_has_taken_meanwhile_is_left_to_it(desk: Timeline) ->
     assert sorted(message.address for message in sender.received) == ["test://desk", "test://other"]
 
 
+async def test_what_was_sent_in_a_sleep_longer_than_its_lease_holds_up_nothing_after_it(desk: Timeline) -> None:
+    class Dozing(Receiver):
+        """While the first message is on its way, its lease ends, and the row is made ready to be sent again."""
+
+        def send(self, address: str, rendered: Rendered) -> None:
+            if not self.received and address == "test://desk":
+                with desk.database.unit() as connection:
+                    c = t.delivery.c
+                    mine = (c.channel == "desk", c.state == "sending")
+                    values = {"state": "retry", "lease_owner": None, "lease_epoch": c.lease_epoch + 1}
+                    connection.execute(sa.update(t.delivery).where(*mine).values(values))
+            super().send(address, rendered)
+
+    waiting(desk, 3)
+    del desk.channels["other"]
+    sender = Dozing(desk.clock)
+    await courier_once(context(desk, sender))
+    assert [message.address for message in sender.received].count("test://desk") >= 3
+    assert set(states(desk)["desk"]) == {"sent"}
+
+
 async def test_the_rate_of_a_channel_is_kept(desk: Timeline) -> None:
     desk.channels["other"] = replace(desk.channels["other"], rate_per_s=50.0, burst=1)
     waiting(desk, 3)

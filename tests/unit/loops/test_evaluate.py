@@ -61,6 +61,16 @@ def test_one_health_mail_a_day(desk: Timeline) -> None:
     assert "Quelle Alpha: gestört: HTTP 503" in daily[0][1]
 
 
+def test_a_health_mail_as_often_as_is_asked_for(desk: Timeline) -> None:
+    desk.settings = replace(desk.settings, health_at="0 8,20 * * *", review_at="0 9 * * *")
+    arm(desk)
+    for moment in ("08:00", "09:00", "20:00", "day 2 08:00", "day 2 09:00"):
+        desk.clock.at = desk.when(moment)
+        passed(desk)
+    assert len([entry for entry in told(desk) if "Quellen in Ordnung" in entry[0]]) == 3
+    assert len([entry for entry in told(desk) if entry[0] == "Rückblick auf die Woche"]) == 2
+
+
 def test_a_weekly_review_on_its_day(desk: Timeline) -> None:
     arm(desk)
     desk.clock.at = desk.when("day 7 08:00")  # Monday 16 March

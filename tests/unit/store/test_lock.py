@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import fcntl
 import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,6 +46,18 @@ def test_taking_it_voids_the_leases_of_the_dead(database: Database) -> None:
         assert connection.execute(sa.select(t.source.c.lease_owner)).scalar() is None
         assert connection.execute(sa.select(t.source.c.lease_epoch)).scalar() == 2
     assert len(called) == 1
+
+
+def test_who_only_looks_at_it_for_a_moment_is_waited_for(database: Database) -> None:
+    path = lock_path(database.engine.url)
+    assert path is not None
+    with path.open("a") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        gone = threading.Timer(0.02, looking.close)
+        gone.start()
+        with WriterLock(database):
+            assert path.read_text() == str(os.getpid())
+        gone.join()
 
 
 def test_there_is_no_lock_without_a_file() -> None:

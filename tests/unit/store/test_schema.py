@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.errors import SchemaMismatch, StoreError
+from monitor.errors import AlreadyRunning, SchemaMismatch, StoreError
 from monitor.store import schema
+from monitor.store.lock import WriterLock
 from monitor.store.unit import Database, open_engine
 
 
@@ -37,6 +38,17 @@ def test_who_only_reads_an_older_database_is_told_to_upgrade_it(database: Databa
         schema.require_current(database)
     assert found.value.remedy == "monitor db upgrade"
     assert not schema.status(database).is_newer
+
+
+def test_a_file_that_another_program_works_on_is_not_migrated_under_its_hands(database: Database) -> None:
+    schema.upgrade(database)
+    with WriterLock(database):
+        schema.upgrade(database)  # there is nothing to migrate
+        with database.unit() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0010'"))
+        with pytest.raises(AlreadyRunning):
+            schema.upgrade(database)
+    assert schema.status(database).current == "0010"
 
 
 def test_a_migration_that_was_never_finished_counts_as_none(database: Database) -> None:
