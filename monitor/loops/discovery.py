@@ -2,7 +2,8 @@
 
 ::
 
-    the address itself | feeds it declares | feeds at usual places | news sitemaps | links on the page | choose
+    the address itself | feeds it names, or a page it names does | feeds at usual places, or named there
+                       | news sitemaps | links on the page | choose
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ class _Search:
     workers: Workers
     now: datetime
     offers: list[Offer] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    pages: list[Fetched] = field(default_factory=list)
+    """What came where a feed was looked for, and is none."""
 
     async def examine(self, fetched: Fetched) -> Inspection | None:
         job = partial(
@@ -68,11 +72,23 @@ class _Search:
         """Ask each address, with why it is asked, until so many of them could be polled."""
         found = 0
         for url, why in urls:
+            if url in self.asked:
+                continue
+            self.asked.add(url)
             fetched = await self.fetcher.fetch(Request(url))
-            if fetched.problem is None and fetched.status == 200 and await self.take(fetched, why):
-                found += 1
-                if found >= enough:
-                    return
+            if fetched.problem is not None or fetched.status != 200:
+                continue
+            if not await self.take(fetched, why):
+                self.pages.append(fetched)
+            elif (found := found + 1) >= enough:
+                return
+
+    async def look_behind(self) -> None:
+        """The feeds named by pages that came in place of one: papers link a list of all theirs, and call it RSS."""
+        pages, self.pages = self.pages, []
+        found = (link for page in pages for link in find_feeds(page.body, url=page.final_url, headers=page.headers))
+        urls = dict.fromkeys(link.url for link in found if link.url not in self.asked)
+        await self.try_all([(url, "on a page that lists feeds") for url in urls][:MOST_FEEDS], enough=MOST_FEEDS)
 
     async def take(self, fetched: Fetched, why: str) -> bool:
         """Note a feed or sitemap; False when it is neither, or empty."""
@@ -106,7 +122,11 @@ async def _look_around(search: _Search, fetched: Fetched) -> None:
     words = {"header": "declared in a Link header", "declared": "declared by the page", "anchor": "linked on the page"}
     await search.try_all([(link.url, words[link.why]) for link in declared[:MOST_FEEDS]], enough=MOST_FEEDS)
     if not search.offers:
+        await search.look_behind()
+    if not search.offers:
         await search.try_all([(each, "at a usual place") for each in usual_paths(url)], enough=1)
+    if not search.offers:
+        await search.look_behind()
     if not search.offers:
         robots = await search.fetcher.fetch(Request(urljoin(url, "/robots.txt")))
         named = sitemaps_to_try(url, robots.body if robots.status == 200 else b"")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from monitor.model.entry import FeedHints
 from monitor.parse.direct import ITEMS, base_of_element
 from monitor.parse.links import absolute, relation_of
-from monitor.parse.markup import Element, content_of, language_in, text_of
+from monitor.parse.markup import Element, content_of, language_in, name_in, text_of
 from monitor.parse.names import name_of
 from monitor.parse.raw import language_of
 from monitor.parse.text import mended, plain
@@ -55,7 +55,7 @@ def read_channel(root: Element) -> Channel:
         if name_of(holder.tag) == "channel" and (href := holder.get("href") or holder.get("HREF")):
             channel.link = href
         for child in holder.iterchildren("*"):
-            if (name := name_of(child.tag)) not in ITEMS:
+            if (name := name_in(child)) not in ITEMS:
                 _take(channel, name, child)
     return channel
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from monitor.parse.links import is_address, relation_of
-from monitor.parse.markup import Element, content_of, language_in, text_of
+from monitor.parse.markup import Element, content_of, language_in, name_in, text_of
 from monitor.parse.names import name_of
 from monitor.parse.raw import Link, RawItem
 
@@ -98,7 +98,7 @@ def _joined(outer: str, inner: str) -> str:
 
 def _read_children(raw: RawItem, element: Element) -> None:
     for child in element.iterchildren("*"):
-        if handler := _HANDLERS.get(name_of(child.tag)):
+        if handler := _HANDLERS.get(name_in(child)):
             handler(raw, child)
 
 
@@ -120,7 +120,7 @@ def _link(raw: RawItem, element: Element) -> None:
     href = element.get("href")
     rel = relation_of(element.get("rel"))
     if rel == "enclosure":
-        raw.enclosures.append(href or text_of(element))
+        _note_enclosure(raw, href or text_of(element), element)
     elif href and rel:
         own = element.get(_XML_BASE)
         raw.links.append(Link(rel, (element.get("type") or "").lower(), _joined(own, href) if own else href))
@@ -187,9 +187,13 @@ def _keywords(raw: RawItem, element: Element) -> None:
 
 def _enclosure(raw: RawItem, element: Element) -> None:
     if href := element.get("url") or element.get("href") or element.get("uri"):
-        raw.enclosures.append(href)
-        if (element.get("type") or "").lower().startswith("image/"):
-            raw.images.append(href)
+        _note_enclosure(raw, href, element)
+
+
+def _note_enclosure(raw: RawItem, href: str, element: Element) -> None:
+    raw.enclosures.append(href)
+    if (element.get("type") or "").lower().startswith("image/"):
+        raw.images.append(href)
 
 
 def _media_content(raw: RawItem, element: Element) -> None:

@@ -7,6 +7,8 @@ import html
 
 from lxml import etree
 
+from monitor.parse.names import name_by_prefix, name_of
+
 Element = etree._Element
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _TEXTUAL = frozenset({"", "text", "plain", "html", "xhtml"})
@@ -16,6 +18,11 @@ MOST_ATTRIBUTES = 100
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
+
+
+def name_in(element: Element) -> str:
+    """The element's name as its document means it."""
+    return name_by_prefix(name_of(element.tag), element.prefix)
 
 
 def text_of(element: Element) -> str:

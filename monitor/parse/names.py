@@ -46,6 +46,8 @@ _PREFIXES = {
     "http://prismstandard.org/namespaces/basic/2.1": "prism",
     "http://prismstandard.org/namespaces/basic/3.0": "prism",
 }
+# Of a namespace that nobody knows, the prefix still says what was meant (feedparser reads it so, too)
+_MEANT = frozenset({"atom", *_PREFIXES.values()})
 _MOST_CACHED = 2000
 _cache: dict[str, str] = {}
 
@@ -69,6 +71,13 @@ def name_of(tag: str) -> str:
             _cache.clear()
         known = _cache[tag] = _name(tag)
     return known
+
+
+def name_by_prefix(name: str, prefix: str | None) -> str:
+    """`name`; one of an unknown namespace as its prefix means it, where that is a usual one."""
+    if not name.startswith("?") or prefix is None or (usual := prefix.lower()) not in _MEANT:
+        return name
+    return name[1:] if usual == "atom" else f"{usual}_{name[1:]}"
 
 
 def _name(tag: str) -> str:

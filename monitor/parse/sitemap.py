@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from monitor.parse.markup import Element, text_of
-from monitor.parse.names import name_of
+from monitor.parse.markup import Element, name_in, text_of
 from monitor.parse.raw import Link, RawItem
 
 
@@ -17,14 +16,14 @@ def read_page(element: Element) -> RawItem:
     """One `<url>` or `<sitemap>` element."""
     raw = RawItem()
     for child in element.iterchildren("*"):
-        name = name_of(child.tag)
+        name = name_in(child)
         if name == "loc":
             raw.id = text_of(child)
             raw.links.append(Link("alternate", "", raw.id))
         elif name == "lastmod":
             raw.updated = text_of(child)
         elif name == "image_image":
-            raw.images.extend(text_of(part) for part in child.iterchildren("*") if name_of(part.tag) == "image_loc")
+            raw.images.extend(text_of(part) for part in child.iterchildren("*") if name_in(part) == "image_loc")
         elif name == "news_news":
             _read_news(raw, child)
     if not raw.title:
@@ -34,7 +33,7 @@ def read_page(element: Element) -> RawItem:
 
 def _read_news(raw: RawItem, news: Element) -> None:
     for child in news.iter("*"):
-        name = name_of(child.tag)
+        name = name_in(child)
         if name == "news_title":
             raw.title = text_of(child)
         elif name == "news_publication_date":

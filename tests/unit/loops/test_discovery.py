@@ -125,3 +125,14 @@ async def test_an_address_that_does_not_answer_is_told_with_its_reason(
 async def test_a_document_that_kills_its_process_is_no_offer(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:
     dying: Any = DyingWorkers()
     assert (await look(fetcher, fakeweb.route("/rss", feed("Daily")), dying)).offers == ()
+
+
+@pytest.mark.parametrize("front", ["<a href='/service/feeds.html'>RSS</a>", ""])
+async def test_a_page_that_lists_feeds_is_looked_through(fetcher: HttpFetcher, fakeweb: FakeWeb, front: str) -> None:
+    listing = Reply("<ul><li><a href='/x/politics.xml'>RSS</a><li><a href='/'>Home</a></ul>", headers=HTML)
+    fakeweb.route("/service/feeds.html", listing)
+    fakeweb.route("/rss", listing if not front else Reply(status=404))
+    fakeweb.route("/x/politics.xml", feed("Politics"))
+    found = await look(fetcher, fakeweb.route("/", Reply(f"<html><body>{front}</body></html>", headers=HTML)))
+    assert kinds(found) == [("feed", "on a page that lists feeds")]
+    assert found.offers[0].url == fakeweb.url("/x/politics.xml")

@@ -165,3 +165,21 @@ def test_a_character_packed_as_two_surrogates() -> None:
 def test_a_gzip_file_of_several_members() -> None:
     text = document(PLAIN).encode()
     assert only(gzip.compress(text[:70]) + gzip.compress(text[70:]) + b"\0\0").title == "Bridge"
+
+
+def test_a_usual_prefix_means_the_usual_thing_whatever_it_is_bound_to() -> None:
+    entry = item(
+        "<title>One</title><content:encoded>Full</content:encoded><dc:date>2026-03-02T10:00:00Z</dc:date>"
+        "<media:thumbnail url='/i.jpg'/><x:link>/x</x:link><Atom:link href='/1'/>",
+        root="xmlns:content='urn:a' xmlns:dc='urn:b' xmlns:media='urn:c' xmlns:x='urn:d' xmlns:Atom='urn:e'",
+    )
+    assert (entry.content, entry.published_at, entry.image) == ("Full", INSTANT, "https://paper.example/i.jpg")
+    assert entry.url == "https://paper.example/1"
+
+
+def test_a_picture_enclosed_by_a_link_is_the_picture() -> None:
+    feed = read(
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>N</title><entry><title>One</title>"
+        "<link rel='enclosure' type='image/jpeg' href='/i.jpg'/></entry></feed>"
+    )
+    assert feed.entries[0].image == "https://paper.example/i.jpg"
