@@ -48,7 +48,7 @@ from monitor.model.settled import (
 )
 from monitor.store import outbox, timers
 from monitor.store import tables as t
-from monitor.store.silences import add_silence
+from monitor.store.silences import add_silence, silences
 from monitor.store.unit import Database, open_engine
 
 SECOND = timedelta(seconds=1)
@@ -385,6 +385,7 @@ class Timeline:
             rules=telling.rules,
             channels=telling.channels,
             settings=telling.settings,
+            muted=silences(connection, self.clock.at),
             now=self.clock.at,
         )
 
