@@ -27,7 +27,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
 def configured(args: argparse.Namespace) -> Database:
     """The configured database; nothing is changed."""
-    from monitor.bootstrap.monitor import open_database
+    from monitor.bootstrap.database import open_database
     from monitor.config.load import load_config
 
     return open_database(load_config(Path(args.config)).usable())
@@ -39,8 +39,10 @@ def _status(args: argparse.Namespace, printer: Printer) -> int:
 
     database = configured(args)
     found = status(database)
-    with database.reading() as connection:
-        file = room(connection)
+    file = None
+    if found.current is not None:
+        with database.reading() as connection:
+            file = room(connection)
     url = database.engine.url.render_as_string(hide_password=True)
     if printer.json:
         printer.data(
