@@ -82,6 +82,9 @@ def _check(args: argparse.Namespace, printer: Printer) -> int:
 
 def _show(data: dict[str, Any], now: Any, printer: Printer) -> None:
     _show_running(data, printer)
+    if data["offline_since"]:
+        offline, since = printer.style("offline", "red"), iso(data["offline_since"])
+        printer.line(f"  {offline}  since {since}: no source can be reached from here")
     printer.line(f"sources: {_counts(data['sources'])}")
     for source in data["troubled"]:
         colour = "yellow" if source["health"] in ("degraded", "stale") else "red"

@@ -35,7 +35,8 @@ def prepare(title: str, lead: str, text: str, language: str | None) -> Prepared:
     distinct, order = numbered([*headline, *written])
     hashes = hashes_of(distinct, order[len(headline) :])
     counts = zip(distinct, np.bincount(order, minlength=len(distinct)).tolist(), strict=True)
-    capitalised = {word: count for word, count in counts if is_name_like(word)}
+    # Written out, since it is asked of every word: `is_name_like` would cost more than all else here.
+    capitalised = {word: count for word, count in counts if word[0].isupper() and len(word) > 1}
     found, around = quantities(f"{title}\n{body}")
     return Prepared(
         language=language,

@@ -25,6 +25,12 @@ _TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 # The same for texts without such scripts, and for plain ASCII: three times as fast, and ten times.
 _ANY_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _SPACED_TOKEN = re.compile(r"[^\W_]+")
+# From a letter on that is none of the usual small ones: the words as written whose first letter may be a capital.
+_NO_CAPITAL = r"\W\d_a-zß-öø-ÿа-џ"
+_CAPITALISED = re.compile(rf"[^{_NO_CAPITAL}{_UNSPACED}][^\W_{_UNSPACED}]+")
+_SPACED_CAPITALISED = re.compile(rf"[^{_NO_CAPITAL}][^\W_]+")
+_ASCII_CAPITALISED = re.compile(r"[A-Z][A-Za-z0-9]+")
+_WORD_CHARACTER = re.compile(rf"[^\W_{_UNSPACED}]")
 _ASCII_GAPS = str.maketrans({code: " " for code in range(128) if not chr(code).isalnum()})
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f'’ ]\d{3}(?!\d))*(?:[.,]\d+)?")
 _GROUPED = re.compile(r"[.,\u00a0\u202f'’ ](?=\d{3}(?:\D|$))")
@@ -135,12 +141,23 @@ def names(text: str) -> Counter[str]:
     text = unified(text)
     inside: Counter[str] = Counter()
     first: Counter[str] = Counter()
-    for match in _token_in(text).finditer(text):
-        word = match.group()
-        if is_name_like(word):
-            begins = _SENTENCE_START.search(text, max(0, match.start() - 4), match.start())
+    for match in _capitalised_in(text).finditer(text):
+        word, start = match.group(), match.start()
+        if word[0].isupper() and (start == 0 or not _is_inside_word(text[start - 1])):
+            begins = _SENTENCE_START.search(text, max(0, start - 4), start)
             (first if begins else inside)[word.casefold()] += 1
     return Counter({name: count + first[name] for name, count in inside.items()})
+
+
+def _capitalised_in(text: str) -> re.Pattern[str]:
+    if text.isascii():
+        return _ASCII_CAPITALISED
+    return _CAPITALISED if _ANY_UNSPACED.search(text) else _SPACED_CAPITALISED
+
+
+def _is_inside_word(before: str) -> bool:
+    """Whether what follows the character goes on with its word: not behind a script that is read by character."""
+    return _WORD_CHARACTER.match(before) is not None
 
 
 def similarity(a: str, b: str) -> float:

@@ -18,6 +18,9 @@ _CUT = re.compile(
     r"leer más|continua a leggere|читать (?:далее|полностью)|подробнее)\b.{0,40})\s*$",
     re.IGNORECASE,
 )
+_SIGNS = ("…", "...", "]", "»", "→", "read", "more", "weiterlesen", "mehr", "zum artikel", "lire la suite",
+          "seguir leyendo", "leer más", "continua a leggere", "читать", "подробнее")  # fmt: skip
+"""One of these stands in whatever `_CUT` finds, which takes ten times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,17 @@ def decide_own_text(title: str, text: str, *, has_content: bool, has_url: bool, 
     `has_content`: the feed says that it is the full text (`content:encoded`, Atom `content`) and no summary.
     """
     words = len(text.split())
-    enough = words >= (ENOUGH_WORDS // 3 if has_content else ENOUGH_WORDS) and not _CUT.search(text[-80:])
+    enough = words >= (ENOUGH_WORDS // 3 if has_content else ENOUGH_WORDS) and not _is_cut(text[-80:])
     wants_page = has_url and (full_text is FullText.ALWAYS or (full_text is FullText.AUTO and not enough))
     if enough:
         return OwnText(TextState.FULL, None, wants_page)
     state = TextState.TEASER if words > len(title.split()) else TextState.TITLE
     return OwnText(state, _why(state, wants_page=wants_page, has_url=has_url), wants_page)
+
+
+def _is_cut(end: str) -> bool:
+    lowered = end.lower()
+    return any(sign in lowered for sign in _SIGNS) and _CUT.search(end) is not None
 
 
 def _why(state: TextState, *, wants_page: bool, has_url: bool) -> Reason:

@@ -13,8 +13,9 @@ from monitor.match.wordlists import word_sets
 LANGUAGES: Final = ("de", "en", "ru", "fr", "es", "it", "pt", "pl", "uk", "nl")
 """Languages whose words are analysed (ISO 639-1)."""
 
+_LATIN: Final = re.compile("[a-zà-ɏḀ-ỿ]+")
 _SCRIPTS: Final = re.compile(
-    "(?P<latin>[a-zà-ɏḀ-ỿ]+)|(?P<cyrillic>[\u0400-\u04ff]+)|(?P<arabic>[\u0600-\u06ff]+)|(?P<kana>[\u3040-\u30ff]+)"
+    "(?P<cyrillic>[\u0400-\u04ff]+)|(?P<arabic>[\u0600-\u06ff]+)|(?P<kana>[\u3040-\u30ff]+)"
     "|(?P<han>[\u4e00-\u9fff]+)|(?P<hangul>[\uac00-\ud7af]+)|(?P<greek>[\u0370-\u03ff]+)|(?P<hebrew>[\u0590-\u05ff]+)"
     "|(?P<thai>[\u0e00-\u0e7f]+)|(?P<devanagari>[\u0900-\u097f]+)|(?P<georgian>[\u10a0-\u10ff]+)"
     "|(?P<armenian>[\u0530-\u058f]+)"
@@ -60,9 +61,7 @@ def candidate_languages(text: str) -> tuple[str, ...]:
 
 def _guess(sample: str) -> tuple[str | None, bool, int]:
     """The likeliest language of lower-case text, whether it is a clear winner, and the number of letters seen."""
-    letters: Counter[str] = Counter()
-    for found in _SCRIPTS.finditer(sample):
-        letters[found.lastgroup or ""] += len(found.group())
+    letters = _letters(sample)
     total = sum(letters.values())
     if not total:
         return None, False, 0
@@ -80,11 +79,22 @@ def _guess(sample: str) -> tuple[str | None, bool, int]:
     return language, won and clear, total
 
 
+def _letters(sample: str) -> Counter[str]:
+    """How many letters of each script there are, Latin ones first: where there are no others, that is all."""
+    rest = _LATIN.sub("", sample)
+    letters = Counter(latin=len(sample) - len(rest))
+    if not rest.isascii():
+        for found in _SCRIPTS.finditer(rest):
+            letters[found.lastgroup or ""] += len(found.group())
+    return letters
+
+
 def _by_stop_words(sample: str, script: str) -> tuple[str | None, bool]:
     languages = _having_stop_words()
     scores = {each: 0.0 for each in word_sets("stop_words") if (each in _CYRILLIC) == (script == "cyrillic")}
-    for word, count in Counter(re.findall(r"[^\W\d_]+", sample)).items():
-        for language in languages.get(word, ()):
+    found = filter(languages.__contains__, re.findall(r"[^\W\d_]+", sample))
+    for word, count in Counter(found).items():
+        for language in languages[word]:
             if language in scores:
                 scores[language] += count
     for language, telling in _TELLING.items():

@@ -92,17 +92,21 @@ class Distance:
         """Words from one to the other; None where they are too far, in the wrong order or on the same words."""
         if self._ordered and right.first <= left.last:
             return None
-        if left.paragraph != right.paragraph or _share(left, right):
+        words = _words_between(left, right)
+        if left.paragraph != right.paragraph or (not words and _share(left, right)):
             return None
-        words = max(right.first - left.last, left.first - right.last, 0)
         match self._within:
             case "p":
                 return words
             case "s":
-                ends = {self._sentence_of(at) for at in (left.first, left.last, right.first, right.last)}
-                return words if len(ends) == 1 else None
+                first, last = min(left.first, right.first), max(left.last, right.last)
+                return words if self._sentence_of(first) == self._sentence_of(last) else None
             case limit:
                 return words if words <= limit else None
+
+
+def _words_between(one: Span, other: Span) -> int:
+    return max(other.first - one.last, one.first - other.last, 0)
 
 
 def _share(left: Span, right: Span) -> bool:
@@ -116,12 +120,9 @@ def nearest(
 ) -> Span | None:
     """The closest of `others` (sorted, their first positions in `firsts`) that `measure` accepts."""
     at = bisect_left(firsts, span.first)
-    best: tuple[int, Span] | None = None
-    for other in others[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]:
-        words = measure(span, other)
-        if words is not None and (best is None or words < best[0]):
-            best = words, other
-    return best[1] if best else None
+    near = others[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
+    ranked = sorted(near, key=lambda other: _words_between(span, other))
+    return next((other for other in ranked if measure(span, other) is not None), None)
 
 
 def joined(*spans: Span) -> Span:

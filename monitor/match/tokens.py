@@ -9,9 +9,10 @@ Scripts written without spaces give one token per character, so that their words
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import chain, pairwise, repeat
 from typing import Final, NamedTuple, overload
 
 from monitor.match.folding import normalise
@@ -68,7 +69,7 @@ class Tokens(Sequence[Token]):
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Start and end of each word in the original text."""
-        return tuple(found.span() for found in _expression_for(self.text).finditer(_without_possessive(self.text)))
+        return tuple([found.span() for found in _expression_for(self.text).finditer(_without_possessive(self.text))])
 
     @cached_property
     def sentence_spans(self) -> list[tuple[int, int]]:
@@ -78,8 +79,10 @@ class Tokens(Sequence[Token]):
     @cached_property
     def sentences(self) -> tuple[int, ...]:
         """The number of the sentence that each word stands in."""
-        starts = [start for start, _ in self.sentence_spans]
-        return tuple(max(0, bisect_right(starts, start) - 1) for start, _ in self.spans)
+        words = [start for start, _ in self.spans]
+        # A look for each sentence, not for each word.
+        edges = [0, *(bisect_left(words, start) for start, _ in self.sentence_spans[1:]), len(words)]
+        return tuple(chain.from_iterable(repeat(n, b - a) for n, (a, b) in enumerate(pairwise(edges))))
 
     @cached_property
     def paragraphs(self) -> tuple[int, ...]:

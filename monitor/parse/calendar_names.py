@@ -7,6 +7,7 @@ dropped when the table is built: an unclear date is no date.  Names are compared
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
 def _set_of(words: str) -> frozenset[str]:
@@ -337,6 +338,7 @@ ZONE_NAMES = {
 }
 
 
+@lru_cache(maxsize=256)
 def folded(name: str) -> str:
     """A name without case, accents and a closing dot, so that "DÉC." and "dec" are the same."""
     base = unicodedata.normalize("NFKD", name.casefold())

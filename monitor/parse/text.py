@@ -58,7 +58,8 @@ def plain(markup: str, limit: int = LONGEST_TITLE) -> str:
 
 def fold(text: str) -> str:
     """Whitespace runs to one blank, control and direction characters gone."""
-    if not text.isascii() or not text.isprintable():
+    text = text.replace("\n", " ")
+    if not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 
@@ -70,7 +71,9 @@ def words_of(markup: str) -> str:
     if "<" in markup:
         markup = _ANY_TAG.sub(" ", markup)
     if "&" in markup:
-        markup = html.unescape(_LONG_REFERENCE.sub("", markup))  # int() refuses thousands of digits
+        if "&#" in markup:
+            markup = _LONG_REFERENCE.sub("", markup)  # int() refuses thousands of digits
+        markup = html.unescape(markup)
         if "<" in markup:
             markup = _ANY_TAG.sub(" ", markup)
     return fold(markup)

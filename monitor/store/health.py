@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from monitor.store import tables as t
 from monitor.store.canary import CanaryState, canary_state
-from monitor.store.overview import OPS, count_by
+from monitor.store.overview import OPS, count_by, offline_since
 from monitor.store.presence import living
 from monitor.store.subscriptions import count_pushes, count_states
 
@@ -34,6 +34,7 @@ class Figures:
     subscriptions: Mapping[str, int] = field(default_factory=dict)
     pushes: Mapping[str, int] = field(default_factory=dict)
     canary: CanaryState | None = None
+    offline: bool = False
 
 
 def figures_now(connection: sa.Connection, now: datetime) -> Figures:
@@ -54,6 +55,7 @@ def figures_now(connection: sa.Connection, now: datetime) -> Figures:
         subscriptions=count_states(connection),
         pushes=count_pushes(connection),
         canary=canary_state(connection),
+        offline=offline_since(connection) is not None,
     )
 
 

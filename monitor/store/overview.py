@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.model.alert import AlertKind
-from monitor.store import subscriptions
+from monitor.store import subscriptions, timers
 from monitor.store import tables as t
+from monitor.store.alerts import instant_from_json
 from monitor.store.canary import canary_state
 
 OPS = AlertKind.OPS.value
@@ -41,12 +42,18 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, Any]:
         ),
         "deliveries": count_by(connection, d.state, sa.true()),
         "canary": asdict(canary) if canary else None,
+        "offline_since": offline_since(connection),
         "hubs": subscriptions.count_states(connection),
         "stuck": [dict(row) for row in connection.execute(stuck).mappings()],
         "waiting_texts": connection.execute(
             sa.select(sa.func.count()).select_from(t.article).where(a.due_at.is_not(None))
         ).scalar_one(),
     }
+
+
+def offline_since(connection: sa.Connection) -> datetime | None:
+    """Since when nothing can be reached from here, as far as has been noticed; None while something can."""
+    return instant_from_json(timers.facts_of(connection, "watch", "").get("offline_since"))
 
 
 def count_by(connection: sa.Connection, column: sa.ColumnElement[Any], where: sa.ColumnElement[bool]) -> dict[str, int]:

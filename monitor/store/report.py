@@ -67,23 +67,26 @@ def record_of(connection: sa.Connection, since: datetime, until: datetime) -> Re
     )
 
 
-def gaps(good: Iterable[datetime], since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+def gaps(
+    good: Iterable[datetime], since: datetime, until: datetime, *, usual_s: float = 0.0
+) -> list[tuple[datetime, datetime]]:
     """The stretches in which a source was not seen, from the times of its good polls.
 
     The time before the first of them and after the last one counts like that between two; without any, all of it.
+    `usual_s` is the interval of a source that has been polled too rarely in that time to show it.
     """
     times = sorted(good)
-    if not times:
-        return [(since, until)]
     steps = [(b - a).total_seconds() for a, b in pairwise(times)]
-    limit = max(LEAST_GAP_S, GAP_INTERVALS * median(steps)) if steps else LEAST_GAP_S
+    usual_s = median(steps) if len(steps) > 1 else usual_s or sum(steps)
+    limit = max(LEAST_GAP_S, GAP_INTERVALS * usual_s)
     ends = [since, *times, until]
     return [(a, b) for a, b in pairwise(ends) if b - a > timedelta(seconds=limit)]
 
 
 def _sources(connection: sa.Connection, since: datetime, until: datetime) -> Iterator[SourceRecord]:
     s = t.source.c
-    rows = connection.execute(sa.select(s.id, s.name, s.added_at).where(s.configured).order_by(s.id)).all()
+    watched = sa.select(s.id, s.name, s.added_at, s.memory).where(s.configured).order_by(s.id)
+    rows = connection.execute(watched).all()
     known, texts = {row.id: row for row in rows}, _texts(connection, since, until)
     polled: dict[str, SourceRecord] = {}
     for source_id, polls in groupby(_polls(connection, since, until), key=attrgetter("source_id")):
@@ -97,7 +100,8 @@ def _source(
     row: Any, polls: Sequence[Any], texts: Mapping[str, tuple[int, int]], since: datetime, until: datetime
 ) -> SourceRecord:
     good = [poll.started_at for poll in polls if poll.status is not None and poll.status < 400]
-    blind = gaps(good, max(since, min(row.added_at, until)), until)
+    begun, usual_s = max(since, min(row.added_at, until)), float(row.memory.get("interval_s") or 0.0)
+    blind = gaps(good, begun, until, usual_s=usual_s)
     articles, unread = texts.get(row.id, (0, 0))
     return SourceRecord(
         id=row.id,

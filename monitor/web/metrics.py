@@ -14,6 +14,7 @@ METRICS = {
     "monitor_articles_24h": "Articles first seen in the last 24 hours",
     "monitor_newest_article_timestamp_seconds": "When the newest article was first seen",
     "monitor_sources": "Configured sources by health",
+    "monitor_offline": "1 while no source can be reached from here",
     "monitor_alerts_24h": "Alerts of the last 24 hours by state: told, held, suppressed",
     "monitor_deliveries": "Deliveries that wait or died, by state: pending, sending, retry, dead",
     "monitor_delivery_oldest_seconds": "Age of the oldest delivery that waits",
@@ -46,6 +47,7 @@ class _Collected:
         yield _gauge("monitor_articles_24h", f.articles_24h)
         yield _gauge("monitor_newest_article_timestamp_seconds", f.newest_at.timestamp() if f.newest_at else 0.0)
         yield _labelled("monitor_sources", "health", f.sources)
+        yield _gauge("monitor_offline", float(f.offline))
         yield _labelled("monitor_alerts_24h", "state", f.alerts_24h)
         yield _labelled("monitor_deliveries", "state", f.deliveries)
         yield _gauge("monitor_delivery_oldest_seconds", oldest)

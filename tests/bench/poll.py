@@ -20,6 +20,7 @@ from typing import cast
 
 import uvloop
 
+from monitor.bootstrap.frugal import keep_imports
 from monitor.clock import SystemClock
 from monitor.fetch.http import FetchSettings, HttpFetcher
 from monitor.loops.context import Context, LoopSettings, Watchlist
@@ -120,6 +121,7 @@ async def _ours(folder: Path, urls: list[str], server: Connection) -> tuple[list
             owner="bench",
             settings=LoopSettings(per_host=64),
         )
+        keep_imports()  # as the daemon does before it begins
         spent, settled, settling = {}, 0, 0.0
         for case in CASES:
             _show(server, case)

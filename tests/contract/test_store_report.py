@@ -28,6 +28,14 @@ def test_gaps_are_what_is_long_for_the_source() -> None:
     assert gaps(times(0), NOW, until) == [(NOW, until)]
 
 
+def test_what_is_long_for_a_source_that_is_polled_rarely() -> None:
+    until, hours = NOW + 4 * HOUR, 3600.0
+    for good in (times(), times(60), times(60, 180)):
+        assert gaps(good, NOW, until, usual_s=2 * hours) == []
+    assert gaps(times(), NOW, until, usual_s=1 * hours) == [(NOW, until)]
+    assert gaps(times(0, 180), NOW, until, usual_s=600.0) == [(NOW, NOW + 3 * HOUR), (NOW + 3 * HOUR, until)]
+
+
 def put(connection: sa.Connection, table: sa.Table, **values: object) -> None:
     connection.execute(sa.insert(table).values(**values))
 

@@ -81,6 +81,16 @@ def test_how_the_canary_is_doing(
     assert words in shown(capsys)
 
 
+def test_that_nothing_can_be_reached_from_here(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    now = datetime.now(UTC)
+    with database.unit() as connection:
+        set_timer(connection, "watch", "", now, {"offline_since": None})
+    assert "offline" not in shown(capsys)
+    with database.unit() as connection:
+        set_timer(connection, "watch", "", now, {"offline_since": instant_to_json(now)})
+    assert "no source can be reached from here" in shown(capsys)
+
+
 def test_hubs_that_push_are_counted(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     with database.unit() as connection:

@@ -88,6 +88,19 @@ def test_the_numbers_are_the_same_with_and_without_what_stands_around(text: str)
 
 def test_names_stand_inside_a_sentence() -> None:
     assert names("Yesterday Karsa won. Karsa was glad. Nobody else was.") == {"karsa": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("an iPhone, an A and the A4 of Bo_Na", {"a4": 1, "bo": 1, "na": 1}),
+        ("in Österreich und bei Ødegård, 3Sat", {"österreich": 1, "ødegård": 1}),
+        ("в Москве и у ЁЖа", {"москве": 1, "ёжа": 1}),
+        ("東京Tokyo のNHK", {"tokyo": 1, "nhk": 1}),
+    ],
+)
+def test_names_are_whole_words(text: str, found: dict[str, int]) -> None:
+    assert names(text) == found
     assert not is_name_like("K")
 
 

@@ -39,6 +39,10 @@ def test_what_waits_has_an_age_and_what_never_was_is_zero() -> None:
     assert (found[since], found[newest]) == (90, NOW.timestamp())
 
 
+def test_an_outage_of_our_own_is_told() -> None:
+    assert (told()["monitor_offline"], told(offline=True)["monitor_offline"]) == (0, 1)
+
+
 def test_a_canary_is_told_of_where_one_flies() -> None:
     assert not any("canary" in name for name in told())
     came = told(canary=CanaryState(NOW, 2.5, missing=False, problem=None))
