@@ -11,7 +11,7 @@ import base64
 import errno
 import socket
 import ssl
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from http.client import HTTPException
@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
 from multidict import CIMultiDict
 from yarl import URL
@@ -175,17 +175,21 @@ class Transport:
         found = await self._resolver.resolve(url.raw_host or "", url.port or 0, family=socket.AF_UNSPEC)
         refusal = OSError("no address")
         for each in found:
-            address = (each["host"], each["port"])
-            made = self._guarded_socket((each["family"], socket.SOCK_STREAM, each["proto"], "", address))
             try:
-                async with asyncio.timeout(self._connect_timeout_s):
-                    await asyncio.get_running_loop().sock_connect(made, address)
+                return await self._connect(each)
             except OSError as error:
-                made.close()
                 refusal = error
-            else:
-                return made
         raise refusal
+
+    async def _connect(self, found: ResolveResult) -> socket.socket:
+        address = (found["host"], found["port"])
+        with ExitStack() as undo:
+            made = self._guarded_socket((found["family"], socket.SOCK_STREAM, found["proto"], "", address))
+            undo.callback(made.close)
+            async with asyncio.timeout(self._connect_timeout_s):
+                await asyncio.get_running_loop().sock_connect(made, address)
+            undo.pop_all()
+        return made
 
     async def _check_target(self, url: URL) -> None:
         """The proxy dials for us, so the target's addresses are looked up and checked here first."""
