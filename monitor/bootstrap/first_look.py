@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.bootstrap.backtest import stored_document
 from monitor.bootstrap.monitor import open_monitor
 from monitor.loops.gather import gather_once
 from monitor.loops.read import read_once
@@ -57,7 +56,7 @@ async def first_look(path: Path) -> FirstLook:
             if published is None or now - published > DAY:
                 continue
             recent += 1
-            document = stored_document(article)
+            document = article.as_document()
             for rule in rules:
                 verdict = engine.match_rule(rule, document)
                 if verdict.fired or verdict.held:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, one_line
-from monitor.cli.reading import NotFound, list_options, opened, positive, show_rows, since
+from monitor.cli.reading import NotFound, list_options, opened, positive, require_name, show_rows, since
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,9 +56,13 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
 def _list(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.alert_lists import list_alerts
+    from monitor.store.rules import rule_states
 
     with opened(args) as it, it.database.reading() as connection:
         start = since(args.since, it.now)
+        if args.rule is not None:
+            known = {rule.id for rule in it.config.rules} | {state.rule_id for state in rule_states(connection)}
+            require_name("rule", args.rule, known, "monitor rules list")
         lines = list_alerts(
             connection, limit=args.limit, since=start, rule_id=args.rule, held=args.held, undelivered=args.dead
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.output import Printer, iso, one_line, plain
-from monitor.cli.reading import NotFound, list_options, number_in, opened, positive, show_rows, since
+from monitor.cli.reading import NotFound, list_options, number_in, opened, positive, require_name, show_rows, since
 from monitor.errors import UsageError
 
 KEYS = ("id", "url", "title", "published_at", "first_seen_at", "language", "sources", "story_id", "text_state")
@@ -51,10 +51,13 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
 
 def _list(args: argparse.Namespace, printer: Printer) -> int:
-    from monitor.store.shown import list_articles
+    from monitor.store.shown import list_articles, source_ids
 
     with opened(args) as it, it.database.reading() as connection:
         start = since(args.since, it.now)
+        if args.source is not None:
+            known = {source.id for source in it.config.sources} | source_ids(connection)
+            require_name("source", args.source, known, "monitor sources list")
         rows = list_articles(connection, limit=args.limit, since=start, source_id=args.source)
     show_rows(printer, rows, KEYS, COLUMNS, now=it.now, wide="title", none="no articles")
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.output import Printer, one_line
-from monitor.cli.reading import NotFound, near
+from monitor.cli.reading import require_name
 
 KEYS = ("id", "targets", "language", "quiet_hours", "fallback")
 COLUMNS = {"id": "CHANNEL", "shown": "TARGETS", "quiet": "QUIET HOURS", "fallback": "FALLBACK"}
@@ -61,8 +61,7 @@ def _test(args: argparse.Namespace, printer: Printer) -> int:
     channels, config = _channels(args)
     names = args.channels or list(channels)
     for name in names:
-        if name not in channels:
-            raise NotFound(f"there is no channel {name!r}", remedy=near(name, channels, "name one under channels:"))
+        require_name("channel", name, channels, "name one under channels:")
     results = [r for name in names for r in asyncio.run(send_test(channels[name], config.model))]
     if printer.json:
         printer.data(

@@ -39,8 +39,10 @@ def _status(args: argparse.Namespace, printer: Printer) -> int:
 
     database = configured(args)
     found = status(database)
-    with database.reading() as connection:
-        file = room(connection)
+    file = None
+    if found.current is not None:
+        with database.reading() as connection:
+            file = room(connection)
     url = database.engine.url.render_as_string(hide_password=True)
     if printer.json:
         printer.data(

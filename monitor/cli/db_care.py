@@ -104,7 +104,7 @@ def _vacuum(args: argparse.Namespace, printer: Printer) -> int:
 def _migrate(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.move import move
 
-    source = _existing(_named(args.source)) if args.source else args.configured(args)
+    source = _named(args.source) if args.source else args.configured(args)
     with _closing(source), _closing(_named(args.target)) as target, _progress(printer) as advance:
         moved = move(source, target, datetime.now(UTC), advance)
     if printer.json:
@@ -112,14 +112,6 @@ def _migrate(args: argparse.Namespace, printer: Printer) -> int:
     else:
         printer.line(f"{sum(moved.rows.values())} rows arrived and are the same; write the new address as `database:`")
     return 0
-
-
-def _existing(database: Database) -> Database:
-    """A file that is not there would be made by looking at it."""
-    file = database.engine.url.database
-    if database.is_sqlite and file and not Path(file).is_file():
-        raise UsageError(f"{file} does not exist")
-    return database
 
 
 def _named(url: str) -> Database:

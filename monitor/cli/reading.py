@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -52,11 +52,12 @@ def opened(args: argparse.Namespace) -> Iterator[Opened]:
         database.dispose()
 
 
-def near(name: str, known: Iterable[str], otherwise: str) -> str:
-    """The remedy for a name that there is not: the one that is meant, or where to look."""
+def require_name(kind: str, name: str, known: Collection[str], otherwise: str) -> None:
+    """Raise `NotFound` for a name that is not `known`, with the one that is meant, or where to look."""
     from monitor.config.values import suggestion
 
-    return suggestion(name, known) or otherwise
+    if name not in known:
+        raise NotFound(f"there is no {kind} {name!r}", remedy=suggestion(name, known) or otherwise)
 
 
 def number_in(text: str) -> int | None:

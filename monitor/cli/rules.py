@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.cli.output import Printer, length, one_line
-from monitor.cli.reading import NotFound, near, opened, show_rows
+from monitor.cli.reading import opened, require_name, show_rows
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -75,14 +75,12 @@ def known_rule(loaded: Loaded, checked: Checked, rule_id: str) -> None:
     """Raise `NotFound` for a rule that does not exist, `UsageError` for one that is refused."""
     from monitor.config.problems import format_problem
 
-    if any(spec.id == rule_id for spec in checked.accepted):
-        return
-    if rule_id in checked.refused:
+    known = [spec.id for spec in checked.accepted]
+    if rule_id in checked.refused and rule_id not in known:
         problems = [p for p in checked.errors if p.rule_id == rule_id]
         shown = "\n".join(format_problem(p, loaded.files) for p in problems)
         raise UsageError(f"the rule {rule_id} is refused\n{shown}")
-    known = [spec.id for spec in checked.accepted]
-    raise NotFound(f"there is no rule {rule_id!r}", remedy=near(rule_id, known, "monitor rules list"))
+    require_name("rule", rule_id, known, "monitor rules list")
 
 
 def _try(args: argparse.Namespace, printer: Printer) -> int:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.cli.output import Printer
-from monitor.cli.reading import NotFound, Opened, near, number_in, opened, positive, show_rows
+from monitor.cli.reading import NotFound, Opened, number_in, opened, positive, require_name, show_rows
 from monitor.errors import UsageError
 
 KEYS = ("id", "kind", "subject", "until", "created_at", "note")
@@ -72,8 +72,7 @@ def _known(it: Opened, connection: Any, kind: str, subject: str) -> None:
     tags = {tag for source in it.config.sources for tag in source.tags}
     rules, sources = {rule.id for rule in it.config.rules}, {source.id for source in it.config.sources}
     known = {"rule": rules, "source": sources, "tag": tags}[kind]
-    if subject not in known:
-        raise NotFound(f"there is no {kind} {subject!r}", remedy=near(subject, known, "see the configuration"))
+    require_name(kind, subject, known, "see the configuration")
 
 
 def _list(args: argparse.Namespace, printer: Printer) -> int:

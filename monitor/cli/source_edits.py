@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, one_line
-from monitor.cli.reading import NotFound, near
+from monitor.cli.reading import require_name
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -123,8 +123,7 @@ def _set_paused(args: argparse.Namespace, printer: Printer, *, paused: bool | No
 
     known = [source.id for source in load_config(Path(args.config)).usable().sources]
     for source in args.sources:
-        if source not in known:
-            raise NotFound(f"there is no source {source!r}", remedy=near(source, known, "monitor sources list"))
+        require_name("source", source, known, "monitor sources list")
         file = set_source(Path(args.config).absolute(), source, "paused", paused)
         printer.line(f"{source}: {'paused' if paused else 'polled again'} ({file.name}; a running daemon notices)")
     return 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.alert.words import counted
 from monitor.cli.output import Printer, iso, length, one_line
-from monitor.cli.reading import NotFound, list_options, near, opened, show_rows, since
+from monitor.cli.reading import NotFound, list_options, opened, require_name, show_rows, since
 
 KEYS = ("id", "name", "kind", "url", "health", "reason", "articles", "last_polled_at", "next_poll_at")
 COLUMNS = {
@@ -57,9 +57,8 @@ def _show(args: argparse.Namespace, printer: Printer) -> int:
         row = show_source(connection, args.source)
         known = [source.id for source in it.config.sources]
     if row is None:
-        if args.source in known:
-            raise NotFound(f"the source {args.source!r} is not known to the monitor yet", remedy="monitor once, or run")
-        raise NotFound(f"there is no source {args.source!r}", remedy=near(args.source, known, "monitor sources list"))
+        require_name("source", args.source, known, "monitor sources list")
+        raise NotFound(f"the source {args.source!r} is not known to the monitor yet", remedy="monitor once, or run")
     if printer.json:
         printer.data(row)
         return 0
@@ -105,12 +104,15 @@ def _poll(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.presence import wake
     from monitor.store.sources import poll_now
 
+    wanted = set(args.sources)
     with opened(args) as it, it.database.unit() as connection:
+        for source in args.sources:
+            require_name("source", source, [each.id for each in it.config.sources], "monitor sources list")
         number = poll_now(connection, args.sources, it.now)
         wake(connection)
-    if number < len(args.sources):
+    if number < len(wanted):
         raise NotFound(
-            f"{number} of {len(args.sources)} sources made due; the others are unknown or paused",
+            f"{number} of {len(wanted)} sources made due; the others are paused, or not known to the monitor yet",
             remedy="monitor sources list",
         )
     printer.line(f"{number} due now") if not printer.json else printer.data({"due": number})

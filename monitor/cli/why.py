@@ -90,12 +90,11 @@ def _trace(connection: Any, article_id: int, alert_id: int | None) -> dict[str, 
 
 
 def _explained(connection: Any, engine: Any, rule_id: str, article_id: int) -> Explanation | None:
-    from monitor.bootstrap.backtest import stored_document
     from monitor.match.explain import explain
     from monitor.store.articles import load_articles
 
     stored = load_articles(connection, [article_id]).get(article_id)
-    return explain(engine, rule_id, stored_document(stored)) if stored else None
+    return explain(engine, rule_id, stored.as_document()) if stored else None
 
 
 def _show(trace: dict[str, Any], printer: Printer) -> None:

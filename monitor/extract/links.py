@@ -203,4 +203,4 @@ def _segment(segment: str) -> str:
     words = re.split(r"[-_+.,]|%20", stem)
     if len(words) >= 3 or len(stem) >= 25 or re.search(r"\d{4,}", stem):
         return "<slug>"
-    return stem if len(words) == 1 else "<pair>"
+    return re.sub(r"\d+", "<id>", stem) if len(words) == 1 else "<pair>"

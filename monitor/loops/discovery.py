@@ -78,7 +78,8 @@ class _Search:
             fetched = await self.fetcher.fetch(Request(url))
             if fetched.problem is not None or fetched.status != 200:
                 continue
-            if not await self.take(fetched, why):
+            inspection = await self.examine(fetched)
+            if inspection is None or not self.take(fetched.final_url, inspection, why):
                 self.pages.append(fetched)
             elif (found := found + 1) >= enough:
                 return
@@ -90,16 +91,15 @@ class _Search:
         urls = dict.fromkeys(link.url for link in found if link.url not in self.asked)
         await self.try_all([(url, "on a page that lists feeds") for url in urls][:MOST_FEEDS], enough=MOST_FEEDS)
 
-    async def take(self, fetched: Fetched, why: str) -> bool:
+    def take(self, url: str, inspection: Inspection, why: str) -> bool:
         """Note a feed or sitemap; False when it is neither, or empty."""
-        inspection = await self.examine(fetched)
-        if inspection is None or inspection.kind not in ("feed", "sitemap") or not inspection.entries:
+        if inspection.kind not in ("feed", "sitemap") or not inspection.entries:
             return False
         dates = [entry.published_at for entry in inspection.entries if entry.published_at is not None]
         samples = tuple(entry.title or entry.url or "" for entry in inspection.entries[:SAMPLES])
-        url, title = fetched.final_url, inspection.title or ""
         count = len(inspection.entries)
-        self.offers.append(Offer(inspection.kind, url, title, count, samples, why, max(dates, default=None)))
+        newest = max(dates, default=None)
+        self.offers.append(Offer(inspection.kind, url, inspection.title or "", count, samples, why, newest))
         return True
 
 
@@ -111,12 +111,21 @@ async def discover(url: str, *, fetcher: Fetcher, workers: Workers, now: datetim
     if fetched.status != 200:
         return Discovery((), Reason("http-status", f"the server answered with status {fetched.status}"))
     search = _Search(fetcher, workers, now)
-    if not await search.take(fetched, "the address itself"):
-        await _look_around(search, fetched)
+    url, inspection = fetched.final_url, await search.examine(fetched)
+    if inspection is not None and _is_empty_feed(inspection):
+        offer = Offer("feed", url, inspection.title or "", 0, (), "the address itself, which has no entries now")
+        return Discovery((offer,), Reason("chose-feed", "the address itself is a feed; it has no entries now"))
+    if inspection is None or not search.take(url, inspection, "the address itself"):
+        await _look_around(search, fetched, inspection)
     return _ranked(search.offers, now)
 
 
-async def _look_around(search: _Search, fetched: Fetched) -> None:
+def _is_empty_feed(inspection: Inspection) -> bool:
+    """A feed that was read without a complaint and lists nothing: between two notices of an office, say."""
+    return inspection.kind == "feed" and not inspection.entries and not inspection.problems
+
+
+async def _look_around(search: _Search, fetched: Fetched, inspection: Inspection | None) -> None:
     url = fetched.final_url
     declared = find_feeds(fetched.body, url=url, headers=fetched.headers)
     words = {"header": "declared in a Link header", "declared": "declared by the page", "anchor": "linked on the page"}
@@ -131,7 +140,6 @@ async def _look_around(search: _Search, fetched: Fetched) -> None:
         robots = await search.fetcher.fetch(Request(urljoin(url, "/robots.txt")))
         named = sitemaps_to_try(url, robots.body if robots.status == 200 else b"")
         await search.try_all([(each, "a news sitemap") for each in named], enough=1)
-    inspection = await search.examine(fetched)
     if inspection is not None and inspection.listing is not None and inspection.listing.links:
         links = inspection.listing.links
         samples = tuple(link.title for link in links[:SAMPLES])

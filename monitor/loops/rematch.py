@@ -13,10 +13,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from monitor.loops import settle
 from monitor.loops.context import Context, in_thread
 from monitor.loops.describe import describe, tell
-from monitor.model.article import Document
 from monitor.model.match import Verdict
 from monitor.model.reasons import Reason
 from monitor.model.settled import CopyOf, Occasion
@@ -64,14 +62,8 @@ def _pending(connection: sa.Connection, context: Context) -> dict[str, int]:
 
 def _match(context: Context, stored: StoredArticle, rule_id: str) -> Verdict | None:
     """The rule's hit on what is stored of an article."""
-    verdicts = context.watchlist.matcher.match(_document(stored))
+    verdicts = context.watchlist.matcher.match(stored.as_document())
     return next((item for item in verdicts if item.rule_id == rule_id and (item.fired or item.held)), None)
-
-
-def _document(stored: StoredArticle) -> Document:
-    return settle.document_of(
-        settle.stored_text(stored, complete=True), stored.sources, stored.language, sure=stored.language_sure
-    )
 
 
 def _tell(connection: sa.Connection, context: Context, stored: StoredArticle, verdict: Verdict, now: datetime) -> int:
@@ -79,7 +71,7 @@ def _tell(connection: sa.Connection, context: Context, stored: StoredArticle, ve
     refs = articles.story_refs(connection, [] if stored.story_id is None else [stored.story_id])
     described = describe(
         stored,
-        document=_document(stored),
+        document=stored.as_document(),
         language=stored.language,
         number=stored.number,
         occasion=Occasion.RULE_ADDED,

@@ -45,19 +45,23 @@ def find_cues(
 ) -> Iterator[Found]:
     """All cues of a sentence, those of the lists first, in order.
 
-    A phrase that is ignored for its verb ("did not condemn the attack") is not if that verb is the `evidence`.
+    One that lies inside a longer one, or inside an ignored phrase, is none.  A phrase that is ignored for its verb
+    ("did not condemn the attack") is not if that verb is the `evidence`.
     """
-    yield from _cues(text, evidence, language)
-    yield from _conditions(text, clauses)
-    yield from _aims(text, language)
-
-
-def _cues(text: str, evidence: Sequence[tuple[int, int]], language: str | None) -> list[Found]:
-    """The cues of a sentence; one that lies inside a longer one, or inside an ignored phrase, is none."""
     found = [match for match in _matches(text, language) if not _is_noun(match, text, language)]
     found = [one for one in found if one.reach != "ignored" or not _holds(one, evidence)]
-    clear = [one for one in found if one.reach != "ignored" and not any(_covers(other, one) for other in found)]
-    return sorted(clear, key=lambda one: (one.start, one.end))
+    clear = [one for one in found if not any(_covers(other, one) for other in found)]
+    yield from sorted((one for one in clear if one.reach != "ignored"), key=lambda one: (one.start, one.end))
+    yield from _conditions(text, clauses)
+    yield from (aim for aim in _aims(text, language) if not any(_settles(one, aim, text) for one in clear))
+
+
+def _settles(one: Found, aim: Found, text: str) -> bool:
+    """Whether an aim's "to" is of an ignored phrase, or of what denies it ("refused to pay", "failed to deliver")."""
+    if one.reach == "ignored":
+        return one.start < aim.start < one.closed
+    denies = one.label is Label.NEGATED and one.reach == "before" and one.start < aim.start
+    return denies and not text[one.closed : aim.start].strip()
 
 
 def _is_noun(found: Found, text: str, language: str | None) -> bool:

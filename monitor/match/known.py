@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from monitor.match.clauses import cue_lists
@@ -20,6 +21,7 @@ CAPITAL_NOUNS: Final = frozenset({"de"})
 _SPEAKING_OF_IT: Final = frozenset({"near", "noun", "after", "follow"})
 """Reaches of cues that speak of the noun itself."""
 _WORDS_TO_THE_VERB: Final = 4
+_WORDS_TO_THE_ARTICLE: Final = 3
 _WORD: Final = re.compile(r"[^\W_]+")
 _NEVER: Final = re.compile("(?!)")
 _INFINITIVE: Final = {"pt": re.compile(r"\w{2,}[aeio]r")}
@@ -43,7 +45,7 @@ def is_known_thing(text: str, span: tuple[int, int], language: str | None) -> bo
     """Whether a word is a name, or a noun that is spoken of as known ("the attack", "seine Zölle", "after strikes")."""
     start, end = span
     word = text[start:end]
-    before = list(_WORD.finditer(text, 0, start))[-3:]
+    before = list(_WORD.finditer(text, 0, start))[-_WORDS_TO_THE_ARTICLE - 1 :]
     capital = word[:1].isupper() and bool(before)
     if language not in CAPITAL_NOUNS and capital and not word.isupper():
         return True
@@ -111,14 +113,21 @@ def _has_definite_article(text: str, before: Sequence[re.Match[str]], start: int
     definite = cue_lists(language).get("definite", frozenset())
     adjective = _ADJECTIVE.get(language or "", _NEVER)
     edge = start
-    for word in reversed(before):
+    pairs = list(pairwise([*before[:1], *before]))[-_WORDS_TO_THE_ARTICLE:]
+    for prior, word in reversed(pairs):
         between = text[word.end() : edge]
-        if not between.strip(" '’") and (word.group().lower() in definite or _is_possessive(text, word, definite)):
+        if not between.strip(" '’") and _is_definite(text, prior, word, definite):
             return True
         if between.strip(" -") or not adjective.fullmatch(word.group()):
             return False
         edge = word.start()
     return False
+
+
+def _is_definite(text: str, prior: re.Match[str], word: re.Match[str], definite: frozenset[str]) -> bool:
+    """Whether a word is in the list: by itself, with the one before it ("because of", "из-за"), or as an 's."""
+    both = "_".join(text[prior.start() : word.end()].lower().split())
+    return word.group().lower() in definite or both in definite or _is_possessive(text, word, definite)
 
 
 def _is_possessive(text: str, word: re.Match[str], definite: frozenset[str]) -> bool:

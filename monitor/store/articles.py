@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.model.article import TextState
+from monitor.model.article import Document, TextState
 from monitor.model.reasons import Reason
 from monitor.model.settled import StoryRef
 from monitor.store import leases, search
@@ -100,6 +100,21 @@ class StoredArticle:
     text_hash: str
     revised_at: datetime | None
     sources: tuple[SourceFacts, ...]
+
+    def as_document(self) -> Document:
+        """The article as a rule sees it."""
+        return Document(
+            title=self.title,
+            lead=self.lead,
+            paragraphs=tuple(line for line in self.text.splitlines() if line.strip()),
+            authors=self.authors,
+            sources=tuple(word for source in self.sources for word in (source.id, source.name, *source.tags)),
+            language=self.language,
+            language_sure=self.language_sure,
+            url=self.url or "",
+            section=self.section or "",
+            published_at=self.published_at,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ class SchemaStatus:
 
 
 def status(database: Database) -> SchemaStatus:
-    """The schema version the database has; changes nothing."""
+    """The schema version the database has; changes nothing, and makes no file where there is none."""
+    if _is_missing(database):
+        return SchemaStatus(None)
     with database.reading() as connection:
         return SchemaStatus(_version(connection))
 
@@ -106,7 +108,9 @@ def require_current(database: Database) -> None:
     """For commands that only read: raises `SchemaMismatch` unless the schema is this program's."""
     found = status(database)
     if found.current is None:
-        raise SchemaMismatch("the database is empty", remedy="start the monitor once: monitor run (or monitor once)")
+        missing = f"there is no database at {_file(database)} yet"
+        remedy = "the monitor makes it at its first start: monitor run (or monitor once)"
+        raise SchemaMismatch(missing if _is_missing(database) else "the database is empty", remedy=remedy)
     if not found.is_current:
         raise SchemaMismatch(
             f"the database has schema {found.current}, this program needs {found.head}",
@@ -153,11 +157,25 @@ def _version(connection: sa.Connection) -> str | None:
     return None if value is None else str(value)
 
 
+def _file(database: Database) -> Path | None:
+    """The file of an SQLite database; None for one in memory or on a server."""
+    url = database.engine.url
+    return Path(url.database) if database.is_sqlite and url.database and url.database != ":memory:" else None
+
+
+def _is_missing(database: Database) -> bool:
+    file = _file(database)
+    try:
+        return file is not None and not file.exists()
+    except PermissionError:  # whoever opens it says so
+        return False
+
+
 def make_folder(database: Database) -> None:
     """Make the folder of an SQLite file where there is none."""
-    url = database.engine.url
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        folder = Path(url.database).parent
+    file = _file(database)
+    if file is not None:
+        folder = file.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -22,6 +22,11 @@ def list_sources(connection: sa.Connection) -> list[Row]:
     return [_source(row) for row in connection.execute(statement).mappings()]
 
 
+def source_ids(connection: sa.Connection) -> set[str]:
+    """Every source ever polled; those that are no longer configured too."""
+    return set(connection.execute(sa.select(t.source.c.id)).scalars())
+
+
 _BROUGHT = sa.select(sa.func.count()).where(t.sighting.c.source_id == t.source.c.id).scalar_subquery()
 _SOURCES = sa.select(t.source, _BROUGHT.label("articles")).where(t.source.c.configured)
 

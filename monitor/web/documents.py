@@ -10,9 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from monitor.model.article import Document
 from monitor.model.match import Evidence
-from monitor.store.articles import StoredArticle
 from monitor.store.pages import Hit
 from monitor.web.rendering import TEXT_MAX, marked
 
@@ -29,22 +27,6 @@ class Shown:
     lead: Markup
     paragraphs: tuple[Markup, ...]
     cut: bool
-
-
-def document_of(article: StoredArticle) -> Document:
-    """A stored article as a rule sees it."""
-    return Document(
-        title=article.title,
-        lead=article.lead,
-        paragraphs=paragraphs(article.text),
-        authors=article.authors,
-        sources=tuple(word for source in article.sources for word in (source.id, source.name, *source.tags)),
-        language=article.language,
-        language_sure=article.language_sure,
-        url=article.url or "",
-        section=article.section or "",
-        published_at=article.published_at,
-    )
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

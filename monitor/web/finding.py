@@ -23,7 +23,6 @@ from monitor.model.rule import ConceptSpec, RuleProblem, RuleSpec
 from monitor.store.articles import StoredArticle, load_articles
 from monitor.store.search import AllOf, AnyOf, Begins, Formed, Wanted, candidates
 from monitor.store.unit import Database
-from monitor.web.documents import document_of
 
 RULE = "search"
 BATCH = 40
@@ -99,7 +98,7 @@ def find(
         for revision_id, article_id in found:
             article = articles[article_id]
             looked_at, last, back_to = looked_at + 1, revision_id, article.first_seen_at
-            verdict = search.engine.match_rule(RULE, document_of(article))
+            verdict = search.engine.match_rule(RULE, article.as_document())
             if verdict.fired:
                 matches.append(Match(article, verdict))
             if len(matches) == limit:

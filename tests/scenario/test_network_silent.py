@@ -13,14 +13,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.loops.context import in_thread
 from monitor.store import tables as t
 from monitor.store.unit import POSTGRESQL_ARGS, Database
-from tests.contract.conftest import postgresql_url
-from tests.scenario.numbers import write_number
+from tests.scenario.numbers import writing
 from tests.scenario.test_network_cut import SOCKET
-
-__all__ = ["postgresql_url"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sockets are deafened by Linux's filters")
 WRITES, CUT_AT = 30, 12
@@ -117,24 +113,9 @@ async def test_a_silent_cut_is_waited_out(cable: Cable, postgresql_url: str) -> 
     address = sa.make_url(postgresql_url).set(host="127.0.0.1", port=cable.port, query={})
     database = Database(sa.create_engine(address, pool_pre_ping=True, connect_args={**POSTGRESQL_ARGS, **SOON}))
     await asyncio.to_thread(t.metadata.create_all, database.engine, tables=[t.silence])
-    written = asyncio.Semaphore(0)
-
-    async def lane(numbers: range) -> None:
-        for number in numbers:
-            await in_thread(write_number, database, number)
-            written.release()
-
-    def subjects() -> list[str]:
-        with database.reading() as connection:
-            return list(connection.execute(sa.select(t.silence.c.subject)).scalars())
-
-    lanes = [asyncio.create_task(lane(range(first, WRITES, 3))) for first in range(3)]
-    for _ in range(CUT_AT):
-        await written.acquire()
-    cable.cut()
-    await asyncio.sleep(0.3)
-    assert not any(task.done() for task in lanes)
-    cable.mend()
-    await asyncio.gather(*lanes)
-    assert sorted(map(int, await asyncio.to_thread(subjects))) == list(range(WRITES))
+    async with writing(database, WRITES, pause_at=CUT_AT) as lanes:
+        cable.cut()
+        await asyncio.sleep(0.3)
+        assert not any(task.done() for task in lanes)
+        cable.mend()
     database.dispose()

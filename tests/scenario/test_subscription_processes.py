@@ -21,10 +21,7 @@ from monitor.store import schema
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FakeWeb
 from monitor.testing.mailbox import Mailbox, Received, free_port
-from tests.contract.conftest import postgresql_url
 from tests.scenario.test_subscriptions import ITEM, READER, link_in
-
-__all__ = ["postgresql_url"]
 
 CONFIG = """\
 database: '{database}'

@@ -10,20 +10,16 @@ import pytest
 
 from monitor.config.listen import Listen
 from monitor.errors import ConfigError
-from monitor.store.unit import open_engine
 from monitor.testing import FrozenClock
 from monitor.web.server import WebServer
-from tests.unit.web.away import SometimesAway
+from tests.unit.web.away import SometimesAway, sometimes_away
 from tests.unit.web.site import Site
 
 
 @pytest.fixture
-def database(tmp_path: Path, empty_database: bytes) -> Iterator[SometimesAway]:
-    (tmp_path / "monitor.db").write_bytes(empty_database)
-    found = SometimesAway(open_engine(f"sqlite:///{tmp_path}/monitor.db"))
-    yield found
-    SometimesAway.away = False
-    found.dispose()
+def database(tmp_path: Path, empty_sqlite: Path) -> Iterator[SometimesAway]:
+    with sometimes_away(tmp_path, empty_sqlite) as found:
+        yield found
 
 
 @pytest.fixture

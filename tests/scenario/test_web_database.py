@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,11 +15,9 @@ from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FrozenClock
 from monitor.web.server import WebServer
-from tests.scenario.test_server_restart import server
+from tests.postgresql import Server
 from tests.scenario.test_web import Stream, answer
 from tests.unit.web.site import Site
-
-__all__ = ["server"]
 
 
 def test_a_form_waits_for_a_database_that_is_locked(tmp_path: Path, empty_sqlite: Path) -> None:
@@ -51,9 +48,8 @@ def test_a_form_waits_for_a_database_that_is_locked(tmp_path: Path, empty_sqlite
     database.dispose()
 
 
-async def test_a_server_that_stops_and_starts_is_said_and_forgiven(server: Any, tmp_path: Path) -> None:
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    database = Database(open_engine(url))
+async def test_a_server_that_stops_and_starts_is_said_and_forgiven(own_server: Server, tmp_path: Path) -> None:
+    database = Database(open_engine(own_server.url()))
     await asyncio.to_thread(schema.upgrade, database)
     site = await asyncio.to_thread(Site, tmp_path, database, FrozenClock())
     page = WebServer(site.context, Listen("127.0.0.1", 0, open=True))
@@ -61,13 +57,13 @@ async def test_a_server_that_stops_and_starts_is_said_and_forgiven(server: Any, 
     try:
         async with Stream(page) as stream:
             await stream.until("event: ready")
-            await asyncio.to_thread(server._stop)
+            await asyncio.to_thread(own_server.stop)
             away = await answer(page, "/")
             assert away.startswith("HTTP/1.1 503")
             assert "content-security-policy" in away
             assert (await answer(page, "/readyz")).startswith("HTTP/1.1 503")
             assert (await answer(page, "/healthz")).startswith("HTTP/1.1 200")
-            await asyncio.to_thread(server.start)
+            await asyncio.to_thread(own_server.start)
             await asyncio.to_thread(site.article, "After the break")
             await stream.until("After the break")
         assert (await answer(page, "/")).startswith("HTTP/1.1 200")

@@ -27,9 +27,6 @@ from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
 from monitor.store.verify import verify
 from monitor.testing import FakeWeb, Reply
-from tests.contract.conftest import postgresql_url
-
-__all__ = ["postgresql_url"]
 
 SOURCES = 200
 NEWSY = 60

@@ -13,7 +13,7 @@ from monitor.store.articles import StoredArticle, load_articles
 from monitor.store.pages import hits_of, lines
 from monitor.store.shown import revisions_of
 from monitor.store.traces import alerts_about, article_facts, entries_of
-from monitor.web.documents import difference, document_of, evidence_of, shown
+from monitor.web.documents import difference, evidence_of, shown
 from monitor.web.views.ticker import names_of
 from monitor.web.visit import NotHere, Visit
 
@@ -57,7 +57,7 @@ def _explained(visit: Visit, rule_id: str, article: StoredArticle) -> Explanatio
     engine = visit.context.running().rules.matcher.of(rule_id)
     if engine is None:
         raise NotHere(f"there is no rule {rule_id!r} in force")
-    return explain(engine, rule_id, document_of(article))
+    return explain(engine, rule_id, article.as_document())
 
 
 def _changes(revisions: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from monitor.store.edits import note_edit
 from monitor.store.rules import rule_states
 from monitor.store.volumes import matches_per
 from monitor.web.completion import Known, complete
-from monitor.web.documents import Shown, document_of, paragraphs, plain_evidence, shown
+from monitor.web.documents import Shown, paragraphs, plain_evidence, shown
 from monitor.web.drafts import Draft, check, fingerprint, new_rule, require_unchanged, written
 from monitor.web.svg import bars
 from monitor.web.visit import NotHere, Visit
@@ -119,7 +119,7 @@ def _try(visit: Visit, draft: Draft) -> dict[str, Any]:
             article = load_articles(connection, [number]).get(number)
         if article is None:
             return {"problem": f"there is no article {number}"}
-        document = document_of(article)
+        document = article.as_document()
     explanation = explain(draft.engine, draft.spec.id, document)
     return {"tried": _marked(document, explanation), "explanation": explanation}
 

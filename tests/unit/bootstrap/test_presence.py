@@ -22,9 +22,6 @@ from monitor.errors import AlreadyRunning, SchemaMismatch
 from monitor.store import tables as t
 from monitor.store.presence import Worker, heartbeat, living, server_time
 from monitor.store.unit import Database, open_engine
-from tests.contract.conftest import postgresql_url
-
-__all__ = ["postgresql_url"]
 
 CONFIG = """
 channels: {desk: {to: 'console://'}}

@@ -94,5 +94,19 @@ def test_moving_says_what_arrived_and_what_is_no_database(run: Run, tmp_path: Pa
     assert "is no database" in run("migrate", "--to", "mysql://x")[2]
     assert "is no database" in run("migrate", "--to", "nonsense")[2]
     none = tmp_path / "none.db"
-    assert "does not exist" in run("migrate", "--from", f"sqlite:///{none}", "--to", there)[2]
+    assert "there is no database at" in run("migrate", "--from", f"sqlite:///{none}", "--to", f"{there}2")[2]
     assert not none.exists()
+
+
+@pytest.mark.parametrize("place", ["monitor.db", "var/monitor.db"])
+def test_where_there_is_no_database_yet_that_is_said_and_none_is_made(run: Run, tmp_path: Path, place: str) -> None:
+    (tmp_path / "config.yaml").write_text(f"database: 'sqlite:///{place}'\n")
+    for words in (["verify"], ["vacuum"], ["backup", str(tmp_path / "saved")]):
+        code, _, complaint = run(*words)
+        assert code == 1
+        assert f"there is no database at {tmp_path / place} yet" in complaint
+        assert "at its first start" in complaint
+    code, out, _ = run("status")
+    assert code == 1
+    assert "empty" in out
+    assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]

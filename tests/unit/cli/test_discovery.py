@@ -76,6 +76,15 @@ def test_a_feed_is_taken_as_it_is_and_only_once(
     assert "already there" in capsys.readouterr().out
 
 
+def test_an_empty_feed_is_added_and_said_to_be_empty(
+    config: Path, fakeweb: FakeWeb, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fakeweb.route("/rss", feed("Notices", 0))
+    assert add(config, fakeweb.url("/rss")) == 0
+    assert "added notices: the address itself, which has no entries now" in capsys.readouterr().out
+    assert fakeweb.url("/rss") in config.read_text()
+
+
 def test_a_usual_place_is_tried(config: Path, fakeweb: FakeWeb, capsys: pytest.CaptureFixture[str]) -> None:
     fakeweb.route("/", page())
     fakeweb.route("/feed", feed("Hidden"))

@@ -74,8 +74,10 @@ def test_since_lists_what_was_polled_since(since: str, listed: list[str], capsys
 
 
 def test_only_some_can_be_made_due(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["sources", "poll", "blatt", "none"]) == 1
+    assert run(["sources", "poll", "blatt", "later"]) == 1
     assert "1 of 2 sources made due" in capsys.readouterr().err
+    assert run(["sources", "poll", "blatt", "latr"]) == 1
+    assert "did you mean later?" in capsys.readouterr().err
 
 
 def test_an_import_says_what_it_would_do_as_data(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from monitor.extract.listing import Listing, extract_links, matches
 from monitor.model.source import LinkSelectors
 
@@ -199,6 +201,14 @@ def test_where_little_looks_like_a_story_the_largest_group_of_like_links_is_take
     listing = extract_links(f"<html><body>{likes}{other}</body></html>".encode(), url=URL)
     assert [link.title for link in listing.links] == HEADLINES
     assert all("largest group" in link.why for link in listing.links)
+
+
+@pytest.mark.parametrize("address", ["/n{}", "/n{}.html", "/meldung{}", "/a/x{}y"])
+def test_short_numbers_behind_letters_are_of_one_shape(address: str) -> None:
+    likes = "".join(f"<li><a href='{address.format(at)}'>{head}</a></li>" for at, head in enumerate(HEADLINES))
+    menu = "<nav><a href='/wetter'>Das Wetter von morgen</a><a href='/sport'>Der Sport der Woche</a></nav>"
+    listing = extract_links(f"<html><body>{menu}<ul>{likes}</ul></body></html>".encode(), url=URL)
+    assert [link.title for link in listing.links] == HEADLINES
 
 
 def dated_items(*dates: str) -> bytes:

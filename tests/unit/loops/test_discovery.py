@@ -83,6 +83,21 @@ async def test_a_feed_is_its_own_best_offer(fetcher: HttpFetcher, fakeweb: FakeW
     assert offer.newest == datetime(2026, 2, 28, 3, tzinfo=UTC)
 
 
+async def test_a_feed_that_lists_nothing_today_is_taken_at_its_word(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:
+    fakeweb.route("/feed", feed("Another"))
+    found = await look(fetcher, fakeweb.route("/rss", feed("Notices", 0)))
+    (offer,) = found.offers
+    assert (offer.kind, offer.title, offer.entries, offer.newest) == ("feed", "Notices", 0, None)
+    assert "no entries now" in offer.why
+    assert "no entries now" in found.reason.text
+
+
+async def test_an_empty_document_is_no_feed_without_entries(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:
+    fakeweb.route("/feed", feed("Another"))
+    found = await look(fetcher, fakeweb.route("/rss", Reply("<rss version='2.0'><channel><title>No", headers=XML)))
+    assert kinds(found) == [("feed", "at a usual place")]
+
+
 async def test_feeds_that_the_page_declares_are_tried_and_empty_ones_left_out(
     fetcher: HttpFetcher, fakeweb: FakeWeb
 ) -> None:

@@ -84,7 +84,9 @@ def _told(one: Found, text: str) -> str:
         # ignored phrases, unless the evidence lies in them
         ("en", "He did not condemn the [attack]", []),
         ("en", "He did not [condemn] the attack", ["neg before: not"]),
-        ("en", "He [declined] to comment", ["neg before: declined to", "hyp next: to"]),
+        ("en", "He [declined] to comment", ["neg before: declined to"]),
+        ("en", "He refused to comment", []),
+        ("en", "Police failed to prevent an [attack]", []),
         ("en", "They carried out their threat", []),
         ("en", "No doubt they went", []),
         ("fr", "Il ne [condamne] pas le vol", ["neg before: ne", "neg before: pas"]),
@@ -118,6 +120,17 @@ def _told(one: Found, text: str) -> str:
         ("en", "They started to leave after he passed", []),
         ("en", "They passed laws but started to leave", []),
         ("en", "To ban cars they passed laws", []),
+        # not where that is what is denied
+        ("en", "They refused to ban cars", ["neg before: refused"]),
+        ("en", "They failed to ban cars", ["neg after: failed", "neg before: failed to"]),
+        ("en", "They agreed not to ban cars", ["neg before: not"]),
+        (
+            "en",
+            "They dropped a plan to ban cars",
+            ["neg before: dropped~ a plan", "neg near: dropped", "hyp before: plan to", "hyp near: plan to"],
+        ),
+        ("en", "They refused a law to ban cars", ["neg before: refused", "hyp next: to"]),
+        ("en", "They passed a law to refuse to sell cars", ["neg before: refuse", "hyp next: to"]),
         ("en", "They passed a law To ban cars", []),
         ("en", "The Gives to ban cars", []),
         ("en", "The Red to ban cars", []),

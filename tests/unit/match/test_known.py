@@ -6,9 +6,15 @@ import re
 
 import pytest
 
-from monitor.match.clauses import split_clauses
+from monitor.match.clauses import CUE_LANGUAGES, cue_lists, split_clauses
 from monitor.match.cues import find_cues
-from monitor.match.known import is_known_thing, is_meant, realises
+from monitor.match.known import CAPITAL_NOUNS, is_known_thing, is_meant, realises
+
+WORD_BY_WORD = (
+    *("aiming", "alternative", "content_noun", "copula", "done_to", "finite", "indefinite", "infinitive", "near_stop"),
+    *("noun_complement", "open_question", "realising"),
+)
+"""Lists whose entries are held against one word at a time: one of two words would never be met."""
 
 
 def marked(text: str) -> tuple[str, tuple[int, int]]:
@@ -44,6 +50,14 @@ def marked(text: str) -> tuple[str, tuple[int, int]]:
         ("fr", "Ils quittent la grande [attaque]", True),
         ("ru", "Они покинули этот новый [завод]", True),
         ("xx", "They left the [attack]", False),
+        # prepositions of two words
+        ("en", "They left because of [attacks]", True),
+        ("en", "They left BECAUSE OF deadly [attacks]", True),
+        ("en", "They left because, of [attacks]", False),
+        ("en", "They left word of [attacks]", False),
+        ("ru", "Они ушли из-за [забастовки]", True),
+        ("ru", "Они ушли за [зарплатой]", False),
+        ("uk", "Вони пішли під час [страйку]", True),
         # somebody's
         ("en", "They left Iran's [attack]", True),
         ("en", "They left Iran’s deadly [attack]", True),
@@ -66,6 +80,20 @@ def marked(text: str) -> tuple[str, tuple[int, int]]:
 )
 def test_known(language: str, text: str, *, known: bool) -> None:
     assert is_known_thing(*marked(text), language) is known
+
+
+@pytest.mark.parametrize("language", CUE_LANGUAGES)
+def test_every_entry_of_the_list_is_understood(language: str) -> None:
+    for entry in cue_lists(language)["definite"]:
+        noun = "[Xx]" if language in CAPITAL_NOUNS else "[xx]"
+        words = entry if entry.startswith("'") else f" {entry.replace('_', ' ')}"
+        assert is_known_thing(*marked(f"Yy{words} {noun}"), language), entry
+
+
+@pytest.mark.parametrize("language", CUE_LANGUAGES)
+@pytest.mark.parametrize("name", WORD_BY_WORD)
+def test_what_is_compared_word_by_word_lists_single_words(language: str, name: str) -> None:
+    assert [word for word in cue_lists(language).get(name, ()) if not word.rstrip("*").isalpha()] == []
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import ClassVar
 
 import sqlalchemy as sa
 
 from monitor.errors import StoreBusy
-from monitor.store.unit import Database
+from monitor.store.unit import Database, open_engine
 
 
 class SometimesAway(Database):
@@ -25,3 +27,13 @@ class SometimesAway(Database):
             raise StoreBusy("the database is briefly away")
         with Database.reading(self) as connection:
             yield connection
+
+
+@contextmanager
+def sometimes_away(folder: Path, template: Path) -> Iterator[SometimesAway]:
+    """Such a database in a folder, begun as a copy of a file."""
+    shutil.copy(template, folder / "monitor.db")
+    found = SometimesAway(open_engine(f"sqlite:///{folder}/monitor.db"))
+    yield found
+    SometimesAway.away = False
+    found.dispose()

@@ -29,7 +29,6 @@ from monitor.store.vocabulary import file_words, unread_texts
 from monitor.testing import FrozenClock
 from monitor.web.app import build_app
 from monitor.web.context import WebContext
-from monitor.web.documents import document_of
 from tests.unit.match.vocabulary import SmallLexicon
 from tests.unit.web.browser import Browser
 
@@ -141,7 +140,7 @@ class Site:
         revision = NewRevision(article_id, number, title, "", text, str(number), True, reason)
         add_revisions(connection, [revision], now)
         stored = load_articles(connection, [article_id])[article_id]
-        for verdict in self.setup.rules.matcher.match(document_of(stored)):
+        for verdict in self.setup.rules.matcher.match(stored.as_document()):
             add_match(connection, verdict, rule_version=1, article_id=article_id, revision=number, engine="1", now=now)
 
     def run(self, statement: sa.Executable) -> Sequence[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,11 +11,10 @@ import pytest
 
 from monitor.store.articles import NewArticle, insert_articles
 from monitor.store.pages import Filter, Line, position
-from monitor.store.unit import open_engine
 from monitor.testing import FrozenClock
 from monitor.web.live import Hub, read_position
 from monitor.web.rendering import Reader
-from tests.unit.web.away import SometimesAway
+from tests.unit.web.away import SometimesAway, sometimes_away
 from tests.unit.web.site import Site
 
 READER = Reader("en", ZoneInfo("UTC"))
@@ -24,11 +22,8 @@ READER = Reader("en", ZoneInfo("UTC"))
 
 @pytest.fixture
 def database(tmp_path: Path, empty_sqlite: Path) -> Iterator[SometimesAway]:
-    shutil.copy(empty_sqlite, tmp_path / "monitor.db")
-    found = SometimesAway(open_engine(f"sqlite:///{tmp_path}/monitor.db"))
-    yield found
-    SometimesAway.away = False
-    found.dispose()
+    with sometimes_away(tmp_path, empty_sqlite) as found:
+        yield found
 
 
 @pytest.fixture

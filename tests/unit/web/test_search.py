@@ -7,7 +7,6 @@ import pytest
 from monitor.model.rule import ConceptSpec
 from monitor.store.articles import load_articles
 from monitor.testing import FrozenClock
-from monitor.web.documents import document_of
 from monitor.web.finding import BATCH, find, prepare
 from tests.unit.match.vocabulary import SmallLexicon
 from tests.unit.web.site import Site
@@ -102,7 +101,7 @@ def test_a_search_finds_what_a_rule_finds(site: Site, expression: str) -> None:
     search = prepare(expression, concepts, site.lexicon)
     assert search.engine is not None, search.problems
     with site.database.reading() as connection:
-        documents = {number: document_of(article) for number, article in load_articles(connection, numbers).items()}
+        documents = {number: article.as_document() for number, article in load_articles(connection, numbers).items()}
     fired = {number for number, document in documents.items() if search.engine.match_rule("search", document).fired}
     found = {match.article.id for match in find(site.database, search, limit=50, now_s=site.clock.monotonic).matches}
     assert found == fired
