@@ -70,7 +70,7 @@ class Gathering:
         self.context = context
         self.report = GatherReport()
         self._hand = InHand()
-        self._together = Together()
+        self._together = Together(lambda: len(self._hand))
         self._room = Room(context.settings.bytes_at_once)
         self._held: set[str] = set()
         self._idle: list[PollRecord] = []

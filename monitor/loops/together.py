@@ -1,12 +1,14 @@
 """Polls that wait to be written: those that end while others are being written are written together.
 
-On a quiet day that is one at a time; when everything is due at once a unit has tens of them, which costs half of it.
+A tenth of a second is waited for polls that have begun.  On a quiet day there are none, and each is written by itself;
+when everything is due at once a unit has tens of them, which costs half of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 from monitor.errors import StoreBusy, StoreFull
@@ -14,6 +16,10 @@ from monitor.loops.context import in_thread
 from monitor.loops.drafts import Intake
 from monitor.loops.intake import take_in
 from monitor.loops.share import PORTION_CHARACTERS, PORTION_ENTRIES, Written, length_of
+
+LOOKS = 10
+LOOK_S = 0.01
+"""So often, and so long after each other, it is seen whether all that is in hand has come."""
 
 
 class _Waiting(NamedTuple):
@@ -24,9 +30,10 @@ class _Waiting(NamedTuple):
 
 
 class Together:
-    """A queue before the writer; `write` is all there is to it."""
+    """A queue before the writer; `in_hand` says how many polls have begun and are not stored yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_hand: Callable[[], int] = lambda: 0) -> None:
+        self._in_hand = in_hand
         self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
 
@@ -45,7 +52,17 @@ class Together:
 
     async def _write_all(self) -> None:
         while self._waiting:
+            await self._wait_for_others()
             await self._write(self._next())
+
+    async def _wait_for_others(self) -> None:
+        for _ in range(LOOKS):
+            if len(self._waiting) >= self._in_hand() or self._fill_a_unit():
+                return
+            await asyncio.sleep(LOOK_S)
+
+    def _fill_a_unit(self) -> bool:
+        return sum(each.entries for each in self._waiting) >= PORTION_ENTRIES
 
     def _next(self) -> list[_Waiting]:
         """What is no more than a document's portion; a reload in between begins a unit of its own."""

@@ -88,6 +88,33 @@ async def test_what_ends_together_is_one_unit(polled: Polled) -> None:
     assert {row.lease_owner for row in polled.newsroom.rows(t.source)} == {None}
 
 
+async def test_what_is_in_hand_is_waited_for(polled: Polled) -> None:
+    together = Together(lambda: 2)
+    first = asyncio.create_task(together.write(polled.answer("a", story(1))))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await asyncio.gather(first, together.write(polled.answer("b", story(2))))
+    assert polled.units == 1
+
+
+async def test_nobody_waits_long_for_what_does_not_come(polled: Polled) -> None:
+    async with asyncio.timeout(30):
+        written = await Together(lambda: 9).write(polled.answer("a", story(1)))
+    assert (written.new, polled.units) == (1, 1)
+
+
+async def test_what_fills_a_unit_waits_for_nothing(polled: Polled) -> None:
+    together = Together(lambda: 9)
+    many = [story(number, "Short.") for number in range(200)]
+    waiting = asyncio.create_task(together.write(polled.answer("a", *many, first=True)))
+    later = polled.answer("b", story("b"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await asyncio.gather(waiting, together.write(later))
+    assert [row.source_id for row in polled.newsroom.rows(t.poll)] == ["a", "b"]
+    assert polled.units == 2
+
+
 async def test_an_article_that_two_of_them_bring_is_one(polled: Polled) -> None:
     written = await polled.write(polled.answer("a", story(1)), polled.answer("b", story(1)), polled.answer("c"))
     assert [(each.new, each.sightings) for each in written if isinstance(each, Written)] == [(1, 0), (0, 1), (0, 0)]
