@@ -6,22 +6,27 @@ something else a moment later (DNS rebinding) gains nothing.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import errno
 import socket
-from contextlib import suppress
+import ssl
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from functools import cache
+from http.client import HTTPException
 from types import TracebackType
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
 from multidict import CIMultiDict
 from yarl import URL
 
 from monitor.fetch.decode import BadAnswer, Body
 from monitor.fetch.guard import AddressGuard, BodyCaps
+from monitor.fetch.lenient import exchange, read_answer
 from monitor.fetch.resolver import Resolver
 from monitor.model.content import Content
 from monitor.model.reasons import Reason
@@ -139,7 +144,52 @@ class Transport:
             ) as response:
                 return await self._read(response, caps, spool=spool)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise BadAnswer(self._name(error, url)) from error
+            reason = self._name(error, url)
+            if reason.code == "protocol" and proxy is None and form is None:
+                answer = await self._ask_leniently(url, headers, caps, verify_tls=verify_tls, spool=spool)
+                if answer is not None:
+                    return answer
+            raise BadAnswer(reason) from error
+
+    async def _ask_leniently(
+        self, url: URL, headers: CIMultiDict[str], caps: BodyCaps, *, verify_tls: bool, spool: bool
+    ) -> Answer | None:
+        """The same again for a server that speaks HTTP carelessly; None where that leads nowhere either."""
+        tls = _tls_context(verify=verify_tls) if url.scheme == "https" else None
+        try:
+            status, fields, body = read_answer(await exchange(await self._dial(url), url, headers, caps, tls=tls))
+        except (OSError, HTTPException, ValueError):
+            return None
+        head = Answer(status, fields, b"")
+        if _has_no_body(status):
+            return head
+        if status >= 400:
+            return replace(head, content=body[:ERROR_BODY])
+        unpacked = Body(head.header("content-encoding") or "", caps, spool=spool)
+        if body:
+            unpacked.feed(body)
+        return replace(head, content=unpacked.finish())
+
+    async def _dial(self, url: URL) -> socket.socket:
+        """A socket connected to the first address of the host that takes it, each checked as any other."""
+        found = await self._resolver.resolve(url.raw_host or "", url.port or 0, family=socket.AF_UNSPEC)
+        refusal = OSError("no address")
+        for each in found:
+            try:
+                return await self._connect(each)
+            except OSError as error:
+                refusal = error
+        raise refusal
+
+    async def _connect(self, found: ResolveResult) -> socket.socket:
+        address = (found["host"], found["port"])
+        with ExitStack() as undo:
+            made = self._guarded_socket((found["family"], socket.SOCK_STREAM, found["proto"], "", address))
+            undo.callback(made.close)
+            async with asyncio.timeout(self._connect_timeout_s):
+                await asyncio.get_running_loop().sock_connect(made, address)
+            undo.pop_all()
+        return made
 
     async def _check_target(self, url: URL) -> None:
         """The proxy dials for us, so the target's addresses are looked up and checked here first."""
@@ -160,7 +210,7 @@ class Transport:
             raise BadAnswer(_headers_too_large())
         headers = tuple((name.lower().decode("latin-1"), value.decode("utf-8", "replace")) for name, value in raw)
         head = Answer(response.status, headers, b"")
-        if response.status in _NO_BODY or 300 <= response.status < 400:
+        if _has_no_body(response.status):
             return head
         encoding = head.header("content-encoding") or ""
         if response.status >= 400:
@@ -192,6 +242,20 @@ class Transport:
                 return _broken_off()
             case _:
                 return Reason("reset", f"{host} closed the connection without an answer")
+
+
+def _has_no_body(status: int) -> bool:
+    """Whether nothing that may come with this status is read."""
+    return status in _NO_BODY or 300 <= status < 400
+
+
+@cache
+def _tls_context(*, verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def basic_auth(user: str, password: str) -> str:

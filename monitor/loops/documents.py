@@ -12,6 +12,7 @@ What a `site:` offers is found in `sites`.
 from __future__ import annotations
 
 import asyncio
+import codecs
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,6 +30,7 @@ from monitor.model.fetched import Fetched
 from monitor.model.poll import Learnt
 from monitor.model.reasons import Reason
 from monitor.model.source import PollMemory, SourceKind, SourceSpec
+from monitor.parse.charset import decode
 from monitor.parse.feed import read_document, read_quickly
 from monitor.parse.shown import parse_shown_date
 from monitor.store.sources import Choice
@@ -246,11 +248,18 @@ async def _read_listing(follower: Follower, spec: SourceSpec, memory: PollMemory
     )
 
 
+def legible(fetched: Fetched, spec: SourceSpec) -> bytes:
+    """A page's bytes; where the source is said to tell its encoding wrongly, in UTF-8 with the mark that says so."""
+    if spec.encoding is None:
+        return fetched.body
+    return codecs.BOM_UTF8 + decode(fetched.body, encoding=spec.encoding).text.encode("utf-8", "replace")
+
+
 async def links_of(context: Context, spec: SourceSpec, fetched: Fetched) -> Listing:
     """The story links of a page, read in a worker."""
     read = partial(
         extract_links,
-        fetched.body,
+        legible(fetched, spec),
         url=fetched.final_url,
         content_type=fetched.header("content-type"),
         selectors=spec.links,
@@ -284,7 +293,7 @@ def _entry_of_link(link: Link) -> Entry:
 async def _read_watched(follower: Follower, spec: SourceSpec, memory: PollMemory, fetched: Fetched) -> Reading | Unread:
     read = partial(
         page_blocks,
-        fetched.body,
+        legible(fetched, spec),
         url=fetched.final_url,
         selector=spec.select,
         content_type=fetched.header("content-type"),

@@ -17,10 +17,12 @@ from monitor.extract.live import Ticker, as_ticker, split_live
 from monitor.fetch.answers import name_failure
 from monitor.fetch.pages import plan_page
 from monitor.loops.context import Context
+from monitor.loops.documents import legible
 from monitor.model.article import Extracted, TextState
 from monitor.model.fetched import Fetched
 from monitor.model.reasons import Reason
-from monitor.model.source import ArticleSelectors, SourceSpec
+from monitor.model.source import ArticleSelectors, SourceKind, SourceSpec
+from monitor.store.sources import host_of
 
 MOST_PARTS = 6
 """Pages of one article that are joined."""
@@ -71,10 +73,16 @@ class PageReader:
             following = part.next_url
         return replace(first, text="\n".join(texts))
 
+    def _body(self, fetched: Fetched) -> bytes:
+        """A page of the source's own is written as the source is; a feed's encoding says nothing about pages."""
+        spec = self.spec
+        own = spec is not None and spec.kind is not SourceKind.FEED and host_of(fetched.final_url) == host_of(spec.url)
+        return legible(fetched, spec) if spec is not None and own else fetched.body
+
     async def _extract(self, fetched: Fetched) -> Extracted:
         read = partial(
             extract_article,
-            fetched.body,
+            self._body(fetched),
             url=fetched.final_url,
             content_type=fetched.header("content-type"),
             selectors=self.spec.article if self.spec is not None else ArticleSelectors(),
@@ -88,7 +96,9 @@ class PageReader:
             return Extracted(title=self.title, text="", text_state=TextState.TITLE, text_reason=reason)
 
     async def _split(self, fetched: Fetched, extracted: Extracted) -> Ticker | None:
-        split = partial(split_live, fetched.body, url=fetched.final_url, content_type=fetched.header("content-type"))
+        split = partial(
+            split_live, self._body(fetched), url=fetched.final_url, content_type=fetched.header("content-type")
+        )
         try:
             entries = await self.context.workers.run(split, timeout_s=self.context.settings.worker_timeout_s)
         except WorkerError:

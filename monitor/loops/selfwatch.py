@@ -21,6 +21,7 @@ from monitor.store import alerts as rows
 from monitor.store import counts, timers
 
 EVERY_MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 DAY, WEEK, SILENT = timedelta(days=1), timedelta(days=7), timedelta(days=90)
 SICK = frozenset({"failing", "blocked", "gone", "stale", "empty", "degraded"})
 DOWN = frozenset({"failing", "blocked"})
@@ -51,10 +52,17 @@ def wind_standing(connection: sa.Connection, telling: Telling, now: datetime) ->
             timers.set_timer(connection, kind, "", now + wait)
 
 
-def daily(work: Work, _timer: Timer) -> datetime | None:
+def daily(work: Work, timer: Timer) -> datetime | None:
     """The health mail: of the day, or as often as `alerts.health_at` says."""
-    tell_ops(work, ops_key("health", "daily", f"{work.now:%Y-%m-%dT%H:%MZ}"), *_health(work))
-    return _next_health(work.telling, work.now)
+    next_at = _next_health(work.telling, work.now)
+    if not _comes_anyway(timer, work.now, next_at):
+        tell_ops(work, ops_key("health", "daily", f"{work.now:%Y-%m-%dT%H:%MZ}"), *_health(work))
+    return next_at
+
+
+def _comes_anyway(timer: Timer, now: datetime, next_at: datetime) -> bool:
+    """Whether a mail that is late, since nothing ran when it was due, is spared by the next one."""
+    return now - timer.due_at > HOUR and next_at - now <= HOUR
 
 
 def _next_health(telling: Telling, now: datetime) -> datetime:
@@ -106,10 +114,12 @@ def _health(work: Work) -> tuple[str, list[str]]:
     return headline, lines
 
 
-def weekly(work: Work, _timer: Timer) -> datetime | None:
+def weekly(work: Work, timer: Timer) -> datetime | None:
     """The review of the week: what to tidy up in the watchlist and among the sources."""
-    tell_ops(work, ops_key("review", "weekly", f"{work.now:%Y-%m-%dT%H:%MZ}"), _say(work, "review"), _review(work))
-    return _next_review(work.telling, work.now)
+    next_at = _next_review(work.telling, work.now)
+    if not _comes_anyway(timer, work.now, next_at):
+        tell_ops(work, ops_key("review", "weekly", f"{work.now:%Y-%m-%dT%H:%MZ}"), _say(work, "review"), _review(work))
+    return next_at
 
 
 def _review(work: Work) -> list[str]:

@@ -290,15 +290,6 @@ def hasten(connection: sa.Connection, now: datetime) -> int:
     return connection.execute(sa.update(t.delivery).where(waiting).values(due_at=now)).rowcount
 
 
-def next_due(connection: sa.Connection) -> datetime | None:
-    """When the next waiting delivery is due."""
-    c = t.delivery.c
-    found: datetime | None = connection.execute(
-        sa.select(sa.func.min(c.due_at, type_=t.UtcTime)).where(c.state.in_(WAITING))
-    ).scalar()
-    return found
-
-
 def gather(
     connection: sa.Connection, alert_id: int, channel: str, *, window: str, due_at: datetime, reason: Reason
 ) -> None:

@@ -11,6 +11,7 @@ from monitor.model.alert import AlertKind, AlertState, Channel, Target
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
 from monitor.store.alerts import Member, NewAlert, put_alert, put_member
+from monitor.store.outbox import WAITING
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DESK = Channel("desk", (Target("desk", "a", "ada"), Target("desk", "b", "bob")), ("mailto://a", "mailto://b"))
@@ -75,3 +76,12 @@ def alert(
     for article_id in articles:
         put_member(connection, number, Member(article_id, None, 1, cue=cue))
     return number
+
+
+def next_due(connection: sa.Connection) -> datetime | None:
+    """When the next waiting delivery is due."""
+    c = t.delivery.c
+    found: datetime | None = connection.execute(
+        sa.select(sa.func.min(c.due_at, type_=t.UtcTime)).where(c.state.in_(WAITING))
+    ).scalar()
+    return found

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from monitor.errors import DeliveryError, LeaseLost, UsageError
 from monitor.model.rule import EscalateSpec, FireBurst, FireSources, FireStory
-from monitor.store import alert_lists, counts, outbox, silences, timers
+from monitor.store import alert_lists, counts, silences, timers
 from monitor.store import tables as t
 from monitor.store.unit import Database
+from tests.contract.rows import next_due
 from tests.scenario.timeline import Timeline, channel, rule
 
 
@@ -62,7 +63,7 @@ def test_refusals_and_lists(database: Database, tmp_path: Path) -> None:
         dead = alert_lists.list_alerts(connection, undelivered=True, rule_id="putin")
         day = counts.figures(connection, now - timedelta(days=1))
         review = counts.rule_figures(connection, now - timedelta(days=7))
-        assert outbox.next_due(connection) is None
+        assert next_due(connection) is None
     assert lines[f"putin:{article.id}"].deliveries[0].last_error == "SMTP 550: gone"
     assert [line.key for line in kept] == [f"putin:{held.id}"]
     assert kept[0].waits

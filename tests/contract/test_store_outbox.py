@@ -15,7 +15,7 @@ from monitor.store import tables as t
 from monitor.store.outbox import Arrival
 from monitor.store.unit import Database
 from tests.contract import rows
-from tests.contract.rows import DESK, NOW
+from tests.contract.rows import DESK, NOW, next_due
 
 HOUR = timedelta(hours=1)
 BUSY = Reason("smtp-451", "come back")
@@ -75,9 +75,9 @@ def test_deliveries_leave_by_priority_then_age_and_one_worker_has_each(connectio
 
 
 def test_what_is_due_and_when_the_next_is(connection: sa.Connection) -> None:
-    assert (outbox.anything_due(connection, NOW), outbox.next_due(connection)) == (False, None)
+    assert (outbox.anything_due(connection, NOW), next_due(connection)) == (False, None)
     queued(connection, "k")
-    assert (outbox.anything_due(connection, NOW), outbox.next_due(connection)) == (True, NOW)
+    assert (outbox.anything_due(connection, NOW), next_due(connection)) == (True, NOW)
     assert not outbox.anything_due(connection, NOW - HOUR)
 
 
@@ -122,7 +122,7 @@ def test_what_will_not_be_taken_is_dead_and_what_nobody_wants_any_more_is_discar
     outbox.mark_unwanted(connection, unwanted, owner="me")
     assert state_of(connection, dead) == ("dead", "smtp-451", 1)
     assert state_of(connection, unwanted) == ("discarded", "unsubscribed", 1)
-    assert outbox.next_due(connection) is None
+    assert next_due(connection) is None
 
 
 def test_whoever_lost_the_lease_writes_nothing(connection: sa.Connection) -> None:
@@ -304,7 +304,7 @@ def test_a_person_may_give_up_what_was_not_sent(connection: sa.Connection) -> No
     assert alert_lists.discard_deliveries(connection, [first]) == 1
     assert alert_lists.discard_deliveries(connection, None) == 2
     assert second
-    assert outbox.next_due(connection) is None
+    assert next_due(connection) is None
 
 
 def test_somebody_takes_alerts_by_number_or_all_that_nobody_has(connection: sa.Connection) -> None:

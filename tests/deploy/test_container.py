@@ -78,7 +78,9 @@ def test_the_image_is_small_careful_and_watched() -> None:
     assert "slim" in dict(steps)["ARG"]
     assert "monitor" in dict(last)["HEALTHCHECK"]
     assert dict(last)["STOPSIGNAL"] == "SIGTERM"
-    assert any("--require-hashes" in rest for name, rest in steps if name == "RUN")
+    installs = [step for name, rest in steps if name == "RUN" for step in rest.split("&&") if "pip install" in step]
+    assert installs
+    assert all("--require-hashes" in step or "/dist/*.whl" in step for step in installs)
 
 
 def test_no_secret_stands_in_the_files() -> None:

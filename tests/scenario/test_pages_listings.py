@@ -50,6 +50,24 @@ async def test_pages_beyond_the_cap_are_read_with_the_next_polls_in_the_pages_or
     assert {row.text_state for row in newsroom.rows(t.article)[1:]} == {"full"}
 
 
+async def test_pages_that_tell_their_encoding_wrongly_are_read_as_the_configuration_says(newsroom: Newsroom) -> None:
+    title, path = "Порт закрыт из-за шторма", "/news/2026/01/the-port-is-closed-because-of-a-storm"
+    teaser = f"<article class='teaser'><h2><a href='{path}'>{title}</a></h2></article></main>"
+
+    def told_wrongly(text: str) -> Reply:
+        return Reply(text.encode("cp1251", "replace"), headers={"Content-Type": "text/html; charset=iso-8859-1"})
+
+    later = told_wrongly(links("council", "ferry", "court").replace("</main>", teaser))
+    newsroom.web.route("/list", links("council", "ferry", "court"), later)
+    newsroom.web.route(path, told_wrongly(article(title, "шторм", seed="port")))
+    newsroom.source("a", newsroom.web.url("/list"), SourceKind.PAGE, encoding="windows-1251")
+    await newsroom.poll()
+    await newsroom.poll()
+    assert newsroom.titles()[-1] == title
+    assert (await newsroom.read()).read == 1
+    assert (newsroom.titles()[-1], newsroom.rows(t.article)[-1].text_state) == (title, "full")
+
+
 async def test_fewer_links_than_expected_is_told(newsroom: Newsroom) -> None:
     newsroom.web.route("/list", links("council", "ferry", "court"), links("council"), links("ferry", "court", "river"))
     newsroom.source("a", newsroom.web.url("/list"), SourceKind.PAGE, min_links=3)

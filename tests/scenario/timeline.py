@@ -46,10 +46,11 @@ from monitor.model.settled import (
     StoryRef,
     TellReport,
 )
-from monitor.store import outbox, timers
 from monitor.store import tables as t
-from monitor.store.silences import add_silence
+from monitor.store import timers
+from monitor.store.silences import add_silence, silences
 from monitor.store.unit import Database, open_engine
+from tests.contract.rows import next_due
 
 SECOND = timedelta(seconds=1)
 STANDING = ("daily", "weekly", "watch")
@@ -199,14 +200,14 @@ class Timeline:
         with self.database.reading() as connection:
             others = () if self.standing else STANDING
             timer = sa.select(sa.func.min(t.timer.c.due_at, type_=t.UtcTime)).where(t.timer.c.kind.not_in(others))
-            found = [connection.execute(timer).scalar(), outbox.next_due(connection)]
+            found = [connection.execute(timer).scalar(), next_due(connection)]
         return min((due for due in found if due is not None), default=None)
 
     def work_off(self) -> CourierReport:
         """Decide the timers that went off, send what is due."""
         evaluate(EvaluateContext(self.database, self.telling, self.clock, "tester", self.hooks))
         with self.database.reading() as connection:
-            due = outbox.next_due(connection)
+            due = next_due(connection)
         if not self.sending or due is None or due > self.clock.at:
             return CourierReport()
         return self.send()
@@ -385,6 +386,7 @@ class Timeline:
             rules=telling.rules,
             channels=telling.channels,
             settings=telling.settings,
+            muted=silences(connection, self.clock.at),
             now=self.clock.at,
         )
 
