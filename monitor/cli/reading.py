@@ -38,7 +38,10 @@ class Opened:
 
 @contextmanager
 def opened(args: argparse.Namespace) -> Iterator[Opened]:
-    """The configured database; migrated first where it is older.  Takes no lock, so a daemon may be at work."""
+    """The configured database; migrated first where it is older and nobody works on it.
+
+    Takes no lock otherwise, so a daemon of this version may be at work.
+    """
     from monitor.bootstrap.monitor import open_database
     from monitor.config.load import load_config
     from monitor.store.schema import upgrade
