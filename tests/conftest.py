@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from monitor.store import schema
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FakeWeb, FrozenClock
+from monitor.testing.mailbox import Mailbox
 from tests import postgresql
 
 # The same examples in every run, however busy the machine; `HYPOTHESIS_PROFILE=default` looks for new ones.
@@ -35,6 +36,14 @@ def clock() -> FrozenClock:
 def fakeweb() -> Iterator[FakeWeb]:
     with FakeWeb() as web:
         yield web
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    found = Mailbox()
+    found.start()
+    yield found
+    found.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -126,11 +126,6 @@ class Monitor:
         return True
 
 
-def open_database(config: Config) -> Database:
-    """The configured database; no connection is made yet."""
-    return Database(open_engine(config.database))
-
-
 def put_in_force(
     database: Database,
     loaded: Loaded,

@@ -27,7 +27,7 @@ def register(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -
 
 def configured(args: argparse.Namespace) -> Database:
     """The configured database; nothing is changed."""
-    from monitor.bootstrap.monitor import open_database
+    from monitor.bootstrap.database import open_database
     from monitor.config.load import load_config
 
     return open_database(load_config(Path(args.config)).usable())

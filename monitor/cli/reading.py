@@ -38,18 +38,14 @@ class Opened:
 
 @contextmanager
 def opened(args: argparse.Namespace) -> Iterator[Opened]:
-    """The configured database; migrated first where it is older and nobody works on it.
-
-    Takes no lock otherwise, so a daemon of this version may be at work.
-    """
-    from monitor.bootstrap.monitor import open_database
+    """The configured database, as `make_ready` leaves it.  Takes no lock, so a daemon may be at work."""
+    from monitor.bootstrap.database import make_ready, open_database
     from monitor.config.load import load_config
-    from monitor.store.schema import upgrade
 
     config = load_config(Path(args.config)).usable()
     database = open_database(config)
     try:
-        upgrade(database)
+        make_ready(database)
         yield Opened(config, database, datetime.now(UTC))
     finally:
         database.dispose()

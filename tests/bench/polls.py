@@ -9,6 +9,8 @@ import asyncio
 import random
 import tempfile
 import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -64,6 +66,15 @@ class StillWeb:
         return Fetched(request.url, request.url, status, headers, body, (), now, 0.01, conditional=self.not_modified)
 
 
+@dataclass(frozen=True, slots=True)
+class Still:
+    """What a benchmark of polls works on."""
+
+    context: Context
+    web: StillWeb
+    clock: FrozenClock
+
+
 def _item(url: str, number: int) -> str:
     words = _words(f"{url} {number}", WORDS_OF_A_TEXT)
     return (
@@ -77,16 +88,11 @@ def _words(seed: str, count: int) -> str:
     return " ".join("".join(source.choices(_SYLLABLES, k=source.randint(2, 4))) for _ in range(count))
 
 
-def run(feeds: int = 100) -> list[Row]:
-    """Rows of the benchmark: milliseconds of CPU for a feed of 37 items."""
-    with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_run(Path(folder), feeds))
-
-
-async def _run(folder: Path, feeds: int) -> list[Row]:
+@asynccontextmanager
+async def still_world(folder: Path, specs: Sequence[SourceSpec], settings: LoopSettings) -> AsyncIterator[Still]:
+    """These sources in a new SQLite file, on a web that answers from memory."""
     clock = FrozenClock()
     web = StillWeb(clock)
-    specs = [SourceSpec(f"s{n}", f"s{n}", SourceKind.FEED, f"https://host{n % 50}.example/{n}") for n in range(feeds)]
     database = Database(open_engine(f"sqlite:///{folder}/bench.db"))
     schema.upgrade(database)
     with database.unit() as connection:
@@ -100,13 +106,25 @@ async def _run(folder: Path, feeds: int) -> list[Row]:
             sources={spec.id: spec for spec in specs},
             watchlist=Watchlist(NoRules()),
             owner="bench",
-            settings=LoopSettings(per_host=feeds),
+            settings=settings,
         )
-        rows = [await _measure(case, context, web) for case in ("all new", "unchanged", "one new")]
-        started = time.process_time()
-        settled = (await read_once(context)).settled
-        spent = (time.process_time() - started) / max(1, settled) * 1000
+        yield Still(context, web, clock)
     database.dispose()
+
+
+def run(feeds: int = 100) -> list[Row]:
+    """Rows of the benchmark: milliseconds of CPU for a feed of 37 items."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(_run(Path(folder), feeds))
+
+
+async def _run(folder: Path, feeds: int) -> list[Row]:
+    specs = [SourceSpec(f"s{n}", f"s{n}", SourceKind.FEED, f"https://host{n % 50}.example/{n}") for n in range(feeds)]
+    async with still_world(folder, specs, LoopSettings(per_host=feeds)) as world:
+        rows = [await _measure(case, world.context, world.web) for case in ("all new", "unchanged", "one new")]
+        started = time.process_time()
+        settled = (await read_once(world.context)).settled
+        spent = (time.process_time() - started) / max(1, settled) * 1000
     return [*rows, {"bench": "polls.settle", "case": "an article of a baseline", "value": spent, "unit": "ms of CPU"}]
 
 

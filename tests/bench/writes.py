@@ -14,21 +14,19 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from monitor.alert.settings import AlertSettings
-from monitor.loops.context import Context, LoopSettings, Watchlist
+from monitor.loops.context import Context, LoopSettings
 from monitor.loops.dispatch import Telling
 from monitor.loops.evaluate import EvaluateContext, arm_timers, evaluate
 from monitor.loops.gather import Gathering, gather_once
 from monitor.loops.read import read_once
 from monitor.model.settled import RuleBook
 from monitor.model.source import SourceKind, SourceSpec
-from monitor.store import schema, sources
 from monitor.store import tables as t
 from monitor.store.ahead import bring_back
 from monitor.store.presence import Worker, forget_dead, heartbeat
-from monitor.store.unit import Database, open_engine
+from monitor.store.unit import Database
 from monitor.testing import FrozenClock
-from monitor.workers import WorkerPool
-from tests.bench.polls import NoRules, StillWeb
+from tests.bench.polls import still_world
 
 Row = dict[str, object]
 SOURCES = 210
@@ -47,35 +45,18 @@ def run() -> list[Row]:
 
 
 async def _run(folder: Path) -> list[Row]:
-    clock = FrozenClock()
-    web = StillWeb(clock)
     specs = [
         SourceSpec(f"s{n}", f"s{n}", SourceKind.FEED, f"https://host{n}.example/feed", every_s=EVERY_S)
         for n in range(SOURCES)
     ]
-    database = Database(open_engine(f"sqlite:///{folder}/bench.db"))
-    schema.upgrade(database)
-    with database.unit() as connection:
-        sources.sync_sources(connection, specs, clock.now())
-    async with WorkerPool(1) as workers:
-        context = Context(
-            database=database,
-            clock=clock,
-            fetcher=web,
-            workers=workers,
-            sources={spec.id: spec for spec in specs},
-            watchlist=Watchlist(NoRules()),
-            owner="bench",
-            settings=LoopSettings(),
-        )
-        await gather_once(context, everything=True)
-        await read_once(context)
-        web.not_modified = True
-        _begin(database, clock)
+    async with still_world(folder, specs, LoopSettings()) as world:
+        await gather_once(world.context, everything=True)
+        await read_once(world.context)
+        world.web.not_modified = True
+        _begin(world.context.database, world.clock)
         before = _written()
-        polls = await _pass_hours(context, clock, HOURS)
+        polls = await _pass_hours(world.context, world.clock, HOURS)
         written = _written() - before
-    database.dispose()
     each, day = written / polls, written * 24 / HOURS
     return [
         {"bench": "writes.unchanged", "case": "a poll", "value": each / 1000, "unit": "kB"},

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,30 +39,37 @@ def check_login(_server: Any, _session: Any, _envelope: Any, _mechanism: str, da
     return AuthResult(success=good, handled=good)
 
 
-@pytest.fixture
-def serve() -> Iterator[Any]:
-    running: list[Controller] = []
-
-    def start(certificate: Path) -> tuple[Mailbox, int]:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-        box, port = Mailbox(), free_port()
-        controller = Controller(
-            box,
-            hostname="127.0.0.1",
-            port=port,
-            tls_context=context,
-            require_starttls=True,
-            authenticator=check_login,
-            auth_required=True,
-        )
-        controller.start()
-        running.append(controller)
-        return box, port
-
-    yield start
-    for controller in running:
+@contextmanager
+def tls_server(handler: Any, certificate: Path) -> Iterator[int]:
+    """A mail server behind STARTTLS and a login; its port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    port = free_port()
+    controller = Controller(
+        handler,
+        hostname="127.0.0.1",
+        port=port,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=check_login,
+        auth_required=True,
+    )
+    controller.start()
+    try:
+        yield port
+    finally:
         end_server(controller)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], tuple[Mailbox, int]]]:
+    with ExitStack() as running:
+
+        def start(certificate: Path) -> tuple[Mailbox, int]:
+            box = Mailbox()
+            return box, running.enter_context(tls_server(box, certificate))
+
+        yield start
 
 
 def address(port: int, password: str = "open sesame") -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import email
 import email.policy
 import mailbox
-import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox as MaildirHandler
 
 from monitor.alert.render import render
@@ -21,9 +19,8 @@ from monitor.config.load import load_config
 from monitor.deliver.apprise import AppriseSender
 from monitor.model.alert import AlertKind
 from monitor.model.message import Item, Message, RuleBlock, StoryBlock
-from monitor.testing.mailbox import end_server
-from tests.contract.test_delivery_mail import NOW, STYLE, alert, free_port
-from tests.contract.test_delivery_tls import OPENSSL, certificate, check_login
+from tests.contract.test_delivery_mail import NOW, STYLE, alert
+from tests.contract.test_delivery_tls import OPENSSL, certificate, tls_server
 
 __all__ = ["certificate"]
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="needs the openssl program to make certificates")
@@ -50,26 +47,13 @@ watchlist:
 def maildir(tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, str]]:
     """A mail server behind STARTTLS and a login that fills a Maildir; the channel's address as configured."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    port, folder = free_port(), tmp_path / "Maildir"
-    controller = Controller(
-        MaildirHandler(folder),
-        hostname="127.0.0.1",
-        port=port,
-        tls_context=context,
-        require_starttls=True,
-        authenticator=check_login,
-        auth_required=True,
-    )
-    controller.start()
-    config = tmp_path / "config.yaml"
-    config.write_text(CONFIG.format(port=port), encoding="utf-8")
-    loaded = load_config(config, {"MAIL_PASSWORD": "open sesame"})
-    assert not loaded.errors
-    (address,) = channels_of(loaded.usable().model)["desk"].addresses
-    yield folder, address
-    end_server(controller)
+    folder, config = tmp_path / "Maildir", tmp_path / "config.yaml"
+    with tls_server(MaildirHandler(folder), certificate) as port:
+        config.write_text(CONFIG.format(port=port), encoding="utf-8")
+        loaded = load_config(config, {"MAIL_PASSWORD": "open sesame"})
+        assert not loaded.errors
+        (address,) = channels_of(loaded.usable().model)["desk"].addresses
+        yield folder, address
 
 
 def delivered(folder: Path) -> list[tuple[bytes, EmailMessage]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -13,8 +13,25 @@ from monitor.loops.context import in_thread
 from monitor.store import tables as t
 from monitor.store.unit import Database
 
+SOCKET = ".s.PGSQL.5432"
+"""The name that PostgreSQL's clients look for in a folder."""
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LANES = 3
+
+
+async def carry(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, through: Callable[[], bool] = lambda: True
+) -> None:
+    """Hand on what is read, or lose it while nothing goes `through`."""
+    try:
+        while some := await reader.read(65_536):
+            if through():
+                writer.write(some)
+                await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
 
 
 @asynccontextmanager

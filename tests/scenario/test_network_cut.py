@@ -12,10 +12,9 @@ import sqlalchemy as sa
 from monitor.errors import StoreBusy
 from monitor.store import schema
 from monitor.store.unit import Database, open_engine
-from tests.scenario.numbers import numbers_in, writing
+from tests.scenario.numbers import SOCKET, carry, numbers_in, writing
 
 WRITES, CUT_AT = 200, 60
-SOCKET = ".s.PGSQL.5432"
 
 
 class Cable:
@@ -40,18 +39,7 @@ class Cable:
     async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there = await asyncio.open_unix_connection(self._server / SOCKET)
         self._lines |= {writer, there[1]}
-        await asyncio.gather(_carry(reader, there[1]), _carry(there[0], writer))
-
-
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while some := await reader.read(65_536):
-            writer.write(some)
-            await writer.drain()
-    except OSError:
-        pass
-    finally:
-        writer.close()
+        await asyncio.gather(carry(reader, there[1]), carry(there[0], writer))
 
 
 @pytest.fixture

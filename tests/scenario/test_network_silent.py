@@ -15,8 +15,7 @@ import sqlalchemy as sa
 
 from monitor.store import tables as t
 from monitor.store.unit import POSTGRESQL_ARGS, Database
-from tests.scenario.numbers import writing
-from tests.scenario.test_network_cut import SOCKET
+from tests.scenario.numbers import SOCKET, carry, writing
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sockets are deafened by Linux's filters")
 WRITES, CUT_AT = 30, 12
@@ -80,21 +79,11 @@ class Cable:
         there, to_server = await asyncio.open_unix_connection(self._server / SOCKET)
         self._lines.append((line, to_server))
         try:
-            await asyncio.gather(self._carry(here, to_server), self._carry(there, to_client))
+            both = (here, to_server), (there, to_client)
+            await asyncio.gather(*(carry(*way, through=lambda: not self._cut) for way in both))
         finally:
             for writer in (to_server, to_client):
                 writer.transport.abort()
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while some := await reader.read(65_536):
-                if not self._cut:
-                    writer.write(some)
-                    await writer.drain()
-        except OSError:
-            pass
-        finally:
-            writer.close()
 
 
 @pytest.fixture

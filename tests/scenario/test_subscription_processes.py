@@ -81,14 +81,6 @@ class Visitor:
             return text
 
 
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    found = Mailbox()
-    found.start()
-    yield found
-    found.stop()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each backend in turn."""

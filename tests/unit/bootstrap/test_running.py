@@ -21,11 +21,13 @@ from monitor.bootstrap.presence import Presence
 from monitor.bootstrap.running import OnceReport, _daemon, _waker, run_daemon, run_once
 from monitor.bootstrap.service import ServiceManager
 from monitor.daemon import Tick
-from monitor.errors import ConfigError, MonitorError, SchemaMismatch
+from monitor.errors import AlreadyRunning, ConfigError, MonitorError, SchemaMismatch
 from monitor.loops.gather import GatherReport
 from monitor.loops.lane import CourierReport
 from monitor.loops.read import ReadReport
+from monitor.store import schema
 from monitor.store import tables as t
+from monitor.store.lock import WriterLock
 from monitor.store.presence import living, wake
 from monitor.store.turns import take_turn
 from monitor.store.unit import Database, open_engine
@@ -184,6 +186,18 @@ async def test_it_ends_when_a_newer_program_has_migrated_the_database(config: Pa
         await heartbeat.run()
         with pytest.raises(SchemaMismatch, match="9999"):
             await daemon.run()
+
+
+async def test_a_newer_program_beside_an_older_one_is_refused_before_it_migrates(config: Path) -> None:
+    database = Database(open_engine(f"sqlite:///{config.parent}/var/monitor.db"))
+    with database.unit() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0010'"))
+    with WriterLock(database):
+        for role in ("all", "web"):
+            with pytest.raises(AlreadyRunning):
+                await run_daemon(config, role)
+    assert schema.status(database).current == "0010"
+    database.dispose()
 
 
 async def test_many_calls_of_a_moment_are_one_look(config: Path, fakeweb: FakeWeb) -> None:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from monitor.bootstrap.settings import channels_of
 from monitor.bootstrap.testing_channels import send_test
 from monitor.config.schema import ConfigModel
 from monitor.testing.mailbox import Mailbox
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    found = Mailbox()
-    found.start()
-    yield found
-    found.stop()
 
 
 @pytest.mark.parametrize(("language", "subject"), [("en", "News-Monitor: a test"), ("de", "News-Monitor: ein Test")])

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.cli.main import run as command
+from monitor.store.lock import alone
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -75,6 +77,36 @@ def test_a_newer_database_is_named_and_left_alone(run: Run, tmp_path: Path) -> N
         assert code == 1
         assert "9999" in complaint
         assert "newer program version" in complaint
+
+
+def make_older(folder: Path) -> None:
+    with sqlite3.connect(folder / "monitor.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0010'")
+    connection.close()
+
+
+def older(folder: Path) -> bool:
+    with sqlite3.connect(folder / "monitor.db") as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+    connection.close()
+    return bool(found == "0010")
+
+
+def test_a_look_at_an_older_database_does_not_migrate_it(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    make_older(tmp_path)
+    for words in (["status"], ["sources", "list"], ["report", "--since", "7d"]):
+        assert command(["--config", str(tmp_path / "config.yaml"), *words]) == 1
+    assert "monitor db upgrade" in run("verify")[2]
+    assert older(tmp_path)
+
+
+def test_what_an_older_monitor_works_on_is_not_migrated_under_it(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    make_older(tmp_path)
+    with alone(sa.make_url(f"sqlite:///{tmp_path}/monitor.db")):
+        assert "stop it first" in run("upgrade")[2]
+    assert older(tmp_path)
 
 
 def test_a_damaged_database_is_a_problem(run: Run, tmp_path: Path) -> None:
