@@ -201,8 +201,10 @@ maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
 """
 
 
-AFTERNOON = _set_of("pm p.m p.m. μμ μ.μ. μ.μ 下午 오후 午後 晚上 م")
-FORENOON = _set_of("am a.m a.m. πμ π.μ. π.μ 上午 오전 午前 早上 凌晨 ص")
+AFTERNOON = _set_of("pm p.m p.m. μμ μ.μ. μ.μ 下午 오후 午後 晚上 م مساء مساءً ös ب.ظ ب.ظ. अपराह्न pasdite chiều")
+FORENOON = _set_of(
+    "am a.m a.m. πμ π.μ. π.μ 上午 오전 午前 早上 凌晨 ص صباحا صباحاً صباحًا öö ق.ظ ق.ظ. पूर्वाह्न paradite sáng"
+)
 
 # Minutes east of UTC.  Ambiguous letters follow RFC 822 (EST, CST …) and, outside it, the far larger press.
 ZONES = {

@@ -18,6 +18,8 @@ LONGEST = 120
 """Characters of a date text that are looked at."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+FIRST_OF_FEEDS = 1995
+"""A reading of two-digit years that leads to an earlier one is none that counts: nothing in a feed is older."""
 
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9}\.?,?\s*)?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?,?[\s-]+(\d{4}|\d{2}),?\s+"
@@ -27,12 +29,15 @@ _ISO = re.compile(
     r"(\d{4})([-/.])(\d{1,2})(?:[-/.](\d{1,2}))?"
     r"(?:[Tt\s_,-]\s*(\d{1,2}):(\d{2})(?::(\d{1,2})(?:[.,]\d+)?)?\s*([Zz]|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{2,5})?)?\Z"
 )
-_BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?\Z")
+_BASIC = re.compile(
+    r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+    r"(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?\Z"
+)
 _DAY_AND_OFFSET = re.compile(r"(\d{4})-(\d{2})-(\d{2})([+-]\d{2}:\d{2})\Z")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})\Z")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])\Z")
 _CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
-_VIETNAMESE = re.compile(r"(\d{1,2})\s*tháng\s*(\d{1,2})\s*(?:năm|[,/-])?\s*(\d{4})", re.IGNORECASE)
+_VIETNAMESE = re.compile(r"(\d{1,2})\s*(?:tháng|thg)\s*(\d{1,2})\s*(?:năm|[,/-])?\s*(\d{4})", re.IGNORECASE)
 _EPOCH = re.compile(r"@?(\d{9,10})(?:\.\d+)?\Z|(?:/Date\()?(\d{12,13})(?:(?:[+-]\d{4})?\)/)?\Z")
 """Seconds or milliseconds since 1970, also as shells (`@`) and .NET (`/Date(…)/`) write them."""
 
@@ -53,8 +58,9 @@ _OFFSET = re.compile(
 )
 _ZONE_NAME = re.compile(rf"\b(?<!SA )(?:{'|'.join(names.ZONE_NAMES)})\b", re.IGNORECASE)
 """Windows has a South American zone of many of these names, which is another."""
+_HALF = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{1,2})(?!\d)")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,;:()/-]*")
 _COMMENT = re.compile(r"\((?!\s*(?:(?:GMT|UTC)?\s*[+−-]\s*\d[\d:]*|[A-Z]{2,5})\s*\))[^()]*\)")
 """What stands in brackets, unless it is a zone and nothing else."""
@@ -102,12 +108,12 @@ def _iso(text: str, now: datetime) -> datetime | None:
         if (zone and zone.lower() in ("am", "pm")) or (day is None and separator != "-"):
             return None
         return _instant((_year(year, now), int(month), int(day or 1)), _numbers(clock), _zone(zone))
-    if found := _EPOCH.match(text):
-        seconds, milliseconds = found.groups()
-        return datetime.fromtimestamp(int(seconds) if seconds else int(milliseconds) // 1000, UTC)
     if found := _BASIC.match(text):
         year, month, day, *clock, zone = found.groups()
         return _instant((_year(year, now), int(month), int(day)), _numbers(clock), _zone(zone))
+    if found := _EPOCH.match(text):
+        seconds, milliseconds = found.groups()
+        return datetime.fromtimestamp(int(seconds) if seconds else int(milliseconds) // 1000, UTC)
     if found := _ORDINAL.match(text):
         return datetime.strptime(text, "%Y-%j").replace(tzinfo=UTC)
     if found := _WEEK.match(text):
@@ -144,7 +150,7 @@ def _take_clock(text: str) -> tuple[tuple[int, int, int] | None, str]:
     if not found:
         return None, text
     hour, minute, second = (int(part or 0) for part in found.groups())
-    rest = f"{text[: found.start()]} ; {text[found.end() :]}"
+    rest = _HALF.sub(r"\1m", f"{text[: found.start()]} ; {text[found.end() :]}")
     halves = set(re.findall(r"[^\W\d_]+(?:\.[^\W\d_]+)*\.?", rest.casefold()))
     if halves & names.AFTERNOON and hour < 12:
         hour += 12
@@ -199,13 +205,12 @@ def _numeric_day(found: re.Match[str], text: str, now: datetime) -> date | None:
     if len(first) == 4:
         return date(_year(first, now), int(second), int(last)) if len(last) < 4 else None
     year = _year(last, now)
-    readings = {
-        reading
-        for reading in (_possible(year, int(second), int(first)), _possible(year, int(first), int(second)))
-        if reading
-    }
     if separator == ".":
         return _possible(year, int(second), int(first))
+    written = [(year, int(second), int(first)), (year, int(first), int(second))]
+    if len(first) == len(last) == 2:  # so the year may stand first as well
+        written.append((_year(first, now), int(second), int(last)))
+    readings = {reading for parts in written if (reading := _possible(*parts)) and reading.year >= FIRST_OF_FEEDS}
     weekdays = {names.WEEKDAYS.get(names.folded(word)) for word in _TOKEN.findall(text)} - {None}
     if len(readings) > 1 and weekdays:
         readings = {reading for reading in readings if reading.weekday() in weekdays}

@@ -233,3 +233,29 @@ def test_what_can_be_read_in_two_ways_is_none(text: str) -> None:
 )
 def test_months_in_more_languages(text: str) -> None:
     assert iso(text) == ("2023-04-05 00:00:00" if "prill" in text else "2024-03-05 00:00:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2024. 3. 5.", "2024-03-05 00:00:00"),
+        ("2024. 3. 5. 오후 3:05", "2024-03-05 15:05:00"),
+        ("2024/3/5(火) 10:00", "2024-03-05 10:00:00"),
+        ("5 thg 3, 2024", "2024-03-05 00:00:00"),
+        ("202403050908", "2024-03-05 09:08:00"),
+        ("20240305 09:08:07", "2024-03-05 09:08:07"),
+        ("05 Mar 2024 10:00 p. m.", "2024-03-05 22:00:00"),
+        ("05 Mar 2024 12:30 a. m.", "2024-03-05 00:30:00"),
+        ("2024-03-05 10:00 مساءً", "2024-03-05 22:00:00"),
+        ("5 March 2024 10:00 +05:45", "2024-03-05 04:15:00"),
+        ("31/12/24", "2024-12-31 00:00:00"),
+        ("12/31/24", "2024-12-31 00:00:00"),
+    ],
+)
+def test_days_and_clocks_of_more_countries(text: str, instant: str) -> None:
+    assert iso(text) == instant
+
+
+@pytest.mark.parametrize("text", ["24-03-05", "24/03/05 10:00", "25/12/24", "2/3/2"])
+def test_years_of_two_digits_may_stand_first(text: str) -> None:
+    assert iso(text) is None

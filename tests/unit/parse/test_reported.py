@@ -183,3 +183,8 @@ def test_a_picture_enclosed_by_a_link_is_the_picture() -> None:
         "<link rel='enclosure' type='image/jpeg' href='/i.jpg'/></entry></feed>"
     )
     assert feed.entries[0].image == "https://paper.example/i.jpg"
+
+
+def test_a_gzip_file_that_would_never_end_is_read_so_far() -> None:
+    empty = gzip.compress(b"")
+    assert only(gzip.compress(document(PLAIN).encode()) + empty * 200).title == "Bridge"
