@@ -57,7 +57,7 @@ def _part(kind: str, text: str) -> Message:
     charset = Charset("utf-8")
     mostly_ascii = sum(char < "\x80" for char in text) >= len(text) * _MOSTLY_ASCII
     charset.body_encoding = QP if mostly_ascii else BASE64
-    part = MIMENonMultipart("text", kind, charset="utf-8")
+    part = MIMENonMultipart("text", kind)
     part.set_payload(text + "\n", charset)
     return part
 

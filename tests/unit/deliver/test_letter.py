@@ -20,9 +20,9 @@ SENDER, READER = Mailbox("monitor@example.org", "News-Monitor"), Mailbox("anna@e
 KEY = {"X-Monitor-Key": "rule:5"}
 
 
-def letter(title: str = "Title", *, reader: Mailbox = READER, **changes: object) -> bytes:
+def letter(title: str = "Title", *, sender: Mailbox = SENDER, reader: Mailbox = READER, **changes: object) -> bytes:
     values: dict[str, object] = {"body": "<p>Body</p>", "markup": Markup.HTML, "headers": KEY, "plain": "Body"}
-    return compose(Rendered(title, **(values | changes)), SENDER, reader, NOW, {"Reply-To": "desk@example.org"})  # type: ignore[arg-type]  # mixed
+    return compose(Rendered(title, **(values | changes)), sender, reader, NOW, {"Reply-To": "desk@example.org"})  # type: ignore[arg-type]  # mixed
 
 
 def read(raw: bytes) -> EmailMessage:
@@ -75,6 +75,20 @@ def test_a_word_that_is_too_long_begins_on_the_first_line() -> None:
     assert read(raw)["List-Unsubscribe"] == address
 
 
+def test_a_line_is_as_long_as_it_may_be() -> None:
+    title = f"{'x' * 30} {'y' * 36}"
+    assert f"\r\nSubject: {title}\r\n".encode() in letter(title)
+    assert f"\r\nSubject: {'x' * 30}\r\n {'y' * 37}\r\n".encode() in letter(f"{title}y")
+    sender, reader = (Mailbox("anna@example.org", f"{'x' * 26} {'y' * rest}") for rest in (24, 26))
+    raw = letter(sender=sender, reader=reader)
+    assert f"\r\nFrom: {sender.name} <anna@example.org>\r\n".encode() in raw
+    assert f"\r\nTo: {reader.name} <anna@example.org>\r\n".encode() in raw
+
+
+def test_a_word_with_a_hyphen_stays_whole() -> None:
+    assert b"\r\n north-south" in letter("word " * 12 + "north-south")
+
+
 def test_a_long_name_is_folded_too() -> None:
     reader = Mailbox("anna@example.org", "Редакция новостей " * 6)
     raw = letter(reader=reader)
@@ -92,7 +106,9 @@ def test_each_try_is_the_same_mail_and_each_recipient_has_his_own() -> None:
     assert first["Message-ID"] == again["Message-ID"]
     assert len({mail["Message-ID"] for mail in (first, other, another)}) == 3
     assert str(first["Message-ID"]).endswith("@example.org>")
-    assert read(letter(headers={}))["Message-ID"] != read(letter(headers={}))["Message-ID"]
+    one, two = (str(read(letter(headers={}))["Message-ID"]) for _ in range(2))
+    assert one != two
+    assert one.endswith("@example.org>")
 
 
 def test_text_and_html_in_the_encoding_that_is_shorter() -> None:
@@ -102,6 +118,22 @@ def test_text_and_html_in_the_encoding_that_is_shorter() -> None:
     assert (html.get_content_type(), html["Content-Transfer-Encoding"]) == ("text/html", "base64")
     assert text.get_content().strip() == "A few words, Größe 5"
     assert html.get_content().strip() == "<p>Санкции введены</p>"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [("abcdeß", b"quoted-printable"), ("abcdßß", b"base64"), ("abcd\x80\x80", b"base64")]
+)
+def test_from_five_of_six_letters_on_a_text_stays_readable(text: str, encoding: bytes) -> None:
+    raw = letter(body=text, markup=Markup.TEXT, plain="")
+    assert b"\r\nContent-Transfer-Encoding: " + encoding + b"\r\n" in raw
+
+
+def test_the_parts_are_named_as_programs_expect_them() -> None:
+    raw = letter()
+    assert raw.startswith(b"Content-Type: multipart/alternative; boundary=")
+    assert b'\r\nContent-Type: text/plain; charset="utf-8"\r\n' in raw
+    assert b'\r\nContent-Type: text/html; charset="utf-8"\r\n' in raw
+    assert b'Content-Type: text/plain; charset="utf-8"\r\n' in letter(markup=Markup.TEXT)
 
 
 @pytest.mark.parametrize(("markup", "kind"), [(Markup.TEXT, "text/plain"), (Markup.HTML, "text/html")])

@@ -28,6 +28,8 @@ def certificate_error() -> ssl.SSLCertVerificationError:
         (BAD({"a@b.org": (550, b"5.4.5 daily quota exceeded")}), "smtp-550", False),
         (smtplib.SMTPDataError(554, b"5.7.1 spam"), "smtp-554", True),
         (smtplib.SMTPDataError(451, b"4.7.1 later"), "smtp-451", False),
+        (smtplib.SMTPDataError(500, b"5.5.1 too long a line"), "smtp-500", True),
+        (BAD({"a@b.org": (550, b"")}), "smtp-550", True),
         (smtplib.SMTPDataError(552, b"5.3.4 too large"), "smtp-552", True),
         (smtplib.SMTPSenderRefused(552, b"5.3.4 too large", "m@b.org"), "smtp-552", True),
         # What is mended at the account or the server loses no message.
@@ -80,6 +82,10 @@ def test_the_network_in_plain_words(error: OSError, words: str) -> None:
 )  # fmt: skip
 def test_what_the_server_said_is_shown_whole_and_in_one_line(answer: bytes, text: str) -> None:
     assert mail_error(smtplib.SMTPDataError(550, answer), "s3cr3t").message == f"SMTP 550: {text}"
+
+
+def test_nor_does_a_refusal_of_the_recipient_show_the_password() -> None:
+    assert mail_error(BAD({"a@b.org": (550, b"s3cr3t?")}), "s3cr3t").message == "SMTP 550: ***?"
 
 
 def test_a_server_does_not_show_its_password() -> None:

@@ -16,6 +16,7 @@ from monitor.model.mailbox import Mailbox, ascii_address, mailbox_problem, read_
         ("root@localhost", Mailbox("root@localhost")),
         ("anna@blätter.example", Mailbox("anna@xn--bltter-cua.example")),
         ("Anna Ärger <anna@example.org>", Mailbox("anna@example.org", "Anna Ärger")),
+        ("Xaver <anna@example.org>", Mailbox("anna@example.org", "Xaver")),
         ("<anna@example.org>", Mailbox("anna@example.org")),
         ('"Ärger, \\"die\\" Anna" <anna@example.org>', Mailbox("anna@example.org", 'Ärger, "die" Anna')),
     ],
@@ -49,6 +50,32 @@ def test_a_mailbox_as_people_write_it(text: str, mailbox: Mailbox) -> None:
 def test_what_is_no_single_address_says_why(text: str, why: str) -> None:
     assert read_mailbox(text) is None
     assert why in (mailbox_problem(text) or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Anna <a b@example.org>", "is no mail address"),
+        ("Xaver <a b@example.org>", "is no mail address"),
+        ("a b, c d", "is no mail address"),
+        ('"Anna"@straße.example', "is no mail address"),
+        ("<@straße.example>", "is no mail address"),
+        ("X@straße.example", ": write the domain as its registry does (xn--…)"),
+        ("anna@büro@example.org", ": only ASCII letters can stand before the @"),
+    ],
+)
+def test_no_other_mistake_is_named(text: str, why: str) -> None:
+    assert mailbox_problem(text) == f"{text!r}{why if why.startswith(':') else ' ' + why}"
+
+
+def test_an_address_may_be_as_long_as_servers_take() -> None:
+    longest = f"a@{'x.' * 124}org1"
+    assert (len(longest), ascii_address(longest)) == (254, longest)
+    assert ascii_address(f"b{longest}") is None
+
+
+def test_an_address_without_a_name_stands_alone() -> None:
+    assert str(Mailbox("anna@example.org")) == "anna@example.org"
 
 
 @given(st.text(max_size=80))
