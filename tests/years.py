@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -68,11 +68,12 @@ class World:
     folder: Path
     day: int = 0
     late: bool = False
+    spoken: list[load.Tongue] = field(default_factory=load.tongues)
 
     def configure(self) -> None:
         """Write the configuration of this season: some rules and one source are others than before."""
         season = self.day // CHANGES_DAYS
-        spoken = load.tongues()
+        spoken = self.spoken
         rules = load.rules(spoken, RULES + season)[season:]
         rules += [{"id": f"often-{tongue.language}", "match": tongue.forms[40 + season % 3]} for tongue in spoken]
         sources = []
@@ -122,10 +123,11 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     days = args.days or round(args.years * 365.25)
     with tempfile.TemporaryDirectory() as folder, FakeWeb() as web:
-        return asyncio.run(_live(World(web, Path(folder)), days))
+        return asyncio.run(live(World(web, Path(folder)), days))
 
 
-async def _live(world: World, days: int) -> int:
+async def live(world: World, days: int) -> int:
+    """Let so many days pass; 0 when nothing grew that should not."""
     clock = StagedClock()
     clock.stage(BEGIN.timestamp())
     world.configure()
@@ -136,7 +138,7 @@ async def _live(world: World, days: int) -> int:
         loops, presence = Loops(monitor), Presence(monitor, "all")
         loops.arm()
         for world.day in range(days):
-            if world.day % CHANGES_DAYS == 0:
+            if world.day and world.day % CHANGES_DAYS == 0:
                 world.configure()
             with _noted(monitor, asked if world.day >= days - WATCHED_DAYS else {}):
                 for look in range(LOOKS):
@@ -146,7 +148,7 @@ async def _live(world: World, days: int) -> int:
             if (days - world.day - 1) % 30 == 0:
                 census[world.day] = _census(monitor)
                 _show(world.day, census[world.day])
-        faults = [*_larger(census, days), *_walks(monitor, asked), *verify(monitor.database).problems]
+        faults = [*larger(census, days), *_walks(monitor, asked), *verify(monitor.database).problems]
     print("\n".join(faults) or "everything that should stays bounded")
     return 1 if faults else 0
 
@@ -181,7 +183,7 @@ def _show(day: int, census: Census) -> None:
     print(f"{time.process_time():6.0f} s  day {day:5}  {size:6.1f} MB ({free:.1f} free)  {rows}", flush=True)
 
 
-def _larger(census: dict[int, Census], days: int) -> Iterator[str]:
+def larger(census: dict[int, Census], days: int) -> Iterator[str]:
     """What has grown in the last year: its second half against that of the year before, by their largest."""
     last = [each for day, each in census.items() if day >= days - 183]
     before = [each for day, each in census.items() if days - 548 <= day < days - 365]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from monitor.loops.context import Watchlist
 from monitor.loops.tell import record_matches
+from monitor.model.alert import Silence
 from monitor.model.article import Document
 from monitor.model.match import Verdict
 from monitor.model.settled import Baseline, CopyOf, Gap, Occasion, SeenIn, SettledArticle, StoryRef, TellReport
@@ -54,8 +55,10 @@ def tell(
     verdicts: Iterable[Verdict],
     watchlist: Watchlist,
     now: datetime,
+    *,
+    muted: Sequence[Silence],
 ) -> TellReport:
-    """Record the hits and what follows from them, in the caller's unit."""
+    """Record the hits and what follows from them, in the caller's unit; `muted` are the silences in force."""
     return record_matches(
         connection,
         described,
@@ -63,6 +66,7 @@ def tell(
         rules=watchlist.rules,
         channels=watchlist.channels,
         settings=watchlist.alerts,
+        muted=muted,
         now=now,
         engine=watchlist.engine,
     )

@@ -9,17 +9,20 @@ How far a rule has come is in its row, so a restart goes on where it ended.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from monitor.loops.context import Context, in_thread
 from monitor.loops.describe import describe, tell
+from monitor.model.alert import Silence
 from monitor.model.match import Verdict
 from monitor.model.reasons import Reason
 from monitor.model.settled import CopyOf, Occasion
 from monitor.store import articles, rules
 from monitor.store.articles import StoredArticle
+from monitor.store.silences import silences
 
 BATCH = 100
 
@@ -50,7 +53,8 @@ def _batch(context: Context, back: timedelta) -> int | None:
         stored = articles.load_articles(connection, ids)
     hits = [(stored[id_], hit) for id_ in ids if (hit := _match(context, stored[id_], rule_id)) is not None]
     with context.database.unit(lock=f"rematch:{rule_id}") as connection:
-        told = sum(_tell(connection, context, article, verdict, now) for article, verdict in hits)
+        muted = silences(connection, now) if hits else ()
+        told = sum(_tell(connection, context, article, verdict, now, muted=muted) for article, verdict in hits)
         rules.set_caught_up(connection, rule_id, min(ids) if len(ids) == BATCH else None)
     return told
 
@@ -66,7 +70,15 @@ def _match(context: Context, stored: StoredArticle, rule_id: str) -> Verdict | N
     return next((item for item in verdicts if item.rule_id == rule_id and (item.fired or item.held)), None)
 
 
-def _tell(connection: sa.Connection, context: Context, stored: StoredArticle, verdict: Verdict, now: datetime) -> int:
+def _tell(
+    connection: sa.Connection,
+    context: Context,
+    stored: StoredArticle,
+    verdict: Verdict,
+    now: datetime,
+    *,
+    muted: Sequence[Silence],
+) -> int:
     copied = Reason("copy", "an earlier article said the same")
     refs = articles.story_refs(connection, [] if stored.story_id is None else [stored.story_id])
     described = describe(
@@ -79,4 +91,4 @@ def _tell(connection: sa.Connection, context: Context, stored: StoredArticle, ve
         copy=None if stored.copy_of is None else CopyOf(stored.copy_of, stored.copy_score or 0.0, copied),
         revised_at=stored.revised_at if stored.number > 1 else None,
     )
-    return len(tell(connection, described, (verdict,), context.watchlist, now).told)
+    return len(tell(connection, described, (verdict,), context.watchlist, now, muted=muted).told)

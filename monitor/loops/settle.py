@@ -34,6 +34,7 @@ from monitor.store import articles, entries, evidence, readers
 from monitor.store.articles import ArticleChange, NewRevision, SourceFacts, StoredArticle
 from monitor.store.evidence import Body
 from monitor.store.leases import Lease
+from monitor.store.silences import silences
 
 FIRST = Reason("first", "the first text")
 
@@ -263,13 +264,14 @@ def _tell_all(
     heard = [(each, placement) for each, placement in placed if each.verdicts or followers]
     story_ids = _story_ids(connection, heard, of=len(placed))
     stories = articles.story_refs(connection, story_ids.values())
+    muted = silences(connection, now) if heard else ()
     told: Counter[int] = Counter()
     for each, placement in heard:
         story_id = story_ids[each.item.article_id]
         verdicts = [*each.verdicts, *map(_joined, followers.get(story_id, ()))]
         if verdicts:
             described = _described(each, stories.get(story_id), _copy(placement), now)
-            report = tell(connection, described, verdicts, context.watchlist, now)
+            report = tell(connection, described, verdicts, context.watchlist, now, muted=muted)
             told[each.stored.id] += len(report.told)
             if report.matches and each.item.body is not None:
                 evidence.keep_body(connection, each.stored.id, each.number, each.item.body)

@@ -5,7 +5,7 @@ Everything happens in the caller's unit of work, so an article and what follows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -29,7 +29,6 @@ from monitor.model.settled import Gap, RuleBook, RuleFacts, SettledArticle, Tell
 from monitor.store import alerts as rows
 from monitor.store import outbox, timers
 from monitor.store.rules import add_match
-from monitor.store.silences import silences
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +62,17 @@ def record_matches(
     rules: RuleBook,
     channels: Mapping[str, Channel],
     settings: AlertSettings,
+    muted: Sequence[Silence],
     now: datetime,
     engine: str = "1",
 ) -> TellReport:
     """Record the hits among `verdicts` on `settled` and what follows from them, in the caller's unit of work.
 
     Call it once for each settled revision, with the verdicts of every rule looked at (those that did not fire and hold
-    nothing are ignored, as are those that wait for the text).  `engine` names the version of the matcher.
+    nothing are ignored, as are those that wait for the text).  `muted` are the silences in force, `engine` names the
+    version of the matcher.
     """
     work, tally = Work(connection, Telling(rules, channels, settings), now), _Tally()
-    muted = silences(connection, now)
     for verdict in verdicts:
         rule = rules.get(verdict.rule_id)
         if rule is None or verdict.waits or not (verdict.fired or verdict.held):
@@ -111,7 +111,7 @@ def _member(settled: SettledArticle, verdict: Verdict, match_id: int) -> rows.Me
     )
 
 
-def _record(work: Work, hit: Hit, muted: list[Silence], tally: _Tally) -> None:
+def _record(work: Work, hit: Hit, muted: Sequence[Silence], tally: _Tally) -> None:
     if isinstance(hit.rule.fire, FireBurst | FireAbsence):
         _count(work, hit)
         return
@@ -162,7 +162,7 @@ def _list_guarded(work: Work, alert_id: int, rule: RuleFacts) -> None:
         gather_on(work, alert_id, name, Gather(window_name(kind, due), due, Reason("guard", "listed")))
 
 
-def _hit_facts(work: Work, hit: Hit, muted: list[Silence]) -> HitFacts:
+def _hit_facts(work: Work, hit: Hit, muted: Sequence[Silence]) -> HitFacts:
     rule, article, settings = hit.rule, hit.article, work.telling.settings
     thread = _thread(work, rule, article)
     copy = article.copy

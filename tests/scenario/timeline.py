@@ -48,7 +48,7 @@ from monitor.model.settled import (
 )
 from monitor.store import tables as t
 from monitor.store import timers
-from monitor.store.silences import add_silence
+from monitor.store.silences import add_silence, silences
 from monitor.store.unit import Database, open_engine
 from tests.contract.rows import next_due
 
@@ -386,6 +386,7 @@ class Timeline:
             rules=telling.rules,
             channels=telling.channels,
             settings=telling.settings,
+            muted=silences(connection, self.clock.at),
             now=self.clock.at,
         )
 

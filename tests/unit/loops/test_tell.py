@@ -24,6 +24,7 @@ def test_verdicts_that_wait_or_missed_leave_no_trace(tmp_path: Path) -> None:
             rules=telling.rules,
             channels=telling.channels,
             settings=telling.settings,
+            muted=(),
             now=desk.clock.at,
         )
         assert report.matches == 0

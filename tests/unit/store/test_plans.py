@@ -15,6 +15,7 @@ from monitor.store import (
     alert_lists,
     alerts,
     articles,
+    entries,
     leases,
     messages,
     outbox,
@@ -26,13 +27,19 @@ from monitor.store import (
     stories,
 )
 from monitor.store.ahead import bring_back
+from monitor.store.entries import Wanted
 from monitor.store.unit import Database, open_engine
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-GROWING = ("article", "sighting", "entry", "revision", "match", "alert", "delivery", "poll", "story", "story_link")
+GROWING = (
+    *("article", "article_key", "sighting", "entry", "tombstone", "revision", "poll"),
+    *("match", "alert", "delivery", "story", "story_link"),
+)
 """What grows as long as the monitor runs."""
 
 QUESTIONS: dict[str, Callable[[sa.Connection], object]] = {
+    "what is known of documents": lambda c: entries.load_known(c, {"a": Wanted(("i",), ("u",), ("c",), ("t",))}),
+    "which sources have shown anything": lambda c: entries.with_entries(c, ["a"]),
     "the copies of an article": lambda c: messages.items_of(c, [1]),
     "who had a story": lambda c: messages.outlets_of(c, "thread"),
     "how many sources carry a story": lambda c: alerts.sources_carrying(c, "thread", NOW),
