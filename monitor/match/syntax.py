@@ -175,16 +175,12 @@ class _Builder:
         if len(nodes) == 1:
             return nodes[0]
         for child in tree.children:
-            if isinstance(child, Tree) and len(self._operands(child)) > 1:
+            if isinstance(child, Tree) and sum(isinstance(operand, Tree) for operand in child.children) > 1:
                 start, end = _extent(child)
                 hint = "AND binds tighter: put brackets around what belongs together"
                 self._notes.warning("mixed-operators", "AND and OR are mixed without brackets", start, end, hint)
                 break
         return Or(tuple(nodes), start=nodes[0].start, end=nodes[-1].end)
-
-    @staticmethod
-    def _operands(tree: Tree[Token]) -> list[Tree[Token]]:
-        return [child for child in tree.children if isinstance(child, Tree)] if tree.data == "both" else []
 
     def _both(self, tree: Tree[Token]) -> Node:
         nodes = self._nodes(tree)

@@ -126,6 +126,10 @@ def test_nothing_exhausts_the_stack(piece: str) -> None:
     [
         ("a OR b", ["Or a OR b", "Word a", "Word b"]),
         ("x a b", ["And x a b", "Word x", "Word a", "Word b"]),
+        (
+            "x (a OR b OR c) y",
+            ["And x (a OR b OR c) y", "Word x", "Or a OR b OR c", "Word a", "Word b", "Word c", "Word y"],
+        ),
         ("x NOT a", ["And x NOT a", "Word x", "Not NOT a", "Word a"]),
         ("x -(a b) ", ["And x -(a b)", "Word x", "Not -(a b)", "And a b", "Word a", "Word b"]),
         (
