@@ -29,25 +29,25 @@ def address_of(spec: SourceSpec, memory: PollMemory) -> str:
 
 def consider_move(
     spec: SourceSpec, memory: PollMemory, fetched: Fetched, now: datetime
-) -> tuple[PollMemory, str | None, tuple[Reason, ...]]:
-    """After a good poll: the memory, the address to adopt (or None), and what people are to be told."""
+) -> tuple[PollMemory, tuple[Reason, ...]]:
+    """After a good poll: the memory, with the address to ask from now on, and what people are to be told."""
     target = _permanent_target(spec, memory, fetched)
     if target is None:
         if memory.moved_to is None:
-            return memory, None, ()
-        return replace(memory, moved_to=None, moved_since=None, moved_sightings=0), None, ()
+            return memory, ()
+        return replace(memory, moved_to=None, moved_since=None, moved_sightings=0), ()
     if memory.moved_to == target:
         memory = replace(memory, moved_sightings=memory.moved_sightings + 1)
     else:
         memory = replace(memory, moved_to=target, moved_since=now, moved_sightings=1)
     lasted = memory.moved_since is not None and now - memory.moved_since >= OVER
     if not (_is_https_twin(fetched.url, target) or (lasted and memory.moved_sightings >= SIGHTINGS)):
-        return memory, None, ()
+        return memory, ()
     memory = replace(
         memory, adopted_url=target, adopted_from=spec.url, moved_to=None, moved_since=None, moved_sightings=0
     )
     text = f"the source has moved for good to {target}; it is asked there from now on, change the configuration"
-    return memory, target, (Reason("moved", text),)
+    return memory, (Reason("moved", text),)
 
 
 def drop_failed_address(memory: PollMemory) -> tuple[PollMemory, tuple[Reason, ...]]:

@@ -247,7 +247,7 @@ def _after_success(poll: _Poll) -> PollDecision:
     )
     memory = _remember_document(poll, memory)
     memory = learn_rhythm(memory, outcome, now)
-    memory, adopt, moved = consider_move(poll.spec, memory, poll.fetched, now)
+    memory, moved = consider_move(poll.spec, memory, poll.fetched, now)
     health, reason = health_after_success(memory, lost if _at_floor(poll) else None, now)
     if (health, reason) != (memory.health, memory.reason):
         memory = replace(memory, health=health, reason=reason)
@@ -259,7 +259,6 @@ def _after_success(poll: _Poll) -> PollDecision:
         outcome_code=_outcome_code(before, outcome),
         possible_loss=lost is not None,
         events=(*moved, *_news(outcome, lost), *told(before, memory)),
-        adopt_url=adopt,
     )
 
 

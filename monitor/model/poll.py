@@ -60,8 +60,7 @@ class PollDecision:
     `next_at` is None when polling stops (the source is gone).  `reason` is None when the poll was clean.
     `outcome_code` names the poll in the history: `new`, `unchanged`, `baseline`, or the code of the failure.
     `possible_loss`: no item was known, so some may have come and gone between two polls.  `events` are changes that
-    people may have to be told; `adopt_url` is an address that replaces the configured one from now on;
-    `host_blocked_until` holds for every source of the host that answered.
+    people may have to be told; `host_blocked_until` holds for every source of the host that answered.
     """
 
     next_at: datetime | None
@@ -71,5 +70,4 @@ class PollDecision:
     outcome_code: str
     possible_loss: bool = False
     events: tuple[Reason, ...] = ()
-    adopt_url: str | None = None
     host_blocked_until: datetime | None = None

@@ -29,8 +29,7 @@ def test_an_adopted_address_holds_while_the_configured_one_stays() -> None:
 
 
 def test_the_third_sighting_after_two_days_is_adopted() -> None:
-    memory, adopted, events = consider_move(SPEC, WATCHED, answered(), NOW)
-    assert adopted == NEW
+    memory, events = consider_move(SPEC, WATCHED, answered(), NOW)
     assert memory == PollMemory(adopted_url=NEW, adopted_from=SPEC.url)
     (said,) = events
     assert said == Reason(
@@ -47,21 +46,20 @@ def test_the_third_sighting_after_two_days_is_adopted() -> None:
     ],
 )
 def test_both_the_sightings_and_the_days_count(too_soon: PollMemory) -> None:
-    memory, adopted, events = consider_move(SPEC, too_soon, answered(), NOW)
-    assert (adopted, events) == (None, ())
+    memory, events = consider_move(SPEC, too_soon, answered(), NOW)
+    assert events == ()
     assert memory == replace(too_soon, moved_sightings=too_soon.moved_sightings + 1)
 
 
 def test_the_first_sighting_starts_the_clock() -> None:
-    memory, adopted, events = consider_move(SPEC, PollMemory(), answered(), NOW)
-    assert (memory, adopted, events) == (PollMemory(moved_to=NEW, moved_since=NOW, moved_sightings=1), None, ())
+    known = PollMemory(moved_to=NEW, moved_since=NOW, moved_sightings=1)
+    assert consider_move(SPEC, PollMemory(), answered(), NOW) == (known, ())
 
 
 def test_another_target_starts_it_anew() -> None:
     other = "http://third.example/feed"
-    memory, adopted, _ = consider_move(SPEC, WATCHED, answered(other), NOW)
-    assert memory == PollMemory(moved_to=other, moved_since=NOW, moved_sightings=1)
-    assert adopted is None
+    known = PollMemory(moved_to=other, moved_since=NOW, moved_sightings=1)
+    assert consider_move(SPEC, WATCHED, answered(other), NOW) == (known, ())
 
 
 @pytest.mark.parametrize(
@@ -74,13 +72,13 @@ def test_another_target_starts_it_anew() -> None:
     ],
 )
 def test_what_is_no_permanent_redirect_ends_the_watch(answer: Fetched) -> None:
-    assert consider_move(SPEC, WATCHED, answer, NOW) == (PollMemory(), None, ())
-    assert consider_move(SPEC, PollMemory(), answer, NOW) == (PollMemory(), None, ())
+    assert consider_move(SPEC, WATCHED, answer, NOW) == (PollMemory(), ())
+    assert consider_move(SPEC, PollMemory(), answer, NOW) == (PollMemory(), ())
 
 
 def test_a_redirect_of_an_address_that_is_not_asked_any_more_says_nothing() -> None:
     stray = answered(asked="http://former.example/feed")
-    assert consider_move(SPEC, WATCHED, stray, NOW) == (PollMemory(), None, ())
+    assert consider_move(SPEC, WATCHED, stray, NOW) == (PollMemory(), ())
 
 
 @pytest.mark.parametrize(
@@ -94,8 +92,8 @@ def test_a_redirect_of_an_address_that_is_not_asked_any_more_says_nothing() -> N
 )
 def test_only_the_same_host_with_https_is_believed_at_once(asked: str, target: str, *, at_once: bool) -> None:
     spec = replace(SPEC, url=asked)
-    _, adopted, _ = consider_move(spec, PollMemory(), answered(target, 308, asked=asked), NOW)
-    assert adopted == (target if at_once else None)
+    memory, _ = consider_move(spec, PollMemory(), answered(target, 308, asked=asked), NOW)
+    assert memory.adopted_url == (target if at_once else None)
 
 
 def test_an_adopted_address_is_dropped_at_the_third_failure() -> None:

@@ -455,27 +455,27 @@ def sightings(fetched: Fetched, *days: float) -> PollDecision:
 
 def test_a_permanent_redirect_is_adopted_after_days() -> None:
     target = moved("http://new/feed", 301)
-    assert sightings(target, 0, 0.1, 0.2, 1.9).adopt_url is None
-    assert sightings(target, 0, 2.1).adopt_url is None
+    assert sightings(target, 0, 0.1, 0.2, 1.9).memory.adopted_url is None
+    assert sightings(target, 0, 2.1).memory.adopted_url is None
     decision = sightings(target, 0, 1, 2.1)
-    assert decision.adopt_url == "http://new/feed"
+    assert decision.memory.adopted_url == "http://new/feed"
     assert decision.events[0].code == "moved"
     assert plan_request(SPEC, decision.memory, now=START, settings=SETTINGS).url == "http://new/feed"
 
 
 def test_temporary_hops_are_never_adopted() -> None:
     for statuses in ((302,), (303,), (307,), (301, 302), (302, 301)):
-        assert sightings(moved("http://new/feed", *statuses), 0, 1, 2, 3, 4).adopt_url is None
+        assert sightings(moved("http://new/feed", *statuses), 0, 1, 2, 3, 4).memory.adopted_url is None
 
 
 def test_https_on_the_same_host_is_adopted_at_once() -> None:
-    assert sightings(moved("https://h/feed", 301), 0).adopt_url == "https://h/feed"
-    assert sightings(moved("https://other/feed", 301), 0).adopt_url is None
+    assert sightings(moved("https://h/feed", 301), 0).memory.adopted_url == "https://h/feed"
+    assert sightings(moved("https://other/feed", 301), 0).memory.adopted_url is None
 
 
 def test_an_address_that_is_no_feed_is_not_adopted() -> None:
     page = PollOutcome(Learnt.NOT_A_FEED, reason=Reason("html", "a page"))
-    assert decide(moved("https://h/login", 301), page).adopt_url is None
+    assert decide(moved("https://h/login", 301), page).memory.adopted_url is None
 
 
 def test_an_adopted_address_gives_way_when_it_fails_or_the_configuration_changes() -> None:
