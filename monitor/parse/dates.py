@@ -59,6 +59,9 @@ _OFFSET = re.compile(
 _ZONE_NAME = re.compile(rf"\b(?<!SA )(?:{'|'.join(names.ZONE_NAMES)})\b", re.IGNORECASE)
 """Windows has a South American zone of many of these names, which is another."""
 _HALF = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
+_SPAN = re.compile(r"(?<![\dTt:+-])(\d{1,2}:\d{2})(\s?)[-–−]\2(\d{1,2}:\d{2})(?![\d:])")
+_POSIX_ZONE = re.compile(r"\bEtc/(?:GMT|UTC)([+-])(?=\d)")
+"""Of these names the sign says how far Greenwich is, not how far this place is from it."""
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{1,2})(?!\d)")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,;:()/-]*")
@@ -72,13 +75,19 @@ def parse_date(text: str, *, now: datetime) -> datetime | None:
     Instants later than `now` are clamped to it; two-digit years are taken from the century that ends next year.
     """
     text = text.strip()
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > LONGEST or _is_span(text):
         return None
     try:
         found = _rfc822(text, now) or _iso(text, now) or _other(text, now)
         return min(found.astimezone(UTC), now.astimezone(UTC)) if found else None
     except (ValueError, OverflowError):
         return None
+
+
+def _is_span(text: str) -> bool:
+    """Whether a later clock follows a clock, as from when to when: it might be an offset, but nothing says so."""
+    found = _SPAN.search(text)
+    return found is not None and found.group(1).zfill(5) < found.group(3).zfill(5)
 
 
 def _rfc822(text: str, now: datetime) -> datetime | None:
@@ -130,6 +139,7 @@ def _other(text: str, now: datetime) -> datetime | None:
     """Any other way to write a date: clock, zone and day are taken out of the text one after the other."""
     text = _western_digits(unicodedata.normalize("NFKC", text))
     text = _COMMENT.sub(" ", text)
+    text = _POSIX_ZONE.sub(lambda zone: "GMT" + ("-" if zone.group(1) == "+" else "+"), text)
     text = _ZONE_NAME.sub(lambda name: names.ZONE_NAMES[name.group().casefold()].upper(), text)
     clock, text = _take_clock(text)
     zone, text = _take_zone(text, with_clock=clock is not None)

@@ -207,6 +207,11 @@ def test_a_place_that_nobody_knows_is_utc() -> None:
         ("/Date(1709629687000)/", "2024-03-05 09:08:07"),
         ("/Date(1709629687000+0200)/", "2024-03-05 09:08:07"),
         ("2024-03-05+01:00", "2024-03-04 23:00:00"),
+        ("5 March 2024 09:08 Etc/GMT-3", "2024-03-05 06:08:00"),
+        ("5 March 2024 09:08 Etc/GMT+3", "2024-03-05 12:08:00"),
+        ("5 March 2024 09:08-03:30", "2024-03-05 12:38:00"),
+        ("2024-03-05T01:08-05:00", "2024-03-05 06:08:00"),
+        ("5 March 2024 01:08 -05:00", "2024-03-05 06:08:00"),
         ("5 March 2024 09:08 Eastern Standard Time", "2024-03-05 14:08:00"),
         ("Fri, 5 Jul 2024 09:08:07 Pacific Daylight Time", "2024-07-05 16:08:07"),
         ("Tue Mar 05 2024 09:08:07 Central European Standard Time", "2024-03-05 08:08:07"),
@@ -217,7 +222,13 @@ def test_forms_that_software_and_countries_have_of_their_own(text: str, instant:
     assert iso(text) == instant
 
 
-@pytest.mark.parametrize("text", ["2024-03-05-05:00", "02.03.26 10.30.00", "10.30.00", "/Date(x)/", "@", "/"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2024-03-05-05:00", "02.03.26 10.30.00", "10.30.00", "/Date(x)/", "@", "/"),
+        *("5 March 2024 10:00-11:30", "2024-03-05 9:00-10:00", "5. März 2024, 10:00–11:30 Uhr"),
+    ],
+)
 def test_what_can_be_read_in_two_ways_is_none(text: str) -> None:
     assert iso(text) is None
 
