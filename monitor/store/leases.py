@@ -59,9 +59,13 @@ def claiming(table: sa.Table, candidates: sa.Select[Any]) -> ReturningUpdate[Any
     PostgreSQL skips rows that another worker is just claiming.  `candidates` selects one column, `table.c.id`, and says
     which rows are due, in which order, how many; it should include `is_free`, and names what varies as parameters.
     """
+    # SQLite has one writer anyway.  PostgreSQL may ask a subquery again for every row, each time without those that it
+    # has taken already: more rows than are wanted, all of them in the end.  What is materialised is asked once.
+    found = candidates.with_for_update(skip_locked=True, of=table).cte("found")
+    found = found.prefix_with("MATERIALIZED", dialect="postgresql")
     return (
         sa.update(table)
-        .where(table.c.id.in_(candidates.with_for_update(skip_locked=True, of=table)))  # SQLite has one writer anyway
+        .where(table.c.id.in_(sa.select(found.c.id)))
         .values(
             lease_owner=sa.bindparam("owner"),
             lease_until=sa.bindparam("until"),

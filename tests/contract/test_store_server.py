@@ -16,8 +16,9 @@ Opened = Callable[[sa.URL], Database]
 
 
 @pytest.fixture
-def server(postgresql_url: str) -> sa.URL:
-    return sa.make_url(postgresql_url)
+def server(postgresql_database: Database) -> sa.URL:
+    """The address of a database with all its tables."""
+    return postgresql_database.engine.url
 
 
 @pytest.fixture
@@ -93,29 +94,23 @@ def test_a_role_that_may_make_no_tables_hears_what_it_lacks(
 
 
 def test_a_server_that_only_lets_us_read_is_asked_again_on_a_new_connection(
-    server: sa.URL, opened: Opened, administer: Callable[..., None], postgresql_database: Database
+    server: sa.URL, opened: Opened, administer: Callable[..., None]
 ) -> None:
-    assert schema.status(postgresql_database).is_current
-    name = server.database
-    administer(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    administer(f'ALTER DATABASE "{server.database}" SET default_transaction_read_only = on')
     database = opened(server)
     try:
         with pytest.raises(StoreBusy, match="read-only") as found:
             put(database, "refused")
         assert "primary" in (found.value.remedy or "")
     finally:
-        administer(
-            f"ALTER DATABASE {name} RESET default_transaction_read_only",
-        )
+        administer(f'ALTER DATABASE "{server.database}" RESET default_transaction_read_only')
     put(database, "taken")
     with database.reading() as connection:
         keys = set(connection.execute(sa.select(t.meta.c.key)).scalars())
     assert ("taken" in keys, "refused" in keys) == (True, False)
 
 
-def test_of_several_hosts_the_one_that_is_there_is_found(
-    server: sa.URL, opened: Opened, postgresql_database: Database
-) -> None:
+def test_of_several_hosts_the_one_that_is_there_is_found(server: sa.URL, opened: Opened) -> None:
     here = server.normalized_query["host"]
     both = server.update_query_dict({"host": ("/nowhere", *here)})
     database = opened(both)
