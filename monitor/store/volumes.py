@@ -47,7 +47,7 @@ def first_article(connection: sa.Connection, since: datetime) -> int:
     """
     a = t.article.c
     found = connection.execute(
-        sa.select(a.id).where(a.first_seen_at >= since).order_by(a.first_seen_at).limit(1)
+        sa.select(a.id).where(a.first_seen_at >= since).order_by(a.first_seen_at, a.id).limit(1)
     ).scalar()
     return found if found is not None else 2**62
 

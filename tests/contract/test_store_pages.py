@@ -30,7 +30,7 @@ from monitor.store.source_pages import source_lines
 from monitor.store.tokens import add_token, revoke_token, token_of, tokens
 from monitor.store.unit import Database
 from monitor.store.vocabulary import file_words
-from monitor.store.volumes import latencies, matches_per, sightings_per
+from monitor.store.volumes import first_article, latencies, matches_per, sightings_per
 from tests.contract import rows
 from tests.contract.conftest import NOW
 
@@ -173,6 +173,14 @@ def test_parts_of_words_are_looked_up_unless_they_are_too_many(database: Databas
         assert found(AllOf((many, part))) == [2, 0]
         assert instants(connection, part, limit=1) == instants(connection, part, limit=10)[:1]
         assert len(instants(connection, part, limit=10)) == 2
+
+
+def test_the_first_article_of_a_time_is_the_lowest_of_those_that_came_together(database: Database) -> None:
+    with database.unit() as connection:
+        for number in (9, 4, 7):
+            rows.article(connection, f"No. {number}", id=number)
+        assert first_article(connection, NOW - DAY) == 4
+        assert first_article(connection, NOW + DAY) > 9
 
 
 def test_volumes_are_counted_by_bucket(database: Database, filled: list[int]) -> None:
