@@ -57,6 +57,7 @@ class Hub:
     ) -> None:
         self._database, self._look_s, self._beat_s, self._waiting = database, look_s, beat_s, waiting
         self._queues: set[Queue] = set()
+        self._beginning = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -70,8 +71,9 @@ class Hub:
         queue: Queue = asyncio.Queue(self._waiting)
         self._queues.add(queue)
         try:
-            self._start()
             yield "retry: 2000\n\n"
+            # First the hub knows where it stands, then the stream looks: what comes in between is in the queue.
+            await self._begin()
             seen = since if since is not None else await asyncio.to_thread(self._now)
             for _ in range(CATCH_UP_ROUNDS):
                 missed = await asyncio.to_thread(self._look, seen)
@@ -113,16 +115,14 @@ class Hub:
                 for event in _events(batch, wanted, reader, draw):
                     yield event
 
-    def _start(self) -> None:
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look_on())
+    async def _begin(self) -> None:
+        async with self._beginning:
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._look_on(await asyncio.to_thread(self._now)))
 
-    async def _look_on(self) -> None:
-        seen: Position | None = None
-        while self._queues:
+    async def _look_on(self, seen: Position) -> None:
+        while self._queues and not self._closed:
             try:
-                if seen is None:
-                    seen = await asyncio.to_thread(self._now)
                 batch = await asyncio.to_thread(self._look, seen)
             except StoreError as error:  # briefly away: the streams stay open, and nothing is skipped
                 log.warning("ticker-waits", error=str(error))

@@ -15,15 +15,16 @@ from monitor.store.unit import Database, open_engine
 
 
 class SometimesAway(Database):
-    """A database that cannot be reached while it is `away`; `reads` counts who tried to read."""
+    """A database that cannot be reached while it is `away`, or in readings numbered so; `reads` counts who tried."""
 
     away: ClassVar[bool] = False
     reads: ClassVar[int] = 0
+    away_in: ClassVar[frozenset[int]] = frozenset()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         SometimesAway.reads += 1
-        if self.away:
+        if self.away or self.reads in self.away_in:
             raise StoreBusy("the database is briefly away")
         with Database.reading(self) as connection:
             yield connection
@@ -35,5 +36,5 @@ def sometimes_away(folder: Path, template: Path) -> Iterator[SometimesAway]:
     shutil.copy(template, folder / "monitor.db")
     found = SometimesAway(open_engine(f"sqlite:///{folder}/monitor.db"))
     yield found
-    SometimesAway.away = False
+    SometimesAway.away, SometimesAway.away_in = False, frozenset()
     found.dispose()

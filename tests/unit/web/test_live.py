@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.errors import StoreBusy
 from monitor.store.articles import NewArticle, insert_articles
 from monitor.store.pages import Filter, Line, position
 from monitor.testing import FrozenClock
@@ -152,6 +153,23 @@ async def test_a_database_that_is_away_for_a_look_costs_nothing(site: Site, data
     SometimesAway.away = True
     await looked(hub, database)
     SometimesAway.away = False
+    site.article("Eilmeldung")
+    assert await told(events) == ("article", "Eilmeldung")
+    await hub.close()
+
+
+@pytest.mark.parametrize("nth", range(1, 6))
+async def test_whichever_of_its_first_looks_fails_a_stream_that_is_ready_misses_nothing(
+    site: Site, database: SometimesAway, nth: int
+) -> None:
+    hub = Hub(site.database, look_s=0.02)
+    SometimesAway.away_in = frozenset({database.reads + nth})
+    events = hub.events(Filter(), READER, Drawn(), read_position("0.0"))
+    await told(events)
+    try:
+        assert (await told(events))[0] == "ready"
+    except StoreBusy:  # it ends, and the browser comes back
+        events = await begun(hub, Drawn())
     site.article("Eilmeldung")
     assert await told(events) == ("article", "Eilmeldung")
     await hub.close()
