@@ -36,8 +36,8 @@ T = TypeVar("T")
 
 MEGABYTE = 1_000_000
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_START_S = 30.0
-"""A new process gets that much longer: it may have to import its libraries first."""
+_START_S = 120.0
+"""A new process gets that much longer: it may have to import its libraries first, on a machine that is busy."""
 
 
 class WorkerPool:
@@ -112,12 +112,14 @@ class WorkerPool:
     def _take(self) -> _Worker:
         with self._lock:
             worker = self._idle.pop() if self._idle else None
-        if worker is not None and not worker.is_alive():
+        if worker is not None and worker.has_ended():
             worker.kill()
             worker = None
         worker = worker or _Worker(self._context, self._limits)
         with self._lock:
             self._busy.add(worker)
+            if self._closed:  # meanwhile: `close` has not seen it
+                worker.stop()
         return worker
 
     def _give_back(self, worker: _Worker, *, keep: bool) -> None:
@@ -213,8 +215,9 @@ class _Worker:
         theirs.close()
         self._fresh = True
 
-    def is_alive(self) -> bool:
-        return self._process.is_alive()
+    def has_ended(self) -> bool:
+        """Of one that is idle and so has nothing to say; the fork server may not have told of its end yet."""
+        return self._pipe.poll() or not self._process.is_alive()
 
     def run(self, job: _Packed, timeout_s: float) -> tuple[bool, _Result | BaseException]:
         """Whether the process can be used again, and the result or what to raise."""
