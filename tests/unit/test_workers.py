@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -205,6 +206,26 @@ async def test_closing_ends_a_job_whose_process_is_just_beginning() -> None:
     await asyncio.sleep(0)
     await pool.close()
     assert await running == "died"
+
+
+SOMEWHERE_ELSE = """
+import asyncio, os
+from monitor.workers import WorkerPool
+
+async def main():
+    async with WorkerPool(1) as pool:
+        print(await pool.run(os.getppid) != os.getpid())
+
+asyncio.run(main())
+"""
+
+
+def test_the_path_of_the_temporary_folder_may_be_long(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    here = os.environ | {"TMPDIR": str(folder), "PYTHONPATH": str(Path(__file__).parents[2])}
+    said = subprocess.run([sys.executable, "-c", SOMEWHERE_ELSE], env=here, capture_output=True, text=True, check=False)
+    assert said.stdout == "True\n", said.stderr
 
 
 async def test_inline_workers_run_here_and_now() -> None:
