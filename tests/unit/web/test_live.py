@@ -45,13 +45,13 @@ class Drawn:
 
 async def told(events: AsyncIterator[str]) -> tuple[str, str]:
     """The next event: its kind and its data."""
-    text = await asyncio.wait_for(anext(events), 20)
+    text = await asyncio.wait_for(anext(events), 60)
     fields = dict(line.partition(": ")[::2] for line in text.splitlines())
     return fields.get("event", ""), fields.get("data", "")
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    for _ in range(2_000):
+    for _ in range(6_000):
         if is_so():
             return
         await asyncio.sleep(0.01)
