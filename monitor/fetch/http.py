@@ -28,6 +28,8 @@ from monitor.model.reasons import Reason
 from monitor.ports import Clock
 
 MAX_HOPS = 5
+SLACK_S = 30.0
+"""What a request may take beyond its deadline: its wait for one of the `concurrency` slots."""
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.7"
 
@@ -143,7 +145,7 @@ class HttpFetcher:
         host = host_key(url)
         at_once = bool(chain.hops) and host == chain.host
         chain.host = host
-        async with self._politeness.turn(host, spacing_s=delay_s, at_once=at_once):
+        async with self._politeness.turn(host, spacing_s=delay_s, longest_s=chain.left_s + SLACK_S, at_once=at_once):
             await self._stop_if_blocked(host)
             async with self._slots:
                 answer = await self._timed(chain, url)
