@@ -305,11 +305,11 @@ class _Poll:
 
 
 def _maybe_twins(items: Sequence[_Item]) -> set[int]:
-    """The places of items that share id and address, or content and address, with another: mostly there are none."""
+    """The places of items that share id and address, or what they say, with another: no others can be twins."""
     groups: dict[tuple[str | None, ...], list[int]] = defaultdict(list)
     for item in items:
         groups["named", item.id, item.key].append(item.index)
-        groups["content", item.entry.content_hash, item.key].append(item.index)
+        groups["content", item.entry.content_hash].append(item.index)
     return {index for group in groups.values() if len(group) > 1 for index in group}
 
 
