@@ -89,6 +89,16 @@ host = sa.Table(
     sa.Column("blocked_until", UtcTime),
 )
 
+asking = sa.Table(
+    "asking",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("until", UtcTime, nullable=False),
+    sa.Index("ix_asking_host", "host"),
+)
+
 poll = sa.Table(
     "poll",
     metadata,

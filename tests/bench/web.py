@@ -93,7 +93,7 @@ def _database(backend: str, place: Path) -> Iterator[Database]:
     with ExitStack() as stack:
         url = f"sqlite:///{place}/monitor.db"
         if backend == "postgresql":
-            url = stack.enter_context(postgresql.running(place / "server", durable=True)).url()
+            url = stack.enter_context(postgresql.running(durable=True)).url()
         database = Database(open_engine(url))
         stack.callback(database.dispose)
         yield database

@@ -198,7 +198,7 @@ def web() -> Iterator[FakeWeb]:
 @pytest.fixture
 def own_server(postgresql_server: postgresql.Server) -> Iterator[postgresql.Server]:
     """A PostgreSQL that the test may stop; skips where `postgresql_server` does."""
-    assert postgresql_server.made
+    assert postgresql_server.data.exists()
     with postgresql.running() as found:
         yield found
 

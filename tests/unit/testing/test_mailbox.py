@@ -30,7 +30,7 @@ def mail(text: str | None = "Fire at the quay.", **headers: str) -> EmailMessage
 
 
 def send(mailbox: Mailbox, message: EmailMessage, to: tuple[str, ...] = ("ada@example.org",)) -> dict[str, object]:
-    with smtplib.SMTP("127.0.0.1", mailbox.port, timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", mailbox.port, timeout=60) as client:
         return dict(client.send_message(message, to_addrs=to))
 
 
