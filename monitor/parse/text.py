@@ -113,7 +113,7 @@ def mended(text: str) -> str:
 
 def _is_certain(found: re.Match[str], packed: str) -> bool:
     """Whether these can be nothing but the bytes of one character: not a last letter and what follows its word."""
-    first, *rest = found.group()
+    first, rest = found.group()[0], found.group()[1:]
     before, after = packed[found.start() - 1 : found.start()], packed[found.end() : found.end() + 1]
     if not _ENDING.issuperset(rest) or first == "â":
         return True
