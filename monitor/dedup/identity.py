@@ -250,12 +250,14 @@ class _Poll:
         )
 
     def _twin(self, item: _Item, earlier: dict[tuple[str | None, ...], list[_Item]]) -> EntryDecision | None:
-        """An item that stands twice in the document: the same content, or the same id, address and title."""
+        """An item that stands twice: the same content at one address or under one id, or id, address and title."""
         clues: list[tuple[str | None, ...]] = []
         if item.id or item.key:
             clues.append((item.id, item.key, *item.title_words))
         if item.substantial or not (item.id or item.key):
             clues.append(("content", item.entry.content_hash, item.key))
+        if item.substantial and item.id:  # a story in two sections of a paper has two addresses
+            clues.append(("id", item.id, item.entry.content_hash))
         twins = [other for clue in clues for other in earlier.get(clue, ()) if _says_the_same(item, other)]
         for clue in clues:
             earlier.setdefault(clue, []).append(item)

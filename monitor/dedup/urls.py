@@ -22,7 +22,10 @@ _TRACKING = re.compile(
     r"|wtrid|wt\.?(?:mc|zmc|nav|tsrc)(?:_[a-z]+)?|taid|ncid|ocid|icid|intcid|int_cid|soc_src|soc_trk|guccounter|guce_referr[a-z_]*"
     r"|spm|share_?id|sharetype|sh?are_token|seid|__twitter_impression|_branch_match_id|outputtype|usqp|amp_js_v|amp_gsa"
     r"|nl_?id|newsletter_?id|campaign_?id|emailid|tracking_?id|trackingcode|partner_?id|rss_?id|rssfeed|maca|feature_share"
-    r"|rss|feedtype|feedname|emc|srnd|erid|sara_ref|referringsource|traffic_source",
+    r"|rss|feedtype|feedname|emc|srnd|erid|sara_ref|referringsource|traffic_source"
+    r"|phpsessid|jsessionid|session_?id|aspsessionid[a-z]*|cfid|cftoken|oscsid|zenid|gad_(?:source|campaignid)|srsltid"
+    r"|li_fat_id|rdt_cid|sccid|epik|elq(?:track(?:id)?|aid|at|campaignid)?|bsft_[a-z_]+|_kx|irclickid|ef_id|mkwid|dm_i"
+    r"|ml_subscriber(?:_hash)?|ref_(?:src|url)",
     re.IGNORECASE,
 )
 _ORIGIN = frozenset(
