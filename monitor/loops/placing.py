@@ -30,7 +30,6 @@ from monitor.dedup.story import (
 )
 from monitor.dedup.vector import key_hash, learnt, lesson_every, no_rarity, weighted
 from monitor.loops.regroup import hashed, merge_stories, split_story
-from monitor.model.reasons import Reason
 from monitor.model.story import NO_TERMS, STAYED, CopyCandidate, PlacedArticle, Placement, Rarity, StoryState, Vector
 from monitor.store import rarities, sketches, stories
 from monitor.store.desk import Desk, Enquiry
@@ -301,7 +300,7 @@ def _may_hold(story: StoryState, former: StoryState) -> bool:
     return story.id != former.id and story.id not in former.apart and former.id not in story.apart
 
 
-_UNMOVED = Join(0, 1.0, Reason(STAYED, "it was in this story before its text changed"))
+_UNMOVED = Join(0, 1.0, STAYED)
 
 
 class _Splitting:

@@ -162,8 +162,8 @@ class Rarity:
     counts: npt.NDArray[np.uint32]
 
 
-STAYED = "placed"
-"""The reason's code where an article stays in its story although its text has changed: what put it there holds on."""
+STAYED = Reason("placed", "it was in this story before its text changed")
+"""Why an article stays where it is; what put it there holds on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ class Desk:
                 "story_id": placement.story_id,
                 "copy_of": placement.copy_of,
                 "copy_score": placement.copy_score,
-                "place_reason": None if placement.reason.code == STAYED else placement.reason.text,
+                "place_reason": None if placement.reason == STAYED else placement.reason.text,
             }
         )
         del self._waiting[article.id]
