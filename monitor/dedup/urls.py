@@ -53,10 +53,8 @@ _WRAPPERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 )
 _AMP_VIEWER = re.compile(r"^/amp/(s/)?(?=[^/]+\.[^/]+)")
 _AMP_CACHE = re.compile(r"^/[acirv]/(s/)?(?=[^/]+\.[^/]+)")
-_WRAPPING = re.compile(
-    r"google\.|facebook\.com|instagram\.com|youtube\.com|bing\.com|duckduckgo\.com|vk\.com|t\.me/iv|outlook\.com|ampproject\.org",
-    re.IGNORECASE,
-)
+_WRAPPING = ("google.", "facebook.com", "instagram.com", "youtube.com", "bing.com", "duckduckgo.com", "vk.com",
+             "t.me/iv", "outlook.com", "ampproject.org")  # fmt: skip
 """What occurs in every wrapped address: most are looked at no further."""
 _TWICE = re.compile(r"^(https?)://(?:https?:?/+)(?=[^/])", re.IGNORECASE)
 _ROUTE = re.compile(r"!.|/.")
@@ -112,7 +110,8 @@ def _tidied(url: str) -> str:
 
 def _unwrapped(url: str) -> str | None:
     """The address inside a redirector or an AMP cache, or None."""
-    if not _WRAPPING.search(url):
+    lowered = url.lower()
+    if not any(sign in lowered for sign in _WRAPPING):
         return None
     try:
         parts = urlsplit(url)
