@@ -48,7 +48,8 @@ MAX_ACTORS = 6
 """Actors of one event: which word stands for which of them is tried out."""
 
 _DISTANCE = re.compile(r"0?[1-9]\d{0,5}")
-_REFERENCE = re.compile(r"\$([\w.-]*\w)")
+REFERENCE = re.compile(r"\$([\w.-]*\w)")
+"""Where a text names a concept."""
 
 
 @dataclass(slots=True)
@@ -130,7 +131,7 @@ class _Digests:
         return self._hash(f"{self._base} {parts!r}")
 
     def _hash(self, text: str) -> str:
-        used = sorted(set(_REFERENCE.findall(text)) & self._concepts.keys())
+        used = sorted(set(REFERENCE.findall(text)) & self._concepts.keys())
         for name in used:
             text += self._concept(name)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
