@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -227,6 +228,43 @@ async def test_what_was_sent_and_cannot_be_recorded_is_reported(desk: Timeline) 
     assert len(sender.received) == 2
     assert {name for name, _ in report.errors} == {"desk", "other"}
     assert states(desk) == {"desk": ["sending"], "other": ["sending"]}
+
+
+async def test_what_was_sent_and_cannot_be_recorded_holds_up_nothing_after_it(desk: Timeline) -> None:
+    waiting(desk, 3)
+    refuse(desk, "NEW.state = 'sent' AND NEW.id = (SELECT min(id) FROM delivery WHERE channel = 'desk')")
+    sender = Receiver(desk.clock)
+    report = await courier_once(context(desk, sender))
+    assert [message.address for message in sender.received].count("test://desk") == 3
+    assert states(desk)["desk"] == ["sending", "sent", "sent"]
+    assert [name for name, _ in report.errors] == ["desk"]
+
+
+async def test_what_could_not_be_recorded_at_first_is_recorded_before_the_next_leaves(tmp_path: Path) -> None:
+    desk = Timeline(tmp_path, rule(to=("desk",), max_per_hour=0))
+    desk.sending = False
+    waiting(desk, 2)
+    refused: list[str] = []
+    seen: list[list[str]] = []
+
+    class Looking(Receiver):
+        """Keeps what was on record when a message left."""
+
+        def send(self, address: str, rendered: Rendered) -> None:
+            seen.append(states(desk)["desk"])
+            super().send(address, rendered)
+
+    def refuse_twice(*event: object) -> None:
+        if "UPDATE delivery" in str(event[2]) and "'sent'" in repr(event[3]) and len(refused) < 2:
+            refused.append(str(event[2]))
+            raise sa.exc.DBAPIError("", {}, sqlite3.DatabaseError("not now"))
+
+    sa.event.listen(desk.database.engine, "before_cursor_execute", refuse_twice)
+    report = await courier_once(context(desk, Looking(desk.clock)))
+    assert (report.sent, report.errors, len(refused)) == (2, (), 2)
+    assert seen == [["sending", "pending"], ["sent", "sending"]]
+    assert states(desk)["desk"] == ["sent", "sent"]
+    desk.database.dispose()
 
 
 async def test_what_another_has_taken_meanwhile_is_left_to_it(desk: Timeline) -> None:
