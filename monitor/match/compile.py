@@ -11,7 +11,7 @@ import itertools
 import math
 import pickle
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.match.anchors import clauses_of
@@ -57,6 +57,10 @@ class RuleCache:
     """Compiled rules by digest, kept while the program runs and, as bytes, across restarts."""
 
     rules: dict[str, CompiledRule] = field(default_factory=dict)
+
+    def keep(self, rules: Iterable[CompiledRule]) -> None:
+        """Forget all but these: a watchlist that is edited for months has many former selves."""
+        self.rules = {rule.digest: rule for rule in rules if rule.digest in self.rules}
 
     def dump(self, version: str) -> bytes:
         """Everything in it, for a file of the state directory; `version` is the program's."""
