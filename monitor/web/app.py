@@ -42,7 +42,7 @@ from monitor.web.views import (
     subscriptions,
     ticker,
 )
-from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, opened, reader_of
+from monitor.web.visit import LARGEST_DIGITS, Conflict, NotHere, Visit, changing, looking, opened, reader_of
 from monitor.web.visitors import Guesses, Password
 
 log = structlog.get_logger("web")
@@ -53,7 +53,7 @@ BODY_MAX = 1_000_000
 class _Number(IntegerConvertor):
     """The number of a thing: Python refuses to read one of thousands of digits, which is no fault of ours."""
 
-    regex = "[0-9]{1,30}"
+    regex = f"[0-9]{{1,{LARGEST_DIGITS}}}"
 
 
 register_url_convertor("number", _Number())

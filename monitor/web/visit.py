@@ -20,7 +20,7 @@ from monitor.web.sessions import Session
 from monitor.web.visitors import ADMIN, WRITE, Visitor
 
 LARGEST = 2**63 - 1
-LARGEST_DIGITS = 30
+LARGEST_DIGITS = 19
 TYPED_MAX = 20_000
 """Characters of one value that somebody types; a rule with all its tests fits."""
 
