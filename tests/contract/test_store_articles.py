@@ -55,7 +55,7 @@ def store(database: Database, *numbers: int, source: str = "a", **values: Any) -
 
 
 def revise(database: Database, article_id: int, number: int, title: str, text: str) -> None:
-    revision = NewRevision(article_id, number, title, "", text, f"h{number}", material=True, reason=Reason("r", "why"))
+    revision = NewRevision(article_id, number, title, "", text, material=True, reason=Reason("r", "why"))
     with database.unit() as connection:
         articles.add_revisions(connection, [revision], NOW)
 
@@ -72,7 +72,7 @@ def test_ids_come_in_the_order_of_the_articles(database: Database) -> None:
     assert [found[id_].title for id_ in ids] == [f"Title {n}" for n in range(30)]
 
 
-@pytest.mark.parametrize("first", [None, FirstText("Lead", "Text", "hash", Reason("first", "the first text"))])
+@pytest.mark.parametrize("first", [None, FirstText("Lead", "Text", Reason("first", "the first text"))])
 def test_what_was_just_inserted_is_known_as_it_will_be_read(database: Database, first: FirstText | None) -> None:
     (earlier,) = store(database, 1)
     new = NewArticle(

@@ -54,7 +54,6 @@ def put_article(connection: sa.Connection, number: int) -> None:
             title=f"Ferry {number} ends",
             lead="",
             text=f"harbour number{number}",
-            text_hash=f"{number:x}",
             material=True,
             reason_code="first",
             reason="first",

@@ -284,7 +284,7 @@ def test_the_timeline_tells_who_had_it_first_and_how_it_spread(desk: Desk, datab
 
 def test_the_timeline_keeps_the_headline_under_which_an_article_came(desk: Desk, database: Database) -> None:
     story = desk.place("Ferry aground, 212 saved", FERRY).story_id
-    first = {"title": "Ferry aground, 200 aboard", "lead": "", "text": FERRY, "text_hash": "x", "material": True}
+    first = {"title": "Ferry aground, 200 aboard", "lead": "", "text": FERRY, "material": True}
     first |= {"article_id": 1, "number": 1, "created_at": NOW, "reason_code": "first", "reason": "the first text"}
     with database.unit() as connection:
         connection.execute(revision.insert().values(first))
