@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.dedup.identity import EntryDecision, EntryDecisions, decide_entries
-from monitor.dedup.revision import Version, text_hash
 from monitor.fetch.outage import ended_gap
 from monitor.loops import settle
 from monitor.loops.describe import gap_to_json
@@ -251,15 +250,9 @@ def _new_article(intake: Intake, entry: Entry, draft: Draft, reading_at: datetim
         reading_at=reading_at,
         text_state=draft.own.state,
         text_reason=draft.own.reason,
-        first=_first_text(draft),
+        first=FirstText(draft.text.lead, draft.text.text, settle.FIRST),
         settled=analysed is not None and analysed.document.complete,
     )
-
-
-def _first_text(draft: Draft) -> FirstText:
-    text = draft.text
-    said = text_hash(Version(text.title, text.lead, text.text)) if draft.analysed is None else draft.analysed.text_hash
-    return FirstText(text.lead, text.text, said, settle.FIRST)
 
 
 def _gap(intake: Intake) -> Gap | None:

@@ -193,7 +193,7 @@ def _article(n: int, title: str, language: str, seen: datetime, story: int) -> R
 
 def _revision(n: int, title: str, text: str, seen: datetime) -> Row:
     return {
-        "id": n, "article_id": n, "number": 1, "title": title, "lead": "", "text": text, "text_hash": str(n),
+        "id": n, "article_id": n, "number": 1, "title": title, "lead": "", "text": text,
         "material": True, "reason_code": "first", "reason": "the first text", "created_at": seen,
     }  # fmt: skip
 

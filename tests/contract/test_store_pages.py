@@ -50,7 +50,7 @@ def filled(database: Database) -> list[int]:
         texts = ["Der Streik beginnt", "Strikes and Überraschung", "Ein Streik, eine Straße"]
         reason = Reason("first", "the first text")
         revisions = [
-            NewRevision(i, 1, f"Meldung {n}", "", text, str(n), True, reason)
+            NewRevision(i, 1, f"Meldung {n}", "", text, True, reason)
             for n, (i, text) in enumerate(zip(ids, texts, strict=True))
         ]
         add_revisions(connection, revisions, NOW)

@@ -20,6 +20,7 @@ from monitor.store import schema
 from monitor.store.move import move
 from monitor.store.unit import Database, open_engine
 
+
 def main() -> int:
     """How many deaths there were is printed; 1 when one of them left something behind."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -86,7 +87,7 @@ def _dying(url: str, at: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sa.event.listen(sa.Engine, "before_cursor_execute", count)
-    sa.event.listen(sa.Engine, "commit", lambda connection: count(connection))
+    sa.event.listen(sa.Engine, "commit", count)
 
 
 if __name__ == "__main__":

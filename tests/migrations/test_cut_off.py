@@ -1,4 +1,4 @@
-"""An upgrade, and a move to the other backend, killed at every few statements: nothing is lost, the next one ends it."""
+"""An upgrade, and a move to the other backend, killed at every few statements: nothing is lost, the next ends it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def old(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_a_move_that_is_killed_leaves_the_new_database_empty(old: Database, empty: Database) -> None:
-    assert die(20, address(old), address(empty)) > 2
+    assert die(40, address(old), address(empty)) > 1
     with old.reading() as one, empty.reading() as other:
         assert {name: each.digest for name, each in tally(one).items()} == {
             name: each.digest for name, each in tally(other).items()
