@@ -263,6 +263,7 @@ def _tell_all(
     stories = articles.story_refs(connection, story_ids.values())
     muted = silences(connection, now) if heard else ()
     told: Counter[int] = Counter()
+    kept: list[evidence.Kept] = []
     for each, placement in heard:
         story_id = story_ids[each.item.article_id]
         verdicts = [*each.verdicts, *map(_joined, followers.get(story_id, ()))]
@@ -271,7 +272,9 @@ def _tell_all(
             report = tell(connection, described, verdicts, context.watchlist, now, muted=muted)
             told[each.stored.id] += len(report.told)
             if report.matches and each.item.body is not None:
-                evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
+                kept.append(evidence.Kept(each.stored.id, each.number, each.item.body))
+    if kept:
+        evidence.keep_bodies(connection, kept)
     return told
 
 

@@ -168,6 +168,7 @@ article = sa.Table(
     sa.Column("story_id", BigId),
     sa.Column("copy_of", BigId),
     sa.Column("copy_score", sa.Float),
+    sa.Column("place_reason", sa.Text),
     sa.Column("settled", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("reading", sa.Text),
     sa.Column("page", JsonOrNull),
@@ -408,6 +409,13 @@ body = sa.Table(
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("headers", Json, nullable=False),
-    sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("fetched_at", UtcTime, nullable=False),
+    sa.Index("ix_body_sha256", "sha256"),
+)
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )

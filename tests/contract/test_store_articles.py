@@ -256,8 +256,8 @@ def test_evidence_is_kept_as_it_was(database: Database) -> None:
     page = b"<p>\xff</p>"
     body = evidence.Body("https://news.example/1", (("content-type", "text/html"),), page, NOW)
     with database.unit() as connection:
-        evidence.keep_body(connection, article_id, 1, body)
-        evidence.keep_body(connection, article_id, 1, replace(body, content=b"later"))
+        evidence.keep_bodies(connection, [evidence.Kept(article_id, 1, body)])
+        evidence.keep_bodies(connection, [evidence.Kept(article_id, 1, replace(body, content=b"later"))])
         assert evidence.body_of(connection, article_id, 1) is not None
         kept, digest = evidence.body_of(connection, article_id, 1) or (None, "")
     assert kept == body
