@@ -144,6 +144,7 @@ def put_in_force(
     channels = tuple(check_channels(config)) if config.model.channels else ()
     if problems := checked.fatal + channels:
         raise loaded.refusal(problems)
+    cache.keep(checked.compiled.rules)
     with database.unit(lock="configuration") as connection:
         sources = sync_sources(connection, config.sources, now)
         rules = accept_rules(connection, config, checked, now, author=user_name())
