@@ -73,12 +73,17 @@ _POSIX_ZONE = re.compile(r"\bEtc/(?:GMT|UTC)([+-])(?=\d)")
 """Of these names the sign says how far Greenwich is, not how far this place is from it."""
 _RULE_ZONE = re.compile(r"\b(?:EST5EDT|CST6CDT|MST7MDT|PST8PDT)\b")
 _TOLD_ZONE = re.compile(
-    r"\bheure (?:d['’](?:été|hiver|europe)|normale|standard|avancée|moyenne|légale|locale|de (?:paris|bruxelles|genève|l['’]))"
-    r"|\bhora (?:de (?:verano|invierno|europa|bras[íi]lia|lisboa)|est[áa]ndar|local|oficial|peninsular|central|del (?:este|pac|meridiano))"
-    r"|(?:sommer|winter|normal|standard|orts)zeit\b|europäischer? zeit\b|\bora (?:legale|solare|standard|locale|media|italiana)"
-    r"|\bhor[áa]rio (?:de (?:verão|inverno|bras[íi]lia|lisboa)|padrão|local)\b|(?:zomer|winter|standaard)tijd\b"
+    r"\bheure (?:d['’](?:été|hiver|europe)|normale|standard|avancée|moyenne|légale|locale)"
+    r"|\bheure de (?:paris|bruxelles|genève|l['’])"
+    r"|\bhora (?:est[áa]ndar|local|oficial|peninsular|central|del (?:este|pac|meridiano))"
+    r"|\bhora de (?:verano|invierno|europa|bras[íi]lia|lisboa)"
+    r"|(?:sommer|winter|normal|standard|orts)zeit\b|europäischer? zeit\b"
+    r"|\bora (?:legale|solare|standard|locale|media|italiana)"
+    r"|\bhor[áa]rio (?:de (?:verão|inverno|bras[íi]lia|lisboa)|padrão|local)\b"
+    r"|(?:zomer|winter|standaard)tijd\b"
     r"|\b(?:летн|зимн|стандартн|местн|московск|среднеевроп|літн|зимов|місцев|київськ)\w+ (?:врем|час)"
-    r"|(?:sommar|sommer|vinter|normal)tid\b|\bczas\w* (?:letni|zimow|środkowo|standard|warsz)"
+    r"|(?:sommar|sommer|vinter|normal)tid\b"
+    r"|\bczas\w* (?:letni|zimow|środkowo|standard|warsz)"
     r"|(?:letní|zimní|středoevropsk\w+) (?:letní )?čas",
     re.IGNORECASE,
 )
