@@ -54,7 +54,7 @@ class Stream:
         """Everything up to a line with these words; keeps the position that was told last."""
         heard = ""
         while words not in heard:
-            line = (await asyncio.wait_for(self._reader.readline(), 20)).decode()
+            line = (await asyncio.wait_for(self._reader.readline(), 60)).decode()
             assert line, "the stream ended"
             heard += line
             if line.startswith("id: "):
@@ -117,6 +117,6 @@ async def test_an_address_that_is_taken_is_said_so(site: Site, server: WebServer
 async def answer(server: WebServer, path: str) -> str:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.listen.port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-    text = (await asyncio.wait_for(reader.read(), 20)).decode(errors="replace")
+    text = (await asyncio.wait_for(reader.read(), 60)).decode(errors="replace")
     writer.close()
     return text
