@@ -13,10 +13,12 @@ from __future__ import annotations
 import asyncio
 import io
 import multiprocessing
+import multiprocessing.util
 import os
 import pickle
 import resource
 import signal
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -36,8 +38,11 @@ T = TypeVar("T")
 
 MEGABYTE = 1_000_000
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_START_S = 30.0
-"""A new process gets that much longer: it may have to import its libraries first."""
+_START_S = 120.0
+"""A new process gets that much longer: it may have to import its libraries first, on a machine that is busy."""
+
+_SOCKET_PATH_BYTES = 107
+"""As long as a socket's path may be on Linux (unix(7))."""
 
 
 class WorkerPool:
@@ -56,6 +61,7 @@ class WorkerPool:
         growth_mb: int = 80,
         preload: tuple[str, ...] = (),
     ) -> None:
+        _see_to_short_paths()
         self._limits = _Limits(memory_mb * MEGABYTE, max_jobs, growth_mb * MEGABYTE)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["monitor.workers", *preload])
@@ -112,12 +118,14 @@ class WorkerPool:
     def _take(self) -> _Worker:
         with self._lock:
             worker = self._idle.pop() if self._idle else None
-        if worker is not None and not worker.is_alive():
+        if worker is not None and worker.has_ended():
             worker.kill()
             worker = None
         worker = worker or _Worker(self._context, self._limits)
         with self._lock:
             self._busy.add(worker)
+            if self._closed:  # meanwhile: `close` has not seen it
+                worker.stop()
         return worker
 
     def _give_back(self, worker: _Worker, *, keep: bool) -> None:
@@ -128,6 +136,21 @@ class WorkerPool:
                 self._idle.append(worker)
         if not keep:
             worker.kill()
+
+
+def _see_to_short_paths() -> None:
+    """The fork server's socket lies in the temporary folder, whose path may be too long for it: then in /tmp.
+
+    Python 3.14 sees to that by itself.
+    """
+    before = tempfile.gettempdir()
+    if len(os.fsencode(before)) + len("/pymp-12345678/listener-12345678") <= _SOCKET_PATH_BYTES:
+        return
+    tempfile.tempdir = "/tmp"  # noqa: S108 - the folder in it has a name of its own and is nobody else's to open
+    try:
+        multiprocessing.util.get_temp_dir()  # made now, it is kept
+    finally:
+        tempfile.tempdir = before
 
 
 class InlineWorkers:
@@ -213,8 +236,9 @@ class _Worker:
         theirs.close()
         self._fresh = True
 
-    def is_alive(self) -> bool:
-        return self._process.is_alive()
+    def has_ended(self) -> bool:
+        """Of one that is idle and so has nothing to say; the fork server may not have told of its end yet."""
+        return self._pipe.poll() or not self._process.is_alive()
 
     def run(self, job: _Packed, timeout_s: float) -> tuple[bool, _Result | BaseException]:
         """Whether the process can be used again, and the result or what to raise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -23,6 +24,14 @@ from tests import postgresql
 settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+# What a machine tells its programs is no part of a test: proxies, servers, certificates, colours, a service manager.
+TOLD = re.compile(
+    r"\w+_proxy|pg\w+|ssl_cert_\w+|(curl|requests)_ca_bundle|columns|lines|(no|force)_color|term|editor|visual|pager"
+    r"|notify_socket|(watchdog|listen)_\w+|(state|credentials)_directory|monitor_config",
+    re.IGNORECASE,
+)
+for name in [name for name in os.environ if TOLD.fullmatch(name)]:
+    del os.environ[name]
 
 DATABASES = count(1)
 

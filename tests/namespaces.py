@@ -61,7 +61,7 @@ def main() -> int:
         folder.chmod(0o755)
         web = stack.enter_context(FakeWeb(host="0.0.0.0"))
         farm = Farm(web, args.sources)
-        run = Run(farm, args, folder, stack.enter_context(_postgresql(folder)))
+        run = Run(farm, args, folder, stack.enter_context(_postgresql()))
         stack.callback(run.end)
         return run.all_parts()
 
@@ -103,23 +103,12 @@ def _network() -> Iterator[None]:
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
+def _postgresql() -> Iterator[str]:
     """A server that listens on the switch; its address."""
-    with postgresql.running(folder / "postgresql") as running:
-        server = running.made
-        with (folder / "postgresql" / "pg_hba.conf").open("a") as rules:
-            rules.write(f"host all all {NET}.0/24 trust\n")
-        port = 54870
-        for name, value in (("listen_addresses", HERE), ("port", str(port)), ("max_connections", "200")):
-            server.psql(f"ALTER SYSTEM SET {name} = '{value}'")
-        control = [str(server.bin_path / "pg_ctl"), "-D", str(server.pgdata), "-l", str(server.pgdata / "log"), "-w"]
-        as_owner = ["runuser", "-u", str(server.system_user), "--"]
-        subprocess.run([*as_owner, *control, "-m", "fast", "stop"], check=True, capture_output=True)
-        subprocess.run([*as_owner, *control, "start"], check=True, capture_output=True)
-        try:
-            yield f"postgresql+psycopg://postgres@{HERE}:{port}/postgres"
-        finally:
-            subprocess.run([*as_owner, *control, "-m", "immediate", "stop"], check=False, capture_output=True)
+    port = "54870"
+    settings = {"listen_addresses": HERE, "port": port, "max_connections": "200"}
+    with postgresql.running(settings=settings, trusted=f"{NET}.0/24"):
+        yield f"postgresql+psycopg://postgres@{HERE}:{port}/postgres"
 
 
 @dataclass

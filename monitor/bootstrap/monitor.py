@@ -231,7 +231,8 @@ async def _open_world(
 ) -> Monitor:
     database, clock, setup = opened.database, around.clock, opened.setup
     model = setup.config.model
-    hosts = None if database.is_sqlite else DatabaseHostBook(database)
+    owner = owner_name()
+    hosts = None if database.is_sqlite else DatabaseHostBook(database, owner)
     how = fetch_settings(model)
     plain = await stack.enter_async_context(HttpFetcher(how, clock, hosts=hosts, obey_blocks=obey_blocks))
     fetcher = await stack.enter_async_context(BrowserFetcher(plain, how))
@@ -247,7 +248,7 @@ async def _open_world(
         workers=workers,
         sources=sources_of(setup),
         watchlist=watchlist_of(setup),
-        owner=owner_name(),
+        owner=owner,
         settings=loop_settings(model),
     )
     return Monitor(path, database, clock, opened.lexicon, opened.cache, setup, context)

@@ -25,6 +25,7 @@ from monitor.config.nodes import Mapping, Node, Scalar
 from monitor.config.nodes import Sequence as Listed
 from monitor.config.problems import WARNING, Place, Problem, sort_problems
 from monitor.config.schema import MailModel
+from monitor.config.values import secret_file
 from monitor.deliver.mail import PORTS
 from monitor.deliver.reach import endpoint_of, reach
 from monitor.deliver.smtp import MailServer, mail_error, session
@@ -146,8 +147,9 @@ def room_left(free: int, folder: Path, place: Place) -> Iterator[Problem]:
 
 def _secrets(config: Config) -> Iterator[Problem]:
     for node in _scalars(config.root):
-        if node.tag == "!file":
-            path = config.folder / node.text
+        # What lies in systemd's folder may show another mode: its owner is root, and a list says who else may read it.
+        if node.tag == "!file" and not node.text.startswith("$CREDENTIALS_DIRECTORY/"):
+            path = secret_file(node.text, config.folder, os.environ)
             if path.is_file() and path.stat().st_mode & 0o077:
                 message = f"others may read {path}"
                 yield Problem("secret-exposed", message, node.place, WARNING, f"chmod 600 {path}")

@@ -21,6 +21,8 @@ def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) 
 
 
 def _status(args: argparse.Namespace, printer: Printer) -> int:
+    if args.check:  # asked every half a minute in a container: nothing is imported for it that it does not need
+        return _check(args, printer)
     from monitor.store.footing import footing
     from monitor.store.overview import overview
     from monitor.store.presence import living
@@ -28,8 +30,6 @@ def _status(args: argparse.Namespace, printer: Printer) -> int:
     from monitor.store.shown import list_sources
     from monitor.store.vacuum import room
 
-    if args.check:
-        return _check(args, printer)
     with opened(args) as it, it.database.reading() as connection:
         sources = list_sources(connection)
         rules = [rule for rule in rule_states(connection) if rule.status != "removed"]

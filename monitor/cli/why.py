@@ -114,7 +114,8 @@ def _show(trace: dict[str, Any], printer: Printer) -> None:
         reason = one_line(revision["reason"])
         printer.line(f"revision  {revision['number']} {iso(revision['created_at'])}, {material}: {reason}")
     copy = f", a copy of article {facts['copy_of']} ({facts['copy_score']:.2f})" if facts["copy_of"] else ""
-    printer.line(f"story     {facts['story_id'] or '-'}{copy}")
+    placed = f": {one_line(facts['place_reason'])}" if facts["place_reason"] else ""
+    printer.line(f"story     {facts['story_id'] or '-'}{copy}{placed}")
     _show_matches(trace, printer)
     for alert in trace["alerts"]:
         reason = one_line(alert["reason"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _WRONG_BRANCH = {
 }
 
 
+_VARIABLE = re.compile(r"\$([A-Z_][A-Z0-9_]*)/+")
 _TYPES = frozenset({"string_type", "tuple_type", "dict_type", "model_type"})
 _SHAPES = {
     "sources": "write - {feed: 'https://example.org/rss'}",
@@ -52,13 +54,26 @@ class Values:
         try:
             if node.tag == "!env":
                 return self.environ[node.text]
-            return (self.folder / Path(node.text).expanduser()).read_text().strip()
-        except (KeyError, OSError, RuntimeError, UnicodeDecodeError) as error:
+            return secret_file(node.text, self.folder, self.environ).read_text().strip()
+        except KeyError as error:
+            what, remedy = f"the environment has no {error.args[0]}", "set it before starting"
+        except (OSError, RuntimeError, UnicodeDecodeError) as error:
             why = "there is no home" if isinstance(error, RuntimeError) else getattr(error, "strerror", "it is no text")
-            what = f"the environment has no {node.text}" if node.tag == "!env" else f"cannot read {node.text}: {why}"
-            remedy = "set it before starting" if node.tag == "!env" else "create the file, readable by the monitor"
-            self.problems.append(Problem("secret-missing", what, node.place, hint=remedy))
-            return ""
+            what, remedy = f"cannot read {node.text}: {why}", "create the file, readable by the monitor"
+        self.problems.append(Problem("secret-missing", what, node.place, hint=remedy))
+        return ""
+
+
+def secret_file(text: str, folder: Path, environ: MappingType[str, str]) -> Path:
+    """The file that `!file` names: beside `folder`, below a home (`~/`), or below a folder that `environ` names.
+
+    `$CREDENTIALS_DIRECTORY/` is where systemd puts what a unit loads, another place for each instance.  Raises
+    `KeyError` for a variable that is not there, `RuntimeError` for nobody's home.
+    """
+    named = _VARIABLE.match(text)
+    if named is not None:
+        return Path(environ[named[1]], text[named.end() :])
+    return folder / Path(text).expanduser()
 
 
 def is_nothing(node: Node) -> bool:

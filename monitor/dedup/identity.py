@@ -150,13 +150,14 @@ class _Poll:
 
     def decide(self) -> EntryDecisions:
         for evidence in (self._exact, self._identifier, self._address, self._content, self._title):
-            for item in self.items:
+            for item in self.items if self.free else ():
                 if item.index not in self.found and (decision := evidence(item)):
                     self.found[item.index] = decision
                     self.free.pop(decision.row or 0, None)
         earlier: dict[tuple[str | None, ...], list[_Item]] = {}
+        alike = _maybe_twins(self.items)
         for item in sorted(self.items, key=lambda item: item.index not in self.found):
-            twin = self._twin(item, earlier)
+            twin = self._twin(item, earlier) if item.index in alike else None
             if item.index not in self.found:
                 self.found[item.index] = twin or self._unknown(item)
         decisions = tuple(self.found[item.index] for item in self.items)
@@ -250,12 +251,14 @@ class _Poll:
         )
 
     def _twin(self, item: _Item, earlier: dict[tuple[str | None, ...], list[_Item]]) -> EntryDecision | None:
-        """An item that stands twice in the document: the same content, or the same id, address and title."""
+        """An item that stands twice: the same content at one address or under one id, or id, address and title."""
         clues: list[tuple[str | None, ...]] = []
         if item.id or item.key:
             clues.append((item.id, item.key, *item.title_words))
         if item.substantial or not (item.id or item.key):
             clues.append(("content", item.entry.content_hash, item.key))
+        if item.substantial and item.id:  # a story in two sections of a paper has two addresses
+            clues.append(("id", item.id, item.entry.content_hash))
         twins = [other for clue in clues for other in earlier.get(clue, ()) if _says_the_same(item, other)]
         for clue in clues:
             earlier.setdefault(clue, []).append(item)
@@ -301,6 +304,15 @@ class _Poll:
         return None if item.key in self.shared_urls else item.key
 
 
+def _maybe_twins(items: Sequence[_Item]) -> set[int]:
+    """The places of items that share id and address, or what they say, with another: no others can be twins."""
+    groups: dict[tuple[str | None, ...], list[int]] = defaultdict(list)
+    for item in items:
+        groups["named", item.id, item.key].append(item.index)
+        groups["content", item.entry.content_hash].append(item.index)
+    return {index for group in groups.values() if len(group) > 1 for index in group}
+
+
 def _says_the_same(a: _Item, b: _Item) -> bool:
     if a.entry.content_hash == b.entry.content_hash or not (a.words and b.words):
         return True
@@ -322,12 +334,16 @@ def _id(row: KnownEntry) -> str | None:
 
 def _shared_urls(items: Sequence[_Item]) -> set[str]:
     """Addresses that entries with different titles share in this document, and roots of sites: no identity."""
-    titles: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    by_key: dict[str, list[_Item]] = defaultdict(list)
     for item in items:
         if item.key:
-            titles[item.key].add(tuple(item.title_words))
-    homes = {item.key for item in items if item.key and "/" not in item.key and "?" not in item.key}
-    return homes | {key for key, found in titles.items() if len(found) > 1}
+            by_key[item.key].append(item)
+    homes = {key for key in by_key if "/" not in key and "?" not in key}
+    return homes | {key for key, found in by_key.items() if len(found) > 1 and len(_titles(found)) > 1}
+
+
+def _titles(items: Iterable[_Item]) -> set[tuple[str, ...]]:
+    return {tuple(item.title_words) for item in items}
 
 
 def containment_of_words(a: Sequence[str], b: Sequence[str]) -> float:

@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import xxhash
-
 from monitor.dedup.words import corrections, figures, numbers, similarity, tokens
 from monitor.model.article import TextState
 from monitor.model.reasons import Reason
@@ -69,15 +67,15 @@ class Material:
     reason: Reason
 
 
-def text_hash(version: Version) -> str:
-    """Equal for versions that differ in case, spacing and punctuation only (32 hex digits)."""
-    words = "\x1f".join(" ".join(tokens(part)) for part in (version.title, version.lead, version.text))
-    return xxhash.xxh3_128_hexdigest(words.encode())
+def same_words(old: Version, new: Version) -> bool:
+    """Whether versions differ in case, spacing and punctuation at most."""
+    pairs = ((old.title, new.title), (old.lead, new.lead), (old.text, new.text))
+    return old == new or all(tokens(before) == tokens(after) for before, after in pairs)
 
 
 def decide_revision(old: Version, new: Version) -> Unchanged | Immaterial | Material:
     """Whether `new` is another text than `old`, and whether it tells anything that `old` did not."""
-    if text_hash(old) == text_hash(new):
+    if same_words(old, new):
         return Unchanged(Reason("unchanged", "the same words"))
     before, after = numbers(f"{old.title}\n{old.lead}"), numbers(f"{new.title}\n{new.lead}")
     if before != after:

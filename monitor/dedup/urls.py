@@ -22,7 +22,10 @@ _TRACKING = re.compile(
     r"|wtrid|wt\.?(?:mc|zmc|nav|tsrc)(?:_[a-z]+)?|taid|ncid|ocid|icid|intcid|int_cid|soc_src|soc_trk|guccounter|guce_referr[a-z_]*"
     r"|spm|share_?id|sharetype|sh?are_token|seid|__twitter_impression|_branch_match_id|outputtype|usqp|amp_js_v|amp_gsa"
     r"|nl_?id|newsletter_?id|campaign_?id|emailid|tracking_?id|trackingcode|partner_?id|rss_?id|rssfeed|maca|feature_share"
-    r"|rss|feedtype|feedname|emc|srnd|erid|sara_ref|referringsource|traffic_source",
+    r"|rss|feedtype|feedname|emc|srnd|erid|sara_ref|referringsource|traffic_source"
+    r"|phpsessid|jsessionid|session_?id|aspsessionid[a-z]*|cfid|cftoken|oscsid|zenid|gad_(?:source|campaignid)|srsltid"
+    r"|li_fat_id|rdt_cid|sccid|epik|elq(?:track(?:id)?|aid|at|campaignid)?|bsft_[a-z_]+|_kx|irclickid|ef_id|mkwid|dm_i"
+    r"|ml_subscriber(?:_hash)?|ref_(?:src|url)",
     re.IGNORECASE,
 )
 _ORIGIN = frozenset(
@@ -50,10 +53,8 @@ _WRAPPERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 )
 _AMP_VIEWER = re.compile(r"^/amp/(s/)?(?=[^/]+\.[^/]+)")
 _AMP_CACHE = re.compile(r"^/[acirv]/(s/)?(?=[^/]+\.[^/]+)")
-_WRAPPING = re.compile(
-    r"google\.|facebook\.com|instagram\.com|youtube\.com|bing\.com|duckduckgo\.com|vk\.com|t\.me/iv|outlook\.com|ampproject\.org",
-    re.IGNORECASE,
-)
+_WRAPPING = ("google.", "facebook.com", "instagram.com", "youtube.com", "bing.com", "duckduckgo.com", "vk.com",
+             "t.me/iv", "outlook.com", "ampproject.org")  # fmt: skip
 """What occurs in every wrapped address: most are looked at no further."""
 _TWICE = re.compile(r"^(https?)://(?:https?:?/+)(?=[^/])", re.IGNORECASE)
 _ROUTE = re.compile(r"!.|/.")
@@ -109,7 +110,8 @@ def _tidied(url: str) -> str:
 
 def _unwrapped(url: str) -> str | None:
     """The address inside a redirector or an AMP cache, or None."""
-    if not _WRAPPING.search(url):
+    lowered = url.lower()
+    if not any(sign in lowered for sign in _WRAPPING):
         return None
     try:
         parts = urlsplit(url)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -18,6 +18,8 @@ MOST_FEEDS = 50
 """Candidates that are returned; a page that declares more is a directory."""
 
 _RELATIONS = frozenset({"alternate", "feed", "service.feed"})
+_MEANT = frozenset({"alternative", "alternates", "rss", "atom"})
+"""What people write in place of those: enough together with a feed's own media type, as no relation at all is."""
 _KIND = re.compile(r"feed\+(json)|(rss|rdf|atom)(?!s|cat)")
 """What a media type names, registered or not; those of the Atom Publishing Protocol (atomsvc, atomcat) are no feeds."""
 # These say nothing by themselves: they count when the address, the title or rel=feed speaks for a feed
@@ -29,6 +31,15 @@ _NO_FEED = re.compile(
 _COMMENTS = re.compile(
     r"\bcomments\b|comments?[ -]?feed|kommentare|kommentarer|commentaires|comentarios|commenti\b", re.IGNORECASE
 )
+_COMMENT_FEED = re.compile(
+    r"komm?ent[aá]r|komentář|kommentt|kommentar|comentari|comentári|comentarii|комент|коммент|reacties|yorum"
+    r"|hozzászól|σχ[οό]λ[ίι]|تعليق|دیدگاه|תגובות|コメント|评论|評論|迴響|댓글|bình luận|ความเห็น|टिप्पणी|iruzkin",
+    re.IGNORECASE,
+)
+"""How software names the feed of a page's comments; papers name their opinion pages so, too."""
+_UNFILLED = re.compile(r"\{\{|%7B%7B|<%|\$\{", re.IGNORECASE)
+"""What a template should have been filled in for."""
+_INNER = re.compile(r"[/=?:](https?://[^&#]+)", re.IGNORECASE)
 _FEED_PATH = re.compile(
     r"(?:^|[/._?&=-])(?:rss2?|atom|feeds?|rdf)(?:[/._?&=-]|$)|\.(?:rss|atom|rdf)$|(?:feed|index|rss|atom)\.(?:xml|json)$"
     r"|feeds\.feedburner\.com/",
@@ -130,23 +141,23 @@ def _from_headers(headers: Sequence[tuple[str, str]], url: str) -> Iterator[Feed
 
 
 def _declared(root: etree._Element, base: str) -> Iterator[FeedLink]:
-    for element in root.iter("link"):
-        given = {str(key).lower(): str(value) for key, value in element.attrib.items()}
-        if link := _judged(given.get("href", ""), base, given, "declared"):
-            yield link
+    given = [{str(key).lower(): str(value) for key, value in element.attrib.items()} for element in root.iter("link")]
+    links = [link for each in given if (link := _judged(each.get("href", ""), base, each, "declared"))]
+    articles = [link for link in links if not _COMMENT_FEED.search(link.title)]
+    yield from articles or links
 
 
 def _judged(href: str, base: str, given: dict[str, str], why: str) -> FeedLink | None:
     """The link as a feed, if its relation and type (`given`: attributes or parameters) say so."""
     relations = {_relation(rel) for rel in given.get("rel", "").lower().split()}
-    if "stylesheet" in relations or not relations & _RELATIONS:
-        return None
     media = "+".join(given.get("type", "").lower().split(";")[0].split())  # some decode its plus as a blank
     url = _joined(base, href.strip())
     if url is None or not href.strip() or _NO_FEED.search(url):
         return None
     title = " ".join(given.get("title", "").split())
     kind = _kind(media)
+    if "stylesheet" in relations or not (relations & _RELATIONS or (kind and relations <= _MEANT)):
+        return None
     if kind is None:
         speaks = "feed" in relations or _FEED_PATH.search(_path(url)) or _FEED_WORD.search(title)
         if media not in _VAGUE_TYPES or not speaks:
@@ -169,12 +180,13 @@ def _kind(media: str) -> str | None:
 
 def _anchors(root: etree._Element, base: str) -> Iterator[FeedLink]:
     host = urlsplit(base).netloc
-    for element in root.iter("a"):
+    for element in root.iter("a", "area"):
         href = (element.get("href") or "").strip()
         text = _text_of(element)
         if not href or href.startswith("#") or not _may_be_feed(href, text):
             continue
         url = _joined(base, href)
+        url = _within(url) if url else None
         if url is None or _NO_FEED.search(url) or _COMMENTS.search(_path(url)):
             continue
         at = urlsplit(url).netloc
@@ -184,9 +196,18 @@ def _anchors(root: etree._Element, base: str) -> Iterator[FeedLink]:
 
 
 def _text_of(anchor: etree._Element) -> str:
-    """What the link shows: its words, else those of its picture, else its tooltip."""
+    """What the link shows: its words, else those of its picture, else what it says aloud or as a tooltip."""
     text = " ".join("".join(str(part) for part in anchor.itertext()).split())
-    return text or next((alt for image in anchor.iter("img") if (alt := image.get("alt"))), anchor.get("title") or "")
+    if text:
+        return text
+    spoken = [image.get("alt") for image in anchor.iter("img")]
+    return next(filter(None, (*spoken, anchor.get("alt"), anchor.get("aria-label"), anchor.get("title"))), "")
+
+
+def _within(url: str) -> str:
+    """The feed's own address in one that brings it to some reader ("…/subscribe?url=https://…"), else `url`."""
+    found = _INNER.search(unquote(url), 8)
+    return found.group(1) if found and _has_feed_path(found.group(1)) else url
 
 
 def _may_be_feed(href: str, text: str) -> bool:
@@ -203,8 +224,10 @@ def _joined(base: str, href: str) -> str | None:
     """Absolute http(s) address without its fragment; the old `feed:` scheme is understood."""
     if href.lower().startswith("feed:"):
         href = href[5:] if href[5:].lower().startswith(("http:", "https:")) else "http:" + href[5:]
+    if _UNFILLED.search(href):
+        return None
     try:
-        url = urljoin(base, href)
+        url = urljoin(base, href.replace(" ", "%20"))
         parts = urlsplit(url)
     except ValueError:
         return None

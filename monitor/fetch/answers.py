@@ -12,6 +12,10 @@ from monitor.model.fetched import Fetched
 from monitor.model.reasons import Reason
 
 MAX_RETRY_AFTER = timedelta(hours=24)
+EPOCHS = range(1_000_000_000, 10_000_000_000)
+"""Waits in seconds that are none, but seconds since 1970."""
+_SECONDS = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(?:s|secs?|seconds?)?\s*(?:[;,].*)?", re.IGNORECASE)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 UNNAMED_BLOCK = timedelta(minutes=1)
 """How long a host is left alone after a 429 that does not say."""
 
@@ -60,10 +64,15 @@ _STATUS: Mapping[int, Reason] = {
     503: Reason("unavailable", "the server is unavailable (503); it is tried again"),
 }
 
+_NEVER_DOCUMENTS = {204, 205}
+_PART = re.compile(r"bytes\s+(\d{1,12})-(\d{1,12})/(\d{1,12}|\*)")
+
 _WALL_HEADERS = {"cf-mitigated", "x-amzn-waf-action", "x-datadome", "x-dd-b", "x-sucuri-block", "x-px-block"}
 _WALL_MARKS = re.compile(
     rb"cf-browser-verification|/cdn-cgi/challenge-platform|<title>just a moment|_incapsula_resource|px-captcha"
-    rb"|captcha-delivery\.com|ddos-guard|attention required! \| cloudflare|awswafintegration|errors\.edgesuite\.net",
+    rb"|captcha-delivery\.com|ddos-guard|attention required! \| cloudflare|awswafintegration|errors\.edgesuite\.net"
+    rb"|/x/cmd/anubis|anubis_(?:challenge|version)|well-known/sgcaptcha|vercel security checkpoint|imunify360"
+    rb"|sucuri_cloudproxy_js|validate\.perfdrive\.com|bm-verify|/showcaptcha|git/go-away|slowaes\.decrypt",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(rb"<input[^>]{0,200}type\s*=\s*[\"']?password", re.IGNORECASE)
@@ -97,11 +106,19 @@ def name_failure(fetched: Fetched) -> Reason | None:
         return _bot_wall(status)
     if status in _STATUS:
         return _STATUS[status]
-    if status in {200, 202, 203, 226}:
+    if _is_document(fetched, status):
         if fetched.spooled is not None or fetched.body.strip(b"\0 \t\r\n"):
             return None
         return Reason("empty-body", f"the server answered {status} with nothing in it; it is tried again")
     return _unlisted(status)
+
+
+def _is_document(fetched: Fetched, status: int) -> bool:
+    """Whether what came is meant as the whole: some servers call it a part although nobody has asked for one."""
+    if status == 206:
+        part = _PART.search(fetched.header("content-range") or "")
+        return part is None or (part.group(1) == "0" and part.group(3) == str(int(part.group(2)) + 1))
+    return 200 <= status < 300 and status not in _NEVER_DOCUMENTS
 
 
 def _unlisted(status: int) -> Reason:
@@ -109,27 +126,36 @@ def _unlisted(status: int) -> Reason:
         return Reason(
             "unexpected-304", "the server says that nothing has changed although it was not asked; it is tried again"
         )
-    if status >= 500:
+    if 500 <= status < 600:
         return Reason("server-error", f"the server is in trouble ({status}); it is tried again")
-    if status >= 400:
+    if 400 <= status < 500:
         return Reason("client-error", f"the server refuses the request ({status}); check the address")
     return Reason("unexpected-status", f"the server answered {status}, which is no document; check the address")
 
 
-def onward(status: int, headers: tuple[tuple[str, str], ...], page: bytes) -> str | None:
+def onward(status: int, headers: tuple[tuple[str, str], ...], page: bytes | None) -> str | None:
     """Where an answer sends us: by its Location, or as a page that does nothing else, as static hosts have to do it.
 
-    `page` is the body, empty when it has more than `LARGEST_SIGNPOST` bytes.
+    `page` is the body, None when it has more than `LARGEST_SIGNPOST` bytes.
     """
     if status in REDIRECTS:
         return next((value for name, value in headers if name == "location"), None) or None
-    if status != 200 or not _PAGE.match(page):
+    if status != 200 or page is None or (page.strip() and not _PAGE.match(page)):
         return None
+    refresh = next((value for name, value in headers if name == "refresh"), None)
+    return _sent_on(refresh if refresh is not None else _refresh_in(page))
+
+
+def _refresh_in(page: bytes) -> str:
+    """What the page's own tag says in place of that header."""
     tag = _REFRESH.search(_UNSEEN.sub(b"", page))  # inside, it is for old browsers or against robots
     content = _CONTENT.search(tag.group()) if tag else None
-    if content is None:
-        return None
-    told = html.unescape((content.group(1) or content.group(2) or b"").decode("utf-8", "replace"))
+    value = (content.group(1) or content.group(2) or b"") if content else b""
+    return html.unescape(value.decode("utf-8", "replace"))
+
+
+def _sent_on(told: str) -> str | None:
+    """The address in "0; url=/there", if that is meant for at once."""
     found = _SENT_ON.match(told)
     return found.group(2).strip() if found and int(found.group(1)) <= SOON_S else None
 
@@ -168,9 +194,9 @@ def weight_of(code: str) -> float:
 
 
 def parse_instant(value: str) -> datetime | None:
-    """An HTTP date in any of its three forms, in UTC; None for anything else."""
+    """An HTTP date in any of its three forms, or an instant of ISO 8601, in UTC; None for anything else."""
     try:
-        parsed = parsedate_to_datetime(value)
+        parsed = datetime.fromisoformat(value) if _ISO.match(value) else parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
@@ -179,15 +205,17 @@ def parse_instant(value: str) -> datetime | None:
 def retry_after(value: str | None, *, now: datetime) -> datetime | None:
     """When a Retry-After header (seconds or a date) lets us come back, at most a day ahead.
 
-    Nonsense and what is not in the future are None.
+    Seconds that have been counted since 1970 are an instant.  Nonsense and what is not in the future are None.
     """
     if value is None:
         return None
     text = value.strip()
-    if re.fullmatch(r"\d{1,12}(\.\d+)?", text):
-        wait = timedelta(seconds=min(float(text), MAX_RETRY_AFTER.total_seconds()))
+    seconds = _SECONDS.fullmatch(text)
+    number = float(seconds.group(1)) if seconds else 0.0
+    if seconds and int(number) not in EPOCHS:
+        wait = timedelta(seconds=min(number, MAX_RETRY_AFTER.total_seconds()))
         return now + wait if wait else None
-    at = parse_instant(text)
+    at = datetime.fromtimestamp(number, UTC) if seconds else parse_instant(text)
     return min(at, now + MAX_RETRY_AFTER) if at is not None and at > now else None
 
 

@@ -129,8 +129,10 @@ def _encoding_of(header: str, start: bytes) -> str:
         return ""
     if not names:
         return "gzip" if start.startswith(b"\x1f\x8b") else ""
-    if len(names) == 1 and names[0] not in _OTHERS:
-        return "gzip" if names[0] in _GZIP else "deflate"
+    if set(names) <= _GZIP:  # more layers than one are the document's own affair
+        return "gzip"
+    if names == ["deflate"]:
+        return "deflate"
     raise BadAnswer(Reason("protocol", f"the answer is packed as {header[:40]!r}, which was not asked for"))
 
 

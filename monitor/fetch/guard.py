@@ -24,6 +24,7 @@ MAX_URL = 8_000
 """Longest address that is asked for, in characters; servers refuse longer ones with 414."""
 
 MAX_HOST = 253
+_PATH = re.compile(r"[^?#]*")
 
 _REFUSED_V4: tuple[tuple[ipaddress.IPv4Network, str], ...] = tuple(
     (ipaddress.IPv4Network(network), name)
@@ -159,9 +160,13 @@ def _parse(url: str) -> URL | Reason:
 
 
 def join(base: str, location: str) -> str:
-    """The absolute address to which a Location header leads (RFC 9110, 10.2.2); a broken one comes back as it is."""
+    """The absolute address to which a Location header leads (RFC 9110, 10.2.2); a broken one comes back as it is.
+
+    Backslashes in its path are slashes, as browsers have it.
+    """
+    target = _PATH.sub(lambda path: path.group().replace("\\", "/"), location.strip(), count=1)
     try:
-        return urljoin(base, location.strip())
+        return urljoin(base, target)
     except ValueError:
         return location
 

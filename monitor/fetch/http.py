@@ -17,6 +17,7 @@ from yarl import URL
 
 from monitor import __version__
 from monitor.fetch.answers import LARGEST_SIGNPOST, host_block, onward
+from monitor.fetch.cookies import HopCookies
 from monitor.fetch.decode import ACCEPTED, BadAnswer
 from monitor.fetch.guard import AddressGuard, BodyCaps, check_url, join, may_carry_credentials
 from monitor.fetch.politeness import HostBook, MemoryHostBook, Politeness
@@ -28,6 +29,8 @@ from monitor.model.reasons import Reason
 from monitor.ports import Clock
 
 MAX_HOPS = 5
+SLACK_S = 30.0
+"""What a request may take beyond its deadline: its wait for one of the `concurrency` slots."""
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.7"
 
@@ -132,7 +135,7 @@ class HttpFetcher:
             location = chain.onward(answer)
             if location is None:
                 return answer
-            url = chain.next_hop(answer.status, location)
+            url = chain.next_hop(answer, url, location)
 
     async def _ask(self, chain: _Chain, url: URL) -> Answer:
         request, delay_s = chain.request, 0.0
@@ -143,7 +146,7 @@ class HttpFetcher:
         host = host_key(url)
         at_once = bool(chain.hops) and host == chain.host
         chain.host = host
-        async with self._politeness.turn(host, spacing_s=delay_s, at_once=at_once):
+        async with self._politeness.turn(host, spacing_s=delay_s, longest_s=chain.left_s + SLACK_S, at_once=at_once):
             await self._stop_if_blocked(host)
             async with self._slots:
                 answer = await self._timed(chain, url)
@@ -191,6 +194,7 @@ class _Chain:
         self.final_url = request.url
         self._agent = settings.agent_line
         self._conditional = False
+        self._cookies = HopCookies()
         self._trusted = True
         """False once the chain has left the origin: credentials are not sent any more, not even back there."""
 
@@ -211,14 +215,16 @@ class _Chain:
         if self.request.form is not None:
             return None
         small = size_of(answer.content) <= LARGEST_SIGNPOST
-        location = onward(answer.status, answer.headers, whole(answer.content) if small else b"")
+        location = onward(answer.status, answer.headers, whole(answer.content) if small else None)
         if location is None or (answer.status == 200 and join(self.final_url, location) == self.final_url):
             return None
         return location
 
-    def next_hop(self, status: int, location: str) -> URL:
+    def next_hop(self, answer: Answer, asked: URL, location: str) -> URL:
+        """The address that `answer`, which came from `asked`, leads to."""
         target = join(self.final_url, location)
-        self.hops.append(Hop(status, target))
+        self.hops.append(Hop(answer.status, target))
+        self._cookies.take(asked, answer.headers)
         if len(self.hops) > MAX_HOPS:
             raise BadAnswer(Reason("redirects", f"more than {MAX_HOPS} redirects, the last one to {target[:200]}"))
         url = _checked(target).with_user(None)
@@ -227,13 +233,15 @@ class _Chain:
         return url
 
     def headers(self, url: URL) -> CIMultiDict[str]:
-        """What is sent to `url`: no cookies, no Referer; what identifies us only while the origin is the same."""
+        """What is sent to `url`: no Referer, and what identifies us only while the origin is the same."""
         request = self.request
         sent = CIMultiDict({"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPTED})
         if self._trusted:
             sent.update(request.headers)
             if request.auth is not None:
                 sent["Authorization"] = _authorization(request.auth)
+        if cookies := self._cookies.line(url, sent.get("Cookie")):
+            sent["Cookie"] = cookies
         if request.form is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         self._conditional = request.validators_url in {None, str(url), self.final_url}

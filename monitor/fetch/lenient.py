@@ -13,7 +13,7 @@ import re
 import socket
 import ssl
 from contextlib import suppress
-from http.client import HTTPResponse
+from http.client import HTTPResponse, IncompleteRead
 from typing import cast
 
 from multidict import CIMultiDict
@@ -88,6 +88,8 @@ def read_answer(raw: bytes) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
     """
     response = HTTPResponse(cast("socket.socket", _Received(raw)), method="GET")
     response.begin()
+    if response.length is not None and response.length > len(raw):
+        raise IncompleteRead(raw, response.length - len(raw))
     headers = tuple(
         (name.lower(), value.encode("latin-1", "replace").decode("utf-8", "replace"))
         for name, value in response.headers.items()

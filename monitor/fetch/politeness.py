@@ -5,17 +5,45 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.ports import Clock
 
+ASK_AGAIN_S = 0.5
+"""How long to wait before looking again for a place at a host where other processes have them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a host may be asked: so many at once, starts so far apart, each of them over after `longest_s`."""
+
+    at_once: int
+    spacing_s: float
+    longest_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of the places at a host, from `at` on; a place that other processes count has a number."""
+
+    at: datetime
+    number: int | None = None
+
 
 class HostBook(Protocol):
     """When each host may be asked next, shared by all workers.  Hosts are `scheme://name:port`."""
 
-    async def reserve(self, host: str, now: datetime, spacing_s: float) -> datetime:
-        """Take the next free instant, never before `now`; the one after it is `spacing_s` later."""
+    async def reserve(self, host: str, now: datetime, terms: Terms) -> Place | None:
+        """Take a place from the next free instant on, never before `now`; the one after it is `spacing_s` later.
+
+        None while other processes have all places.  The places of this process are counted by whoever calls.
+        """
+        ...
+
+    async def leave(self, place: Place) -> None:
+        """Give a place back; one that is not given back, because its process died, ends after `longest_s`."""
         ...
 
     async def block(self, host: str, until: datetime) -> None:
@@ -34,13 +62,18 @@ class MemoryHostBook:
         self._next: dict[str, datetime] = {}
         self._blocked: dict[str, datetime] = {}
 
-    async def reserve(self, host: str, now: datetime, spacing_s: float) -> datetime:
-        """Take the next free instant, never before `now`; the one after it is `spacing_s` later."""
+    async def reserve(self, host: str, now: datetime, terms: Terms) -> Place | None:
+        """Take a place from the next free instant on; there is always one, since no other process asks."""
+        if terms.spacing_s <= 0:
+            return Place(now)
         at = max(now, self._next.get(host, now))
-        self._next[host] = at + timedelta(seconds=spacing_s)
+        self._next[host] = at + timedelta(seconds=terms.spacing_s)
         if len(self._next) > 10_000:
             self._next = {name: instant for name, instant in self._next.items() if instant > now}
-        return at
+        return Place(at)
+
+    async def leave(self, place: Place) -> None:
+        """Nobody else counts places."""
 
     async def block(self, host: str, until: datetime) -> None:
         """The host wants to be left alone until then."""
@@ -66,30 +99,42 @@ class Politeness:
         self._slots: dict[str, _Slots] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str, *, spacing_s: float = 0.0, at_once: bool = False) -> AsyncIterator[None]:
-        """Wait for one's turn at `host`, keep a slot while inside.
+    async def turn(
+        self, host: str, *, spacing_s: float = 0.0, longest_s: float = 0.0, at_once: bool = False
+    ) -> AsyncIterator[None]:
+        """Wait for one's turn at `host`, keep a place while inside, for `longest_s` and no longer.
 
         `spacing_s` is what the host itself asks for (its crawl delay).  `at_once` is for the next hop of a chain: it
-        takes a slot and pushes the others back, but does not wait for the pause to pass.
+        takes a place and pushes the others back, but does not wait for the pause to pass.
         """
         slots = self._slots.setdefault(host, _Slots(self._per_host))
         slots.users += 1
+        terms = Terms(self._per_host, max(spacing_s, self._spacing_s), longest_s)
         try:
             async with slots.semaphore:
-                await self._pause(host, max(spacing_s, self._spacing_s), at_once=at_once)
-                yield
+                place = await self._place(host, terms)
+                try:
+                    if not at_once:
+                        await self._wait_until(place.at)
+                    yield
+                finally:
+                    await self._book.leave(place)
         finally:
             slots.users -= 1
             if not slots.users:
                 del self._slots[host]
 
-    async def _pause(self, host: str, spacing_s: float, *, at_once: bool) -> None:
-        if spacing_s <= 0:
-            return
-        now = self._clock.now()
-        at = await self._book.reserve(host, now, spacing_s)
-        if at > now and not at_once:
-            await asyncio.sleep((at - now).total_seconds())
+    async def _place(self, host: str, terms: Terms) -> Place:
+        while True:
+            place = await self._book.reserve(host, self._clock.now(), terms)
+            if place is not None:
+                return place
+            await asyncio.sleep(ASK_AGAIN_S)
+
+    async def _wait_until(self, at: datetime) -> None:
+        wait_s = (at - self._clock.now()).total_seconds()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
 
 
 class _Slots:

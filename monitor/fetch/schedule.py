@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from yarl import URL
 
@@ -85,9 +86,10 @@ def _daily_moment_passed(share: float, last: datetime | None, now: datetime, *, 
     Each source is asked unconditionally once a day that way, and a restart after a long pause brings no burst.
     """
     since = max(last or now, now - timedelta(seconds=window_s))
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    moments = (day + timedelta(days=back, seconds=share * 86_400) for back in (0, -1))
-    return any(since < moment <= now for moment in moments)
+    moment = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(seconds=share * 86_400)
+    if moment > now:  # today's is still to come
+        moment -= timedelta(days=1)
+    return since < moment
 
 
 def first_look(memory: PollMemory, fetched: Fetched, *, settings: PollSettings) -> PollOutcome | None:
@@ -152,15 +154,15 @@ def _failure(fetched: Fetched, outcome: PollOutcome) -> Reason | None:
             return None
 
 
-def _count(memory: PollMemory, fetched: Fetched, now: datetime) -> PollMemory:
-    answered_in_full = fetched.status is not None and not fetched.conditional
-    return replace(
-        memory,
-        polls=memory.polls + 1,
-        last_polled_at=now,
-        conditional_since=0 if answered_in_full else memory.conditional_since + fetched.conditional,
-        last_unconditional_at=now if answered_in_full else memory.last_unconditional_at,
-    )
+def _counted(poll: _Poll) -> dict[str, Any]:
+    """What of the memory changes with every poll.  Such parts are put together first: a memory has many fields."""
+    memory, answered_in_full = poll.memory, poll.fetched.status is not None and not poll.fetched.conditional
+    return {
+        "polls": memory.polls + 1,
+        "last_polled_at": poll.now,
+        "conditional_since": 0 if answered_in_full else memory.conditional_since + poll.fetched.conditional,
+        "last_unconditional_at": poll.now if answered_in_full else memory.last_unconditional_at,
+    }
 
 
 def _nothing_learnt(poll: _Poll, why: Reason, blocked_until: datetime | None) -> PollDecision:
@@ -179,9 +181,10 @@ def _nothing_learnt(poll: _Poll, why: Reason, blocked_until: datetime | None) ->
 
 def _after_failure(poll: _Poll, failure: Reason) -> PollDecision:
     fetched, now = poll.fetched, poll.now
-    memory = _count(poll.memory, fetched, now)
+    memory = poll.memory
     memory = replace(
         memory,
+        **_counted(poll),
         error_weight=memory.error_weight + weight_of(failure.code),
         errors_in_a_row=memory.errors_in_a_row + 1,
         failing_since=memory.failing_since or now,
@@ -235,7 +238,9 @@ def _after_success(poll: _Poll) -> PollDecision:
     before, outcome, now = poll.memory, poll.outcome, poll.now
     lost = _loss(poll) if lost_contact(before, outcome) else None
     memory = replace(
-        _count(before, poll.fetched, now),
+        before,
+        **_counted(poll),
+        **_of_document(poll),
         last_ok_at=now,
         error_weight=0.0,
         errors_in_a_row=0,
@@ -245,7 +250,6 @@ def _after_success(poll: _Poll) -> PollDecision:
         interval_s=_interval(poll),
         overlap=_overlap(before, outcome),
     )
-    memory = _remember_document(poll, memory)
     memory = learn_rhythm(memory, outcome, now)
     memory, moved = consider_move(poll.spec, memory, poll.fetched, now)
     health, reason = health_after_success(memory, lost if _at_floor(poll) else None, now)
@@ -281,25 +285,25 @@ def _overlap(memory: PollMemory, outcome: PollOutcome) -> float | None:
     return share if memory.overlap is None else 0.7 * memory.overlap + 0.3 * share
 
 
-def _remember_document(poll: _Poll, memory: PollMemory) -> PollMemory:
+def _of_document(poll: _Poll) -> dict[str, Any]:
     """Validators, hash and hints of the document that was read; a cut document is to be read again in full."""
-    fetched, outcome = poll.fetched, poll.outcome
+    memory, fetched, outcome = poll.memory, poll.fetched, poll.outcome
+    found: dict[str, Any] = {}
     if outcome.learnt is Learnt.PARSED:
-        memory = replace(
-            memory,
-            body_hash=outcome.body_hash or digest_of(fetched.content),
-            parser_version=poll.settings.parser_version,
-            item_hashes=outcome.item_hashes,
-            hints=outcome.hints,
-            document_problem=document_problem(poll.spec, outcome),
-            distrust_validators=_validators_stuck(memory, fetched, outcome),
-        )
+        found = {
+            "body_hash": outcome.body_hash or digest_of(fetched.content),
+            "parser_version": poll.settings.parser_version,
+            "item_hashes": outcome.item_hashes,
+            "hints": outcome.hints,
+            "document_problem": document_problem(poll.spec, outcome),
+            "distrust_validators": _validators_stuck(memory, fetched, outcome),
+        }
     if any(problem.code.startswith("truncated") for problem in outcome.problems):
-        return replace(memory, body_hash=None, etag=None, last_modified=None, validators_url=None)
+        return found | {"body_hash": None, "etag": None, "last_modified": None, "validators_url": None}
     etag, modified = fetched.header("etag"), fetched.header("last-modified")
     if fetched.status == 304:
         etag, modified = etag or memory.etag, modified or memory.last_modified
-    return replace(memory, etag=etag, last_modified=modified, validators_url=fetched.final_url)
+    return found | {"etag": etag, "last_modified": modified, "validators_url": fetched.final_url}
 
 
 def _validators_stuck(memory: PollMemory, fetched: Fetched, outcome: PollOutcome) -> bool:

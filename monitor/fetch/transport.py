@@ -34,6 +34,9 @@ from monitor.model.reasons import Reason
 ERROR_BODY = 65_536
 """Bytes read of an answer with an error status: enough to recognise a bot wall."""
 
+MOST_HEADERS = 400
+"""Some content systems send a header for each thing that a page holds; what they take is limited by their bytes."""
+
 _NO_BODY = {204, 304}
 _NOT_ALLOWED = "address not allowed"
 
@@ -108,6 +111,7 @@ class Transport:
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
             max_line_size=self._max_header_bytes,
             max_field_size=self._max_header_bytes,
+            max_headers=MOST_HEADERS,
         )
 
     def _guarded_socket(self, info: AddrInfoType) -> socket.socket:

@@ -26,19 +26,16 @@ from monitor.fetch.websub import decide_pace
 from monitor.loops import hubs, settle
 from monitor.loops.drafts import Intake
 from monitor.loops.pushed import record_pushed
-from monitor.loops.share import Queue, Share, Written, portions
+from monitor.loops.share import Added, Queue, Share, Written, portions
 from monitor.model.entry import Entry
 from monitor.model.poll import PollDecision, PollOutcome
 from monitor.model.story import KnownEntries
 from monitor.store import articles, entries, leases, readings, sources, tombstones
 from monitor.store import tables as t
-from monitor.store.articles import StoredArticle
+from monitor.store.articles import NewArticle
 from monitor.store.entries import Wanted
 from monitor.store.readings import ReadingKind
 from monitor.store.sources import PollRecord
-
-Added = dict[int, StoredArticle]
-"""Articles as they were just written, by their entries' places in the document."""
 
 
 def take_in(intakes: Sequence[Intake]) -> list[Written]:
@@ -151,7 +148,7 @@ def _write(connection: sa.Connection, shares: Sequence[Share]) -> None:
     for share, mine in zip(shares, added, strict=True):
         changed, again = share.edits(stored)
         readings.ask_reading(connection, again, ReadingKind.AGAIN, now)
-        for settling in (*share.settlings(mine), *changed):
+        for settling in (*share.settlings(mine, now), *changed):
             settlings.append(settling)
             owners[settling.article_id] = share.written
         share.count()
@@ -160,14 +157,14 @@ def _write(connection: sa.Connection, shares: Sequence[Share]) -> None:
 
 
 def _add_articles(connection: sa.Connection, shares: Sequence[Share]) -> list[Added]:
-    """Insert articles with what their entries say; as they are stored, for each share."""
+    """Insert articles with what their entries say; what was written, for each share."""
     now = max(share.intake.now for share in shares)
     new = [(share, index, article) for share in shares for index, article in share.new_articles().items()]
     ids = articles.insert_articles(connection, [(share.intake.spec.id, article) for share, _, article in new], now)
-    added: dict[int, Added] = {id(share): {} for share in shares}
+    added: dict[int, dict[int, tuple[int, NewArticle]]] = {id(share): {} for share in shares}
     keys = []
     for article_id, (share, index, article) in zip(ids, new, strict=True):
-        added[id(share)][index] = articles.as_stored(article_id, article, share.intake.facts, now)
+        added[id(share)][index] = (article_id, article)
         key = share.decided.decisions[index].url_key
         if key and key not in share.known.sightings:  # the address of a section leads where it led before
             keys.append((key, article_id))
@@ -190,11 +187,10 @@ def _record(connection: sa.Connection, shares: Sequence[Share]) -> None:
             connection, intake.context, intake.claimed, intake.reading.spec, (intake.reading.fetched, outcome.hints)
         )
         hubs.watch_hub(connection, intake.claimed, outcome.new)
-        memory = replace(decision.memory, ids_unstable=unstable)
-        record = PollRecord.of(
-            intake.claimed, intake.reading.fetched, replace(decision, memory=memory), choice=intake.reading.choice
-        )
-        records.append(replace(record, items=outcome.items, new_items=outcome.new))
+        if decision.memory.ids_unstable != unstable:
+            decision = replace(decision, memory=replace(decision.memory, ids_unstable=unstable))
+        reading, counts = intake.reading, (outcome.items, outcome.new)
+        records.append(PollRecord.of(intake.claimed, reading.fetched, decision, choice=reading.choice, counts=counts))
         share.written.events = decision.events
     sources.complete_polls(connection, records)
 

@@ -9,12 +9,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from monitor.deliver.retry import GiveUp, next_attempt
 from monitor.errors import DeliveryError, LeaseLost, StoreError
 from monitor.loops.carrier import Carrier
 from monitor.loops.dispatch import Telling
-from monitor.loops.ledger import Ledger
+from monitor.loops.ledger import Change, Ledger
 from monitor.model.alert import Channel, Delivery, Part
 from monitor.model.reasons import Reason
 from monitor.ports import Clock
@@ -63,13 +64,21 @@ class Crew:
     stopping: asyncio.Event
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is to be on record of a message that was sent, and whether it is."""
+
+    change: Change
+    written: asyncio.Future[None]
+
+
 class Lane:
     """The deliveries of one recipient, in order of priority and age."""
 
     def __init__(self, crew: Crew, channel: str, target: str) -> None:
         self._crew, self._channel, self._target = crew, channel, target
         self._next: deque[Delivery] = deque()
-        self._record: asyncio.Future[None] | None = None
+        self._record: Record | None = None
 
     async def run(self, due_by: datetime) -> CourierReport:
         """Send what was due by then, each delivery once; returns when the last one is recorded."""
@@ -134,6 +143,9 @@ class Lane:
             await asyncio.sleep(wait_s)
         if not await self._begun(delivery):
             return CourierReport()
+        return await self._settled() + await self._hand_over(channel, delivery)
+
+    async def _hand_over(self, channel: Channel, delivery: Delivery) -> CourierReport:
         try:
             letter = await self._crew.carrier.prepare(self._crew.telling(), channel, delivery)
             if letter is None:
@@ -153,18 +165,9 @@ class Lane:
         death doubles one of them at most.
         """
         crew, now = self._crew, self._crew.clock.now()
-        begun = crew.ledger.write(
+        return await crew.ledger.write(
             lambda connection: outbox.start_sending(connection, delivery, owner=crew.owner, now=now, lease_s=LEASE_S)
         )
-        if not await begun:
-            return False
-        if self._record is not None:
-            before, self._record = self._record, None
-            try:
-                await before
-            except LeaseLost as lost:  # asleep for longer than its lease: whoever has it now decides about it
-                _log.warning("a delivery on %s was sent and is not recorded: %s", self._channel, lost)
-        return True
 
     async def _split(self, delivery: Delivery, parts: Sequence[Part]) -> None:
         """The first part leaves now, the others right after it, each with a row and a key of its own."""
@@ -181,20 +184,30 @@ class Lane:
         await self._crew.ledger.write(lambda connection: outbox.mark_unwanted(connection, delivery, owner=owner))
         return CourierReport()
 
-    def _sent(self, delivery: Delivery) -> asyncio.Future[None]:
-        crew, now = self._crew, self._crew.clock.now()
-        return crew.ledger.write(lambda connection: outbox.mark_sent(connection, delivery, owner=crew.owner, now=now))
+    def _sent(self, delivery: Delivery) -> Record:
+        crew = self._crew
+        change = partial(outbox.mark_sent, delivery=delivery, owner=crew.owner, now=crew.clock.now())
+        return Record(change, crew.ledger.write(change))
 
     async def _settled(self) -> CourierReport:
-        """The last record has been written."""
+        """What was sent before is on record; where it cannot be, that holds up nothing that follows."""
         if self._record is None:
             return CourierReport()
+        before, self._record = self._record, None
         try:
-            await self._record
+            await self._written(before)
         except StoreError as error:
             _log.warning("a delivery on %s was sent and is not recorded: %s", self._channel, error)
             return CourierReport(errors=((self._channel, str(error)),))
         return CourierReport()
+
+    async def _written(self, record: Record) -> None:
+        try:
+            await record.written
+        except LeaseLost:  # asleep for longer than its lease: whoever has it now decides about it
+            raise
+        except StoreError:  # what is not on record is sent again: another attempt is worth it
+            await self._crew.ledger.write(record.change)
 
     async def _refused(self, channel: Channel, delivery: Delivery, error: DeliveryError) -> CourierReport:
         """Record a refusal: later again, or dead, with the fallback and ops told."""

@@ -30,8 +30,7 @@ from monitor.dedup.story import (
 )
 from monitor.dedup.vector import key_hash, learnt, lesson_every, no_rarity, weighted
 from monitor.loops.regroup import hashed, merge_stories, split_story
-from monitor.model.reasons import Reason
-from monitor.model.story import NO_TERMS, CopyCandidate, PlacedArticle, Placement, Rarity, StoryState, Vector
+from monitor.model.story import NO_TERMS, STAYED, CopyCandidate, PlacedArticle, Placement, Rarity, StoryState, Vector
 from monitor.store import rarities, sketches, stories
 from monitor.store.desk import Desk, Enquiry
 from monitor.store.rarities import Learnt, Rarities
@@ -208,21 +207,19 @@ class _Placing:
         story_of = {each.article_id: each.story_id for each in candidates}
         near = self._near({story_of[kin]} if kin is not None else set())
         if former is not None and former.members > 1:
-            placement = self._joined(former, near, _UNMOVED, votes=False)
-        else:
-            choice = decide_story(
-                self.vector,
-                self.article.prepared.words,
-                story_time(self.article),
-                [state for state in near if former is None or _may_hold(state, former)],
-                self.settings.stories,
-                title=self.article.prepared.title,
-                language=self.article.prepared.language,
-                kin=story_of[kin] if kin is not None else None,
-                series=story_of[series] if series is not None else None,
-            )
-            placement = self._chosen(choice, near, former)
-        return replace(placement, series=series, kin=kin)
+            return self._joined(former, near, _UNMOVED, votes=False)
+        choice = decide_story(
+            self.vector,
+            self.article.prepared.words,
+            story_time(self.article),
+            [state for state in near if former is None or _may_hold(state, former)],
+            self.settings.stories,
+            title=self.article.prepared.title,
+            language=self.article.prepared.language,
+            kin=story_of[kin] if kin is not None else None,
+            series=story_of[series] if series is not None else None,
+        )
+        return self._chosen(choice, near, former)
 
     def _near(self, sure: set[int]) -> tuple[StoryState, ...]:
         found = self.desk.near_stories(self.enquiry)
@@ -240,7 +237,7 @@ class _Placing:
         else:
             story_id = self._opened()
         linked = self._linked(story_id, 1)
-        return Placement(story_id, former is None, choice.reason, choice.score, linked=linked)
+        return Placement(story_id, former is None, choice.reason, linked=linked)
 
     def _joined(self, joined: StoryState, near: Sequence[StoryState], choice: Join, *, votes: bool) -> Placement:
         if votes:
@@ -255,7 +252,7 @@ class _Placing:
             self._merge(merge.into, merge.other)
             story_id, merged = merge.into, (merge.other,)
         linked = self._linked(story_id, joined.members + 1)
-        return Placement(story_id, False, choice.reason, choice.score, linked=linked, merged=merged)
+        return Placement(story_id, False, choice.reason, linked=linked, merged=merged)
 
     def _merge(self, into: int, other: int) -> None:
         self.desk.put_away()
@@ -303,7 +300,7 @@ def _may_hold(story: StoryState, former: StoryState) -> bool:
     return story.id != former.id and story.id not in former.apart and former.id not in story.apart
 
 
-_UNMOVED = Join(0, 1.0, Reason("placed", "it was in this story before its text changed"))
+_UNMOVED = Join(0, 1.0, STAYED)
 
 
 class _Splitting:
@@ -328,7 +325,7 @@ class _Splitting:
             return placement
         new = split_story(self.connection, state, found, now=self.now)
         moved = placing.article.id in found.leaving
-        return replace(placement, story_id=new if moved else placement.story_id, split_off=new)
+        return replace(placement, story_id=new) if moved else placement
 
     def _rarity(self, language: str) -> Rarity:
         return self.memory.load(self.connection, language).rarity or no_rarity()

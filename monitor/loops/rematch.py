@@ -16,10 +16,9 @@ import sqlalchemy as sa
 
 from monitor.loops.context import Context, in_thread
 from monitor.loops.describe import describe, tell
-from monitor.model.alert import Silence
 from monitor.model.match import Verdict
 from monitor.model.reasons import Reason
-from monitor.model.settled import CopyOf, Occasion
+from monitor.model.settled import CopyOf, Occasion, SettledArticle, StoryRef
 from monitor.store import articles, rules
 from monitor.store.articles import StoredArticle
 from monitor.store.silences import silences
@@ -53,8 +52,7 @@ def _batch(context: Context, back: timedelta) -> int | None:
         stored = articles.load_articles(connection, ids)
     hits = [(stored[id_], hit) for id_ in ids if (hit := _match(context, stored[id_], rule_id)) is not None]
     with context.database.unit(lock=f"rematch:{rule_id}") as connection:
-        muted = silences(connection, now) if hits else ()
-        told = sum(_tell(connection, context, article, verdict, now, muted=muted) for article, verdict in hits)
+        told = _tell_all(connection, context, hits, now) if hits else 0
         rules.set_caught_up(connection, rule_id, min(ids) if len(ids) == BATCH else None)
     return told
 
@@ -70,25 +68,28 @@ def _match(context: Context, stored: StoredArticle, rule_id: str) -> Verdict | N
     return next((item for item in verdicts if item.rule_id == rule_id and (item.fired or item.held)), None)
 
 
-def _tell(
-    connection: sa.Connection,
-    context: Context,
-    stored: StoredArticle,
-    verdict: Verdict,
-    now: datetime,
-    *,
-    muted: Sequence[Silence],
+def _tell_all(
+    connection: sa.Connection, context: Context, hits: Sequence[tuple[StoredArticle, Verdict]], now: datetime
 ) -> int:
+    """What all of them have in common is read once."""
+    muted = silences(connection, now)
+    stories = articles.story_refs(connection, {stored.story_id for stored, _ in hits if stored.story_id is not None})
+    told = 0
+    for stored, verdict in hits:
+        described = _described(stored, None if stored.story_id is None else stories.get(stored.story_id))
+        told += len(tell(connection, described, (verdict,), context.watchlist, now, muted=muted).told)
+    return told
+
+
+def _described(stored: StoredArticle, story: StoryRef | None) -> SettledArticle:
     copied = Reason("copy", "an earlier article said the same")
-    refs = articles.story_refs(connection, [] if stored.story_id is None else [stored.story_id])
-    described = describe(
+    return describe(
         stored,
         document=stored.as_document(),
         language=stored.language,
         number=stored.number,
         occasion=Occasion.RULE_ADDED,
-        story=next(iter(refs.values()), None),
+        story=story,
         copy=None if stored.copy_of is None else CopyOf(stored.copy_of, stored.copy_score or 0.0, copied),
         revised_at=stored.revised_at if stored.number > 1 else None,
     )
-    return len(tell(connection, described, (verdict,), context.watchlist, now, muted=muted).told)

@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.dedup.prepared import prepare
-from monitor.dedup.revision import Immaterial, Material, Unchanged, Version, decide_revision, text_hash
+from monitor.dedup.revision import Immaterial, Material, Unchanged, Version, decide_revision, same_words
 from monitor.loops.context import Context, Watchlist
 from monitor.loops.describe import describe, tell
 from monitor.loops.placing import STORY_LOCK, place_articles
@@ -62,7 +62,6 @@ class Analysed:
     """A text with everything that can be computed without the database."""
 
     version: Version
-    text_hash: str
     language: str | None
     language_sure: bool
     prepared: Prepared
@@ -101,7 +100,6 @@ def analyse(text: Text, sources: Iterable[SourceFacts], watchlist: Watchlist) ->
     document = document_of(text, sources, language, sure=sure)
     return Analysed(
         version=version,
-        text_hash=text_hash(version),
         language=language,
         language_sure=sure,
         prepared=prepare(text.title, text.lead, text.text, language),
@@ -221,9 +219,10 @@ def _revise(item: Settling, stored: StoredArticle) -> tuple[NewRevision | None, 
         return None, Occasion.NEW
     if stored.number == 0:
         return _new_revision(item, 1, material=True, reason=FIRST), Occasion.NEW
-    if stored.story_id is None and stored.text_hash == item.analysed.text_hash:
+    before = Version(stored.title, stored.lead, stored.text)
+    if stored.story_id is None and same_words(before, version):
         return None, Occasion.NEW  # a baseline's text was stored before it was settled
-    decision = decide_revision(Version(stored.title, stored.lead, stored.text), version)
+    decision = decide_revision(before, version)
     if item.added is not None and not isinstance(decision, Unchanged):
         decision = Material(item.added)
     completes = item.analysed.document.complete and not stored.settled
@@ -240,9 +239,7 @@ def _revise(item: Settling, stored: StoredArticle) -> tuple[NewRevision | None, 
 
 def _new_revision(item: Settling, number: int, *, material: bool, reason: Reason) -> NewRevision:
     version = item.analysed.version
-    return NewRevision(
-        item.article_id, number, version.title, version.lead, version.text, item.analysed.text_hash, material, reason
-    )
+    return NewRevision(item.article_id, number, version.title, version.lead, version.text, material, reason)
 
 
 def _placed(each: _Settled) -> PlacedArticle:
@@ -266,6 +263,7 @@ def _tell_all(
     stories = articles.story_refs(connection, story_ids.values())
     muted = silences(connection, now) if heard else ()
     told: Counter[int] = Counter()
+    kept: list[evidence.Kept] = []
     for each, placement in heard:
         story_id = story_ids[each.item.article_id]
         verdicts = [*each.verdicts, *map(_joined, followers.get(story_id, ()))]
@@ -274,7 +272,9 @@ def _tell_all(
             report = tell(connection, described, verdicts, context.watchlist, now, muted=muted)
             told[each.stored.id] += len(report.told)
             if report.matches and each.item.body is not None:
-                evidence.keep_body(connection, each.stored.id, each.number, each.item.body)
+                kept.append(evidence.Kept(each.stored.id, each.number, each.item.body))
+    if kept:
+        evidence.keep_bodies(connection, kept)
     return told
 
 

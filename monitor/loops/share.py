@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.dedup.identity import EntryDecision, EntryDecisions, decide_entries
-from monitor.dedup.revision import Version, text_hash
 from monitor.fetch.outage import ended_gap
 from monitor.loops import settle
 from monitor.loops.describe import gap_to_json
@@ -22,10 +21,13 @@ from monitor.model.poll import Learnt, PollOutcome
 from monitor.model.reasons import Reason
 from monitor.model.settled import Gap
 from monitor.model.story import EntryFate, KnownEntries
-from monitor.store.articles import FirstText, NewArticle, StoredArticle
+from monitor.store.articles import FirstText, NewArticle, StoredArticle, as_stored
 from monitor.store.entries import ChangedEntry, NewEntry
 from monitor.store.evidence import Body
 from monitor.store.readings import ReadingKind
+
+Added = Mapping[int, tuple[int, NewArticle]]
+"""Articles that were just written, with their ids, by their entries' places in the document."""
 
 NEW_ROWS = {EntryFate.NEW, EntryFate.SIGHTING}
 _CHANGED_ROWS = {EntryFate.EDITED, EntryFate.RELINKED}
@@ -137,10 +139,10 @@ class Share:
             for index, item in fresh.items()
         }
 
-    def new_rows(self, added: Mapping[int, StoredArticle]) -> Iterator[NewEntry]:
+    def new_rows(self, added: Added) -> Iterator[NewEntry]:
         """The rows of new entries; `added` are the articles of `fresh`."""
         for index, decision in self.decisions(NEW_ROWS).items():
-            article_id = added[index].id if index in added else decision.article_id
+            article_id = added[index][0] if index in added else decision.article_id
             if decision.twin is None and article_id is not None:
                 yield NewEntry(self.intake.spec.id, decision.entry, decision.url_key, article_id)
 
@@ -149,14 +151,15 @@ class Share:
         changed = self.decisions(_CHANGED_ROWS).values()
         return [ChangedEntry(item.row, item.entry, item.url_key) for item in changed if item.row]
 
-    def settlings(self, added: Mapping[int, StoredArticle]) -> Iterator[Settling]:
-        """What was analysed; a baseline's texts are stored as they are, for READ to settle."""
-        for index, article in added.items():
+    def settlings(self, added: Added, now: datetime) -> Iterator[Settling]:
+        """What was analysed, written at `now`; a baseline's texts are stored as they are, for READ to settle."""
+        for index, (article_id, article) in added.items():
             draft = self.drafts.made[index]
             if draft.analysed is not None:
+                written = as_stored(article_id, article, self.intake.facts, now)
                 body = _body(self.intake, draft)
                 yield Settling(
-                    article.id, draft.analysed, article.text_state, article.text_reason, body=body, written=article
+                    article_id, draft.analysed, article.text_state, article.text_reason, body=body, written=written
                 )
 
     def edits(self, stored: Mapping[int, StoredArticle]) -> tuple[list[Settling], list[int]]:
@@ -247,15 +250,9 @@ def _new_article(intake: Intake, entry: Entry, draft: Draft, reading_at: datetim
         reading_at=reading_at,
         text_state=draft.own.state,
         text_reason=draft.own.reason,
-        first=_first_text(draft),
+        first=FirstText(draft.text.lead, draft.text.text, settle.FIRST),
         settled=analysed is not None and analysed.document.complete,
     )
-
-
-def _first_text(draft: Draft) -> FirstText:
-    text = draft.text
-    said = text_hash(Version(text.title, text.lead, text.text)) if draft.analysed is None else draft.analysed.text_hash
-    return FirstText(text.lead, text.text, said, settle.FIRST)
 
 
 def _gap(intake: Intake) -> Gap | None:

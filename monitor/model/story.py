@@ -162,24 +162,22 @@ class Rarity:
     counts: npt.NDArray[np.uint32]
 
 
+STAYED = Reason("placed", "it was in this story before its text changed")
+"""Why an article stays where it is; what put it there holds on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where an article was put.
 
-    `copy_of` is the original it copies, `series` an earlier article of the same template, `kin` one whose text it
-    contains among much that is new.  `split_off` is a new story that some articles of this one (perhaps this article)
-    went to, `linked` are stories in other languages, `merged` those that turned out to be this one.  `reason` is about
-    the copy if it is one, else about the story.
+    `copy_of` is the original it copies, `linked` are stories in other languages, `merged` those that turned out to be
+    this one.  `reason` is about the copy if it is one, else about the story.
     """
 
     story_id: int
     opened: bool
     reason: Reason
-    story_score: float | None = None
     copy_of: int | None = None
     copy_score: float | None = None
-    series: int | None = None
-    kin: int | None = None
-    split_off: int | None = None
     linked: tuple[int, ...] = ()
     merged: tuple[int, ...] = ()

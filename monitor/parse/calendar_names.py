@@ -114,7 +114,7 @@ eanáir feabhra márta aibreán bealtaine meitheamh iúil lúnasa meán_fómhair
 يناير/كانون_الثاني/جانفي فبراير/شباط/فيفري مارس/آذار أبريل/إبريل/ابريل/نيسان/أفريل مايو/أيار/ماي يونيو/حزيران/جوان
 يوليو/تموز/جويلية أغسطس/آب/أوت/اغسطس سبتمبر/أيلول أكتوبر/تشرين_الأول/اكتوبر نوفمبر/تشرين_الثاني ديسمبر/كانون_الأول
 
-ינואר/בינואר פברואר/בפברואר מרץ/במרץ אפריל/באפריל מאי/במאי יוני/ביוני יולי/ביולי אוגוסט/באוגוסט ספטמבר/בספטמבר
+ינואר/בינואר פברואר/בפברואר מרץ/במרץ/מרס/במרס אפריל/באפריל מאי/במאי יוני/ביוני יולי/ביולי אוגוסט/באוגוסט ספטמבר/בספטמבר
 אוקטובר/באוקטובר נובמבר/בנובמבר דצמבר/בדצמבר
 
 जनवरी फ़रवरी/फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर/सितम्बर अक्टूबर/अक्तूबर नवंबर/नवम्बर दिसंबर/दिसम्बर
@@ -125,6 +125,8 @@ eanáir feabhra márta aibreán bealtaine meitheamh iúil lúnasa meán_fómhair
 
 มกราคม/ม.ค กุมภาพันธ์/ก.พ มีนาคม/มี.ค เมษายน/เม.ย พฤษภาคม/พ.ค มิถุนายน/มิ.ย กรกฎาคม/ก.ค สิงหาคม/ส.ค กันยายน/ก.ย
 ตุลาคม/ต.ค พฤศจิกายน/พ.ย ธันวาคม/ธ.ค
+
+一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月
 
 januaro februaro marto aprilo majo junio julio aŭgusto septembro oktobro novembro decembro
 
@@ -198,12 +200,38 @@ lunes martes miércoles jueves viernes sábado domingo
 lunedì martedì mercoledì giovedì/gio venerdì sabato domenica
 
 maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+
+segunda/seg terça quarta/qua quinta/qui sexta/sex sábado domingo/dom
+
+måndag/mandag tisdag/tirsdag onsdag torsdag fredag lördag/lørdag söndag/søndag
+
+maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai
+
+poniedziałek/pon wtorek środa/śr czwartek/czw piątek sobota niedziela
+
+pondělí/pondelok úterý/utorok středa/streda čtvrtek/štvrtok pátek/piatok sobota neděle/nedeľa
+
+понедельник/понеділок/пн вторник/вівторок/вт среда/середа/ср четверг/четвер/чт пятница/пт суббота/субота/сб
+воскресенье/неділя/вс/нд
+
+luni marți miercuri joi vineri sâmbătă duminică
+
+hétfő kedd szerda csütörtök péntek szombat vasárnap
+
+pazartesi/pzt salı çarşamba/çar perşembe/per cuma cumartesi/cmt pazar
+
+Δευτέρα Τρίτη Τετάρτη Πέμπτη Παρασκευή Σάββατο Κυριακή
+
+senin/isnin selasa rabu kamis/khamis jumat/jumaat sabtu minggu/ahad
 """
 
 
+# Eras of Japan, and the Republic of China's -> the year before their first one
+ERAS = {"昭和": 1925, "平成": 1988, "令和": 2018, "民國": 1911, "民国": 1911}
+
 AFTERNOON = _set_of("pm p.m p.m. μμ μ.μ. μ.μ 下午 오후 午後 晚上 م مساء مساءً ös ب.ظ ب.ظ. अपराह्न pasdite chiều")
 FORENOON = _set_of(
-    "am a.m a.m. πμ π.μ. π.μ 上午 오전 午前 早上 凌晨 ص صباحا صباحاً صباحًا öö ق.ظ ق.ظ. पूर्वाह्न paradite sáng"
+    "midnight am a.m a.m. πμ π.μ. π.μ 上午 오전 午前 早上 凌晨 ص صباحا صباحاً صباحًا öö ق.ظ ق.ظ. पूर्वाह्न paradite sáng"
 )
 
 # Minutes east of UTC.  Ambiguous letters follow RFC 822 (EST, CST …) and, outside it, the far larger press.
@@ -316,13 +344,49 @@ ZONE_NAMES = {
         for place, initial in (("eastern", "e"), ("central", "c"), ("mountain", "m"), ("pacific", "p"))
         for kind, short in ((" standard", "st"), (" daylight", "dt"), ("", "t"))
     },
+    **{
+        f"{place} {kind} time": f"utc{east + summer:+d}"
+        for place, east in (
+            ("w. europe", 1),
+            ("romance", 1),
+            ("central europe", 1),
+            ("gtb", 2),
+            ("fle", 2),
+            ("e. europe", 2),
+            ("israel", 2),
+            ("egypt", 2),
+            ("atlantic", -4),
+            ("alaskan", -9),
+            ("aus eastern", 10),
+            ("tasmania", 10),
+        )
+        for kind, summer in (("standard", 0), ("daylight", 1))
+    },
+    **{
+        f"{place} standard time": f"utc{east:+d}"
+        for place, east in (
+            *(("china", 8), ("taipei", 8), ("malay peninsula", 8), ("w. australia", 8), ("tokyo", 9), ("korea", 9)),
+            *(("se asia", 7), ("west asia", 5), ("pakistan", 5), ("bangladesh", 6), ("arab", 3), ("arabic", 3)),
+            *(("russian", 3), ("belarus", 3), ("turkey", 3), ("south africa", 2), ("w. central africa", 1)),
+            *(("e. south america", -3), ("brasilia", -3), ("argentina", -3), ("sa eastern", -3), ("sa western", -4)),
+            *(("sa pacific", -5), ("us eastern", -5), ("us mountain", -7), ("canada central", -6)),
+            *(("central america", -6), ("hawaiian", -10), ("e. australia", 10), ("philippine", 8)),
+            *(("gmt", 0), ("greenwich", 0), ("western european", 0), ("gulf", 4)),
+        )
+    },
+    "gmt daylight time": "bst",
+    "cen. australia standard time": "acst",
+    "cen. australia daylight time": "acdt",
+    "aus central standard time": "acst",
+    "newfoundland standard time": "nst",
+    "newfoundland daylight time": "ndt",
     "coordinated universal time": "utc",
     "greenwich mean time": "gmt",
     "british summer time": "bst",
-    "western european standard time": "wet",
     "western european summer time": "west",
     "central european standard time": "cet",
     "central european time": "cet",
+    "central european daylight time": "cest",
     "central european summer time": "cest",
     "eastern european standard time": "eet",
     "eastern european time": "eet",

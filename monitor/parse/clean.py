@@ -27,7 +27,7 @@ _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*+):[A-Za-z_]|\s([A-Za-z_][\w.-]*+):[A-
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
 
 _ESCAPED = re.compile(
-    rb"\A(?:<\?xml[^>]*>\s*+)?(?:<[A-Za-z][^<>]*>\s*+)?(?=&lt;(?:\?xml|rss|feed|rdf:RDF)\s)", re.IGNORECASE
+    rb"\A(?:<\?xml[^>]*>\s*+)?(?:<[A-Za-z][^<>]*>\s*+)?(?=&lt;(?:\?xml|rss|feed|rdf:RDF|!--|!DOCTYPE)\s)", re.IGNORECASE
 )
 _DEFAULT_NAMESPACE = re.compile(rb"""\sxmlns\s*=\s*["']([^"']*)["']""")
 _FEED_ROOT = re.compile(

@@ -37,9 +37,13 @@ _DAY_AND_OFFSET = re.compile(r"(\d{4})-(\d{2})-(\d{2})([+-]\d{2}:\d{2})\Z")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})\Z")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])\Z")
 _CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+_CJK_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s+(\d{1,2})\s?[月월]\s+(\d{4})(?!\d)")
+_ERA = re.compile(rf"({'|'.join(names.ERAS)})\s*(\d{{1,3}}|元)\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日?")
 _VIETNAMESE = re.compile(r"(\d{1,2})\s*(?:tháng|thg)\s*(\d{1,2})\s*(?:năm|[,/-])?\s*(\d{4})", re.IGNORECASE)
-_EPOCH = re.compile(r"@?(\d{9,10})(?:\.\d+)?\Z|(?:/Date\()?(\d{12,13})(?:(?:[+-]\d{4})?\)/)?\Z")
-"""Seconds or milliseconds since 1970, also as shells (`@`) and .NET (`/Date(…)/`) write them."""
+_EPOCH = re.compile(r"@?(\d{9,10})(?:\.\d+)?\Z|(?:/Date\()?(\d{12,13})(?:\d{3}){0,2}(?:(?:[+-]\d{4})?\)/)?\Z")
+"""Seconds since 1970, or their thousandth, millionth or billionth parts; as shells (`@`) and .NET write them, too."""
+_UNFILLED = re.compile(r"[%{}]")
+"""What is left of a template that nobody filled in."""
 
 _CLOCK = re.compile(
     r"(?<![\d:+])(\d{1,2})(?::|\s?h\s?|時|시\s*|点|點)(\d{1,2})(?:[:.分분]\s*(\d{1,2})(?:[.,]\d+)?)?"
@@ -47,7 +51,7 @@ _CLOCK = re.compile(
 )
 _DOTTED_CLOCK = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{2})\.(\d{2})(?![\d.])")
 _TOLD_CLOCK = re.compile(
-    r"(?:\b(?:klo?|um|kell|pukul|pkl)\.?\s*|(?=[\d.]+\s?(?:uhr|wib|wita|wit)\b))(?<![\d.:])(\d{1,2})\.(\d{2})()(?![\d.])",
+    r"(?:\b(?:klo?|um|kell|pukul|pkl)\.?\s*|(?=[\d.]+\s?(?:uhr|wib|wita|wit|[ap]\.?m)\b))(?<![\d.:])(\d{1,2})\.(\d{2})()(?![\d.])",
     re.IGNORECASE,
 )
 """Hours and minutes with a dot, which could be day and month, where a word says that they are none."""
@@ -56,8 +60,12 @@ _OFFSET = re.compile(
     r"(?:\b(?:GMT|UTC|UT)\s*)?(?<![\d])([+\-−])(?:\s(?=0\d[0-5]\d\b))?(\d{1,2})(?::?(\d{2}))?(?![\d:/.-])",
     re.IGNORECASE,
 )
-_ZONE_NAME = re.compile(rf"\b(?<!SA )(?:{'|'.join(names.ZONE_NAMES)})\b", re.IGNORECASE)
-"""Windows has a South American zone of many of these names, which is another."""
+_ZONE_NAME = re.compile(
+    r"\b(?:(?!am\b|pm\b|p\.m|a\.m)[^\W\d_]+\.?\s+){1,3}(?:standard|daylight|summer) time\b"
+    rf"|\b(?:{'|'.join(names.ZONE_NAMES)})\b",
+    re.IGNORECASE,
+)
+"""With all that stands before it: "AUS Eastern Standard Time" is another than what it ends with."""
 _HALF = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
 _SPAN = re.compile(r"(?<![\dTt:+-])(\d{1,2}:\d{2})(\s?)[-–−]\2(\d{1,2}:\d{2})(?![\d:])")
 _POSIX_ZONE = re.compile(r"\bEtc/(?:GMT|UTC)([+-])(?=\d)")
@@ -124,7 +132,8 @@ def _iso(text: str, now: datetime) -> datetime | None:
         seconds, milliseconds = found.groups()
         return datetime.fromtimestamp(int(seconds) if seconds else int(milliseconds) // 1000, UTC)
     if found := _ORDINAL.match(text):
-        return datetime.strptime(text, "%Y-%j").replace(tzinfo=UTC)
+        day_of_year = datetime.strptime(text, "%Y-%j").replace(tzinfo=UTC)
+        return day_of_year if day_of_year.year == int(found.group(1)) else None  # day 366 runs over into the next
     if found := _WEEK.match(text):
         return datetime.combine(date.fromisocalendar(*map(int, found.groups())), time(), UTC)
     return None
@@ -138,15 +147,25 @@ def _numbers(clock: list[str | None]) -> tuple[int, int, int]:
 def _other(text: str, now: datetime) -> datetime | None:
     """Any other way to write a date: clock, zone and day are taken out of the text one after the other."""
     text = _western_digits(unicodedata.normalize("NFKC", text))
+    if _UNFILLED.search(text):
+        return None
     text = _COMMENT.sub(" ", text)
     text = _POSIX_ZONE.sub(lambda zone: "GMT" + ("-" if zone.group(1) == "+" else "+"), text)
-    text = _ZONE_NAME.sub(lambda name: names.ZONE_NAMES[name.group().casefold()].upper(), text)
+    text = _ZONE_NAME.sub(_short_zone, text)
     clock, text = _take_clock(text)
     zone, text = _take_zone(text, with_clock=clock is not None)
     day = _day(text, now)
     if day is None:
         return None
     return _instant((day.year, day.month, day.day), clock or (0, 0, 0), zone)
+
+
+def _short_zone(name: re.Match[str]) -> str:
+    """The short form of a zone's full name; ValueError for one that is not known, where UTC would be a guess."""
+    full = " ".join(name.group().casefold().split())
+    if full not in names.ZONE_NAMES:
+        raise ValueError(full)
+    return names.ZONE_NAMES[full].upper()
 
 
 def _western_digits(text: str) -> str:
@@ -200,9 +219,12 @@ def _day(text: str, now: datetime) -> date | None:
     if found := _CJK.search(text):
         year, month, day = found.groups()
         return date(_year(year, now), int(month), int(day))
-    if found := _VIETNAMESE.search(text):
+    if found := _VIETNAMESE.search(text) or _CJK_DAY_FIRST.search(text):
         day, month, year = found.groups()
         return date(_year(year, now), int(month), int(day))
+    if found := _ERA.search(text):
+        era, year, month, day = found.groups()
+        return date(names.ERAS[era] + (1 if year == "元" else int(year)), int(month), int(day))
     if found := _NUMERIC.search(text):
         rest = text[: found.start()] + text[found.end() :]
         return None if any(map(str.isdigit, rest)) else _numeric_day(found, text, now)
@@ -215,7 +237,7 @@ def _numeric_day(found: re.Match[str], text: str, now: datetime) -> date | None:
     if len(first) == 4:
         return date(_year(first, now), int(second), int(last)) if len(last) < 4 else None
     year = _year(last, now)
-    if separator == ".":
+    if separator == "." and not _reads_better_year_first(found, year, now):
         return _possible(year, int(second), int(first))
     written = [(year, int(second), int(first)), (year, int(first), int(second))]
     if len(first) == len(last) == 2:  # so the year may stand first as well
@@ -225,6 +247,15 @@ def _numeric_day(found: re.Match[str], text: str, now: datetime) -> date | None:
     if len(readings) > 1 and weekdays:
         readings = {reading for reading in readings if reading.weekday() in weekdays}
     return readings.pop() if len(readings) == 1 else None
+
+
+def _reads_better_year_first(found: re.Match[str], year: int, now: datetime) -> bool:
+    """Whether "26.03.02" may be of 2026 rather than of 2002, as Korean and Hungarian papers write it."""
+    first, _, second, last = found.groups()
+    if not len(first) == len(last) == 2:
+        return False
+    other = _possible(_year(first, now), int(second), int(last))
+    return other is not None and other.year > year and other <= now.date()
 
 
 def _possible(year: int, month: int, day: int) -> date | None:
@@ -248,8 +279,8 @@ def _named_day(text: str, now: datetime) -> date | None:
         month = names.MONTHS.get(pair) or names.MONTHS.get(name)
         if month is not None and name not in names.WEEKDAYS:
             months.append(month)
-    if len(months) == 2 and names.folded(tokens[0]) in names.MONTHS:
-        del months[0]  # a weekday that is spelt like a month: "mar." is Tuesday, too
+    if len(months) == 2 and (months[0] == months[1] or names.folded(tokens[0]) in names.MONTHS):
+        del months[0]  # named twice (in the Levant as in Egypt), or a weekday spelt like one: "mar." is Tuesday, too
     if len(months) != 1 or len(numbers) != 2:
         return None
     year = next((number for number in numbers if len(number) == 4), None)
@@ -257,6 +288,8 @@ def _named_day(text: str, now: datetime) -> date | None:
         if len(numbers[1]) != 2:
             return None
         day, year = numbers
+        if _year(year, now) < FIRST_OF_FEEDS:
+            return None  # of another calendar: Thai papers write 69 for 2569
     else:
         day = numbers[0] if numbers[1] == year else numbers[1]
     if len(day) > 2:

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from monitor.parse.links import is_address, relation_of
-from monitor.parse.markup import Element, content_of, language_in, name_in, text_of
+from monitor.parse.markup import Element, content_of, drop_own_prefixes, language_in, name_in, text_of
 from monitor.parse.names import name_of
 from monitor.parse.raw import Link, RawItem
 
@@ -118,15 +118,29 @@ def _media_description(raw: RawItem, element: Element) -> None:
 
 def _link(raw: RawItem, element: Element) -> None:
     href = element.get("href")
+    if href is None and element.attrib:
+        drop_own_prefixes(element)
+        href = element.get("href")
     rel = relation_of(element.get("rel"))
     if rel == "enclosure":
         _note_enclosure(raw, href or text_of(element), element)
     elif href and rel:
         own = element.get(_XML_BASE)
         raw.links.append(Link(rel, (element.get("type") or "").lower(), _joined(own, href) if own else href))
-    elif href := href or text_of(element) or element.get("url") or element.get("uri"):
+    elif href := href or text_of(element) or element.get("url") or element.get("uri") or _address_behind(element):
         own = element.get(_XML_BASE)  # of several bare ones, all readers take the last
         raw.links.insert(0, Link("alternate", (element.get("type") or "").lower(), _joined(own, href) if own else href))
+
+
+def _address_behind(element: Element) -> str | None:
+    """What follows `<link/>`: in HTML a link is empty, so whoever writes RSS with HTML's tools closes it too soon."""
+    behind = (element.tail or "").strip()
+    return behind if is_address(behind) else None
+
+
+def _url(raw: RawItem, element: Element) -> None:
+    """No format has such an element in its items, yet some software has no other."""
+    raw.links.append(Link("related", "", text_of(element)))
 
 
 def _id(raw: RawItem, element: Element) -> None:
@@ -220,9 +234,11 @@ _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("media_title", "itunes_title"), _other_title),
     "media_description": _media_description,
     "link": _link,
+    "url": _url,
     **dict.fromkeys(("guid", "id"), _id),
     **dict.fromkeys(("description", "summary", "abstract", "dc_description", "itunes_summary"), _summary),
     **dict.fromkeys(("content", "content_encoded", "body", "xhtml_body", "fullitem"), _content),
+    **dict.fromkeys(("yandex_full-text", "turbo_content"), _content),
     **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), _date("published")),
     **dict.fromkeys(("updated", "modified", "lastbuilddate", "dcterms_modified"), _date("updated")),
     **dict.fromkeys(("date", "dc_date", "dcterms_date"), _date("updated")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.model.entry import NotAFeed
-from monitor.parse import clean, direct
+from monitor.parse import clean, direct, sitemap
 from monitor.parse.charset import Decoded
 from monitor.parse.notfeed import looks_like_html, not_a_feed
 from monitor.parse.prune import Items, find_items, hash_of
@@ -56,7 +56,7 @@ class Document:
 
 def open_document(decoded: Decoded, *, url: str, known: frozenset[str], now: datetime) -> Document | NotAFeed:
     """The document in a decoded body, or why it is no feed."""
-    data = clean.unescaped(clean.cleaned(decoded.text))
+    data = sitemap.marked_up(clean.unescaped(clean.cleaned(decoded.text)))
     prolog = clean.read_prolog(data)
     if prolog is None:
         return not_a_feed(data)

@@ -66,7 +66,7 @@ def read_with_feedparser(data: bytes) -> tuple[list[RawItem], Channel]:
 def _item(entry: Any, feed_language: str | None) -> RawItem:
     content = [part for part in entry.get("content", ()) if part.get("value")]
     raw = RawItem(
-        id=entry.get("id", ""),
+        id=entry.get("id", "").replace("&amp;", "&"),  # it decodes titles and links, yet no ids
         title=dict.get(entry, "title", ""),
         summary=dict.get(entry, "summary"),
         contents=[part["value"] for part in content],

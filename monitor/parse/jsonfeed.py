@@ -31,6 +31,18 @@ _ITEMS_KEY = re.compile(r'"items"\s*:\s*\[')
 _TITLE_KEY = re.compile(r'"title"\s*:\s*')
 _BETWEEN = re.compile(r"[\s,]*")
 _NEXT_ITEM = re.compile(r"\}\s*,\s*(?=\{)")
+# What converters of RSS call the same things
+_NAMES = {
+    "id": "guid",
+    "url": "link",
+    "date_published": "pubDate",
+    "content_html": "content",
+    "summary": "description",
+}
+_TELLING = frozenset(
+    ("id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "attachments")
+)
+"""An object without any of these, or what stands for them, is no item."""
 MOST_BROKEN = 50
 """Items that cannot be read, behind which the next one is looked for."""
 
@@ -38,6 +50,7 @@ _TRUNCATED = Reason("truncated", "the document ends in the middle; only its comp
 _MALFORMED = Reason("malformed", "the document is not well-formed JSON; its items were read as well as possible")
 _WRAPPED = Reason("untidy-json", "the JSON Feed stands in a function call (JSONP); what it holds was read")
 _COMMENTED = Reason("untidy-json", "the JSON Feed has comments or trailing commas, which JSON has not; it was read")
+_RENAMED = Reason("untidy-json", "the items have RSS's names (link, guid, pubDate) for what they say; they were read")
 _KEYED = Reason("untidy-json", "the items are an object in place of a list; its values were read")
 _NO_FEED = Reason(
     "not-a-feed",
@@ -57,10 +70,10 @@ def read_json(text: str, *, url: str, known: frozenset[str], now: datetime) -> P
     text, wrapped = _opened(text)
     document, problems = _loaded(text, wrapped=wrapped)
     items, remark = _items(document)
-    if not isinstance(items, list) or not (items or "version" in document or "title" in document):
+    if items is None or not (items or "version" in document or "title" in document):
         return NotAFeed(_NO_FEED)
     try:
-        raws = [_item(item) for item in items if isinstance(item, dict)]
+        raws = [_item(item) for item in items]
     except RecursionError:
         return NotAFeed(_DEEP)
     here = Surroundings((_text(document.get("home_page_url")), url), now)
@@ -131,12 +144,21 @@ def _kept(found: re.Match[str]) -> str:
     return found.group(1) or ""
 
 
-def _items(document: dict[str, Any]) -> tuple[Any, tuple[Reason, ...]]:
-    """The items; some software writes a list whose numbers have gaps as an object."""
-    items = document.get("items")
+def _items(document: dict[str, Any]) -> tuple[list[dict[str, Any]] | None, tuple[Reason, ...]]:
+    """The items, None for no list of any; some software writes a list whose numbers have gaps as an object."""
+    items, remarks = document.get("items"), []
     if isinstance(items, dict) and items and all(isinstance(item, dict) for item in items.values()):
-        return list(items.values()), (_KEYED,)
-    return items, ()
+        items, remarks = list(items.values()), [_KEYED]
+    if not isinstance(items, list):
+        return None, ()
+    objects = [item for item in items if isinstance(item, dict)]
+    if any("url" not in item and isinstance(item.get("link"), str) for item in objects):
+        objects, remarks = [_renamed(item) for item in objects], [*remarks, _RENAMED]
+    return [item for item in objects if not item.keys().isdisjoint(_TELLING)], tuple(remarks)
+
+
+def _renamed(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, **{name: item[other] for name, other in _NAMES.items() if name not in item and other in item}}
 
 
 def _readable_part(text: str, decoder: json.JSONDecoder, *, cut: bool) -> dict[str, Any]:
@@ -192,8 +214,8 @@ def _item(item: dict[str, Any]) -> RawItem:
             raw.links.append(Link(rel, "", link))
     raw.id_is_link = raw.id.startswith(("http://", "https://"))
     people = [*_list(item.get("authors")), item.get("author")]
-    raw.authors = [_text(who.get("name")) for who in people if isinstance(who, dict)]
-    raw.authors = [name for name in raw.authors if name]
+    raw.authors = [_text(who.get("name")) if isinstance(who, dict) else who for who in people if who]
+    raw.authors = [name for name in raw.authors if isinstance(name, str) and name]
     raw.categories = [_text(tag) for tag in _list(item.get("tags"))]
     raw.images = [link for key in ("image", "banner_image") if (link := _text(item.get(key)))]
     raw.enclosures = [_text(part.get("url")) for part in _list(item.get("attachments")) if isinstance(part, dict)]

@@ -9,6 +9,9 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _USUAL = re.compile(r"https?://[A-Za-z0-9.-]+(?:[:/?#]|\Z)", re.IGNORECASE)
 _JUNK = re.compile(r"[\x00-\x20\x7f]+")
 _ANCHOR = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*["']([^"'<>]+)""", re.IGNORECASE)
+_SLIP = re.compile(r"https?:(?!//[^/\\])|https?//|https?://https?:?//|https?:[^?#]*\\", re.IGNORECASE)
+_START = re.compile(r"(?:https?:/+(?=https?:?//))?(https?):?/+", re.IGNORECASE)
+"""Slashes too many, too few or backward, a scheme before the scheme: browsers and people know what is meant."""
 LONGEST_URL = 8000
 
 
@@ -23,6 +26,8 @@ def absolute(link: str | None, *bases: str | None) -> str | None:
     link = tidy(link).replace("&amp;", "&")  # escaped once too often; no address has it otherwise
     if link.lower().startswith("www."):
         link = f"//{link}"
+    if link[:5].lower().startswith("http") and _SLIP.match(link):
+        link = _straightened(link)
     if not link or len(link) > LONGEST_URL:
         return None
     if _SCHEME.match(link):
@@ -30,6 +35,12 @@ def absolute(link: str | None, *bases: str | None) -> str | None:
     base = base_of(*bases)
     joined = _join(base, link) if base else None
     return joined if joined and _host(joined) else None
+
+
+def _straightened(link: str) -> str:
+    """An address as https://url.spec.whatwg.org reads it: any slashes behind the scheme, backslashes as slashes."""
+    path = re.split(r"[?#]", link, maxsplit=1)[0]
+    return _START.sub(r"\1://", path.replace("\\", "/"), count=1) + link[len(path) :]
 
 
 def is_address(link: str) -> bool:

@@ -7,7 +7,7 @@ import html
 
 from lxml import etree
 
-from monitor.parse.names import name_by_prefix, name_of
+from monitor.parse.names import is_own, name_by_prefix, name_of
 
 Element = etree._Element
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -23,6 +23,14 @@ _VOID = frozenset(
 def name_in(element: Element) -> str:
     """The element's name as its document means it."""
     return name_by_prefix(name_of(element.tag), element.prefix)
+
+
+def drop_own_prefixes(element: Element) -> None:
+    """Attributes with a prefix for the format's own namespace made plain: they need none, but some have it."""
+    for key, value in element.items()[:MOST_ATTRIBUTES]:
+        namespace, mark, local = str(key)[1:].rpartition("}")
+        if mark and is_own(namespace):
+            element.set(local, value)
 
 
 def text_of(element: Element) -> str:

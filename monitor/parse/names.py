@@ -35,6 +35,8 @@ _PREFIXES = {
     "http://example.com/dtds/podcast-1.0.dtd": "itunes",
     "http://video.search.yahoo.com/mrss": "media",
     "http://tools.search.yahoo.com/mrss": "media",
+    "http://news.yandex.ru": "yandex",
+    "http://turbo.yandex.ru": "turbo",
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns": "rdf",
     "http://www.google.com/schemas/sitemap-news/0.9": "news",

@@ -6,10 +6,22 @@ A page of a sitemap becomes an entry whose id is its address.  A child of an ind
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote, urlsplit
+from xml.sax.saxutils import escape
 
 from monitor.parse.markup import Element, name_in, text_of
 from monitor.parse.raw import Link, RawItem
+
+_ADDRESSES = re.compile(rb"https?://\S++\s++(?:https?://\S++(?:\s++|\Z))+", re.IGNORECASE)
+
+
+def marked_up(data: bytes) -> bytes:
+    """A sitemap in plain text, which is one address a line and nothing else, as XML; any other document as it is."""
+    if not _ADDRESSES.fullmatch(data):
+        return data
+    pages = "".join(f"<url><loc>{escape(line)}</loc></url>\n" for line in data.decode("utf-8", "replace").split())
+    return f"<urlset>\n{pages}</urlset>".encode()
 
 
 def read_page(element: Element) -> RawItem:

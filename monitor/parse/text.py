@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from contextlib import suppress
 
 LONGEST_TITLE = 1000
 """Characters of a title that are kept: a megabyte of title is an attack or a mistake."""
@@ -21,6 +20,15 @@ _WINDOWS_1252 = {
     code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
 _AS_LATIN_1 = {ord(character): chr(code) for code, character in _WINDOWS_1252.items()}
+_PACKED = re.compile(
+    "[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    "|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+"""The bytes of one character of UTF-8, each taken for a character."""
+_MAYBE_PACKED = re.compile(f"[\xc2-\xf4][\x80-\xbf{''.join(_WINDOWS_1252.values())}]")
+_OWN_LETTER = re.compile("[\xa1-\xff]")
+_ENDING = frozenset("…’”“–—›™•".translate(_AS_LATIN_1) + "\xa0«»®©ª°±²³´·¹º¼½¾")
+"""What follows a word's last letter in good text, too: "BEYONCÉ’S", "Wie groß…"."""
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
@@ -88,17 +96,32 @@ def headline_of(markup: str, longest: int = 100) -> str:
 
 
 def mended(text: str) -> str:
-    """Text whose UTF-8 was once taken for latin-1 or windows-1252, and punctuation taken for controls, put right."""
+    """Text whose UTF-8 was once taken for latin-1 or windows-1252, and punctuation taken for controls, put right.
+
+    Characters that had been references when that happened stand among it as they are.  A letter with an accent that
+    stands for itself shows that it did not happen.
+    """
     if text.isascii():
         return text
-    for codec in ("iso-8859-1", "cp1252"):
-        with suppress(UnicodeError):
-            return text.encode(codec).decode("utf-8")
-    if not _C1.search(text):
-        return text
-    with suppress(UnicodeError):  # windows-1252 leaves five codes out, which come through as controls
-        return text.translate(_AS_LATIN_1).encode("iso-8859-1").decode("utf-8")
-    return text.translate(_WINDOWS_1252)
+    if _MAYBE_PACKED.search(text):
+        packed = text.translate(_AS_LATIN_1)
+        told = any(_is_certain(found, packed) for found in _PACKED.finditer(packed))
+        if told and not _OWN_LETTER.search(_PACKED.sub("", packed)):
+            text = _PACKED.sub(lambda found: found.group().encode("iso-8859-1").decode("utf-8"), packed)
+    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
+
+
+def _is_certain(found: re.Match[str], packed: str) -> bool:
+    """Whether these can be nothing but the bytes of one character: not a last letter and what follows its word."""
+    first, rest = found.group()[0], found.group()[1:]
+    before, after = packed[found.start() - 1 : found.start()], packed[found.end() : found.end() + 1]
+    if not _ENDING.issuperset(rest) or first == "â":
+        return True
+    if len(rest) > 1:
+        return False
+    if first.isupper() and before.islower():
+        return True
+    return first in "ÂÃÄÅÎÏÐÑ" and (after.islower() or (first in "ÂÃ" and not before.isupper()))
 
 
 def opened(text: str) -> str:

@@ -116,11 +116,12 @@ def _deliveries(connection: sa.Connection, now: datetime, later: datetime) -> in
 
 
 def _held(connection: sa.Connection, _now: datetime, later: datetime) -> int:
-    """Leases that would last until next year, and workers that would seem alive until then."""
+    """Leases and requests that would last until next year, and workers that would seem alive until then."""
     freed = 0
     for table in CLAIMABLE:
         held = sa.update(table).where(is_held(table), table.c.lease_until > later)
         freed += connection.execute(held.values(voided(table))).rowcount
+    freed += connection.execute(sa.delete(t.asking).where(t.asking.c.until > later)).rowcount
     return freed + connection.execute(sa.delete(t.worker).where(t.worker.c.seen_at > later)).rowcount
 
 

@@ -28,7 +28,6 @@ class FirstText:
 
     lead: str
     text: str
-    text_hash: str
     reason: Reason
 
 
@@ -97,7 +96,6 @@ class StoredArticle:
     number: int
     lead: str
     text: str
-    text_hash: str
     revised_at: datetime | None
     sources: tuple[SourceFacts, ...]
 
@@ -126,7 +124,6 @@ class NewRevision:
     title: str
     lead: str
     text: str
-    text_hash: str
     material: bool
     reason: Reason
 
@@ -143,7 +140,7 @@ class ArticleChange:
 _A, _R, _S = t.article.c, t.revision.c, t.source.c
 _INSERT = sa.insert(t.article)
 _LOAD = (
-    sa.select(t.article, _R.lead, _R.text, _R.text_hash.label("revision_hash"), _R.created_at.label("revised_at"))
+    sa.select(t.article, _R.lead, _R.text, _R.created_at.label("revised_at"))
     .select_from(t.article.outerjoin(t.revision, sa.and_(_R.article_id == _A.id, _R.number == _A.revision)))
     .where(_A.id.in_(sa.bindparam("ids", expanding=True)))
 )
@@ -159,7 +156,7 @@ _ADD_REVISION = sa.insert(t.revision)
 _LATEST = (
     sa.update(t.article)
     .where(_A.id == sa.bindparam("row"))
-    .values({name: sa.bindparam(f"new_{name}") for name in ("revision", "title", "text_hash")})
+    .values({name: sa.bindparam(f"new_{name}") for name in ("revision", "title")})
 )
 
 
@@ -180,9 +177,7 @@ def insert_articles(connection: sa.Connection, brought: Sequence[tuple[str, NewA
 def _first_revisions(ids: Sequence[int], articles: Sequence[NewArticle]) -> Iterator[NewRevision]:
     for id_, article in zip(ids, articles, strict=True):
         if (first := article.first) is not None:
-            yield NewRevision(
-                id_, 1, article.title, first.lead, first.text, first.text_hash, material=True, reason=first.reason
-            )
+            yield NewRevision(id_, 1, article.title, first.lead, first.text, material=True, reason=first.reason)
 
 
 def as_stored(id_: int, article: NewArticle, source: SourceFacts, now: datetime) -> StoredArticle:
@@ -215,7 +210,6 @@ def as_stored(id_: int, article: NewArticle, source: SourceFacts, now: datetime)
         number=1 if first else 0,
         lead=first.lead if first else "",
         text=first.text if first else "",
-        text_hash=first.text_hash if first else "",
         revised_at=now if first else None,
         sources=(source,),
     )
@@ -254,7 +248,6 @@ def add_revisions(connection: sa.Connection, revisions: Sequence[NewRevision], n
                 "row": item.article_id,
                 "new_revision": item.number,
                 "new_title": item.title,
-                "new_text_hash": item.text_hash,
             }
             for item in revisions
         ],
@@ -362,7 +355,6 @@ def _new_row(id_: int, article: NewArticle, source_id: str, now: datetime) -> di
         "gap": article.gap,
         "reading": article.reading and article.reading.value,
         "due_at": article.reading_at,
-        "text_hash": article.first and article.first.text_hash,
         "revision": 1 if article.first else 0,
         "settled": article.settled,
     }
@@ -376,7 +368,6 @@ def _revision_row(id_: int, item: NewRevision, now: datetime) -> dict[str, Any]:
         "title": item.title,
         "lead": item.lead,
         "text": item.text,
-        "text_hash": item.text_hash,
         "material": item.material,
         "reason_code": item.reason.code,
         "reason": item.reason.text,
@@ -425,7 +416,6 @@ def _stored(row: dict[str, Any], sources: tuple[SourceFacts, ...]) -> StoredArti
         number=row["revision"],
         lead=row["lead"] or "",
         text=row["text"] or "",
-        text_hash=row["revision_hash"] or "",
         revised_at=row["revised_at"],
         sources=sources,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ from monitor.store.verify import Verification, verify
 PAGES = 256
 """Copied at a time: a megabyte, between two of which writers have their turn."""
 NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", errno.ENOSPC, errno.EDQUOT})
+ONE_NAME = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+"""What file systems say whose files have one name only (FAT, some shares)."""
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
@@ -138,14 +141,40 @@ def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool
 
 
 def _swap(made: Path, target: Path, now: datetime) -> Path | None:
-    """Put the new file in place; the old one stays beside it."""
+    """Put the new file in place; the old one stays beside it.
+
+    At every moment there is a database in place: the old one until the new one takes its name.  A log that lies beside
+    the old one must be gone by then, or it would be taken for the new one's; what it holds goes into the file first,
+    and where it cannot (a damaged file), both stay beside under the other name.
+    """
+    if not target.exists():
+        _clear_logs(target)
+        made.rename(target)
+        return None
     kept = target.with_name(f"{target.name}.before-{now:%Y%m%dT%H%M%S}")
-    for end in ("-wal", "-shm", ""):  # what was written last may stand in the log beside the file
-        part = Path(f"{target}{end}")
-        if part.exists():
-            part.rename(f"{kept}{end}")
-    made.rename(target)
-    return kept if kept.exists() else None
+    with contextlib.suppress(sqlite3.Error):
+        _settle(target)
+    for end in ("", "-wal"):
+        if (part := Path(f"{target}{end}")).exists():
+            _keep_as(part, Path(f"{kept}{end}"))
+    _clear_logs(target)
+    made.replace(target)
+    return kept
+
+
+def _keep_as(path: Path, kept: Path) -> None:
+    """A second name for a file; a copy where files can have but one."""
+    try:
+        kept.hardlink_to(path)
+    except OSError as error:
+        if error.errno not in ONE_NAME:
+            raise
+        shutil.copyfile(path, kept)
+
+
+def _clear_logs(target: Path) -> None:
+    for end in ("-wal", "-shm"):
+        Path(f"{target}{end}").unlink(missing_ok=True)
 
 
 @contextmanager

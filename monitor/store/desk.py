@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.model.story import CopyCandidate, PlacedArticle, Placement, StoryState, Vector
+from monitor.model.story import STAYED, CopyCandidate, PlacedArticle, Placement, StoryState, Vector
 from monitor.store import sketches, stories, story_index
 from monitor.store.sketches import Sought
 from monitor.store.story_index import Holder, StoryIndex, Wanted
@@ -173,6 +173,7 @@ class Desk:
                 "story_id": placement.story_id,
                 "copy_of": placement.copy_of,
                 "copy_score": placement.copy_score,
+                "place_reason": None if placement.reason == STAYED else placement.reason.text,
             }
         )
         del self._waiting[article.id]

@@ -21,8 +21,8 @@ CrashHook = Callable[[sa.Connection], None]
 """What else must follow from the death of all former owners, in the same unit (deliveries that were being sent)."""
 
 
-LOOKED_AT_S = (0.01, 0.05, 0.2)
-"""Pauses between attempts to take the lock."""
+LOOKED_AT_S = 10.0
+"""So long those who only look may hold it: a moment, which a busy machine may draw out."""
 
 
 class WriterLock:
@@ -100,14 +100,26 @@ def _take(path: Path) -> IO[str]:
 
 def _lock(file: IO[str]) -> None:
     """Whoever asks who holds the lock (`footing`) holds it for a moment himself, which is no reason to give up."""
-    for pause_s in LOOKED_AT_S:
+    until = time.monotonic() + LOOKED_AT_S
+    while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            time.sleep(pause_s)
+        except BlockingIOError:
+            if time.monotonic() > until or not _is_only_looked_at(file):
+                raise
+            time.sleep(0.01)
         else:
             return
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_only_looked_at(file: IO[str]) -> bool:
+    """Whether those who hold the lock share it; who works on the database does not."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(file, fcntl.LOCK_UN)
+    return True
 
 
 def _owner(file: IO[str]) -> str:

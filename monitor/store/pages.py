@@ -14,6 +14,10 @@ from monitor.store import tables as t
 
 Row = dict[str, Any]
 
+OVERTAKEN_MAX = 2000
+"""How many ids other units may have taken, and shown, before one that began earlier commits: units take milliseconds,
+the server ends one that hangs after 12 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -151,6 +155,36 @@ def changed_since(connection: sa.Connection, seen: Position, *, limit: int = 200
     ).all()
     ids = sorted({*new, *(row.article_id for row in matched)})
     return Position(new[-1] if new else seen.article, matched[-1].id if matched else seen.match), ids
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The ids that could be seen at one moment up to a position, the last `OVERTAKEN_MAX` of each kind."""
+
+    articles: frozenset[int]
+    matches: Mapping[int, int]
+    """With the article each is about."""
+
+    def overtook(self, seen: Position, before: Recent) -> set[int]:
+        """Articles that are new, or newly matched, up to `seen`, and could not be seen `before`.
+
+        On PostgreSQL a unit takes its ids when it writes and shows them when it commits: one that began earlier and
+        ended later comes up below what was seen.
+        """
+        matches = (match for match in self.matches.keys() - before.matches.keys() if match <= seen.match)
+        articles = (article for article in self.articles - before.articles if article <= seen.article)
+        return {*articles, *(self.matches[match] for match in matches)}
+
+
+def recent(connection: sa.Connection, end: Position) -> Recent:
+    """What can be seen up to `end`."""
+    a, m = t.article.c, t.match.c
+    articles = sa.select(a.id).where(a.id <= end.article, a.id > end.article - OVERTAKEN_MAX)
+    matches = sa.select(m.id, m.article_id).where(m.id <= end.match, m.id > end.match - OVERTAKEN_MAX)
+    return Recent(
+        frozenset(connection.execute(articles).scalars()),
+        {row.id: row.article_id for row in connection.execute(matches)},
+    )
 
 
 def recent_stories(

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from monitor.store import claims, search
 from monitor.store import tables as t
 from monitor.store.claims import Keeping
+from monitor.store.evidence import forget_bodies
 from monitor.store.tombstones import bury
 
 Place = tuple[datetime, int]
@@ -34,7 +35,7 @@ class ExpiredEntry:
     item_hash: str
 
 
-_OWNED = (t.entry, t.sighting, t.article_key, t.revision, t.fingerprint, t.sketch, t.match, t.body)
+_OWNED = (t.entry, t.sighting, t.article_key, t.revision, t.fingerprint, t.sketch, t.match)
 
 
 def expired_articles(
@@ -122,6 +123,7 @@ def remove_articles(
     search.remove(connection, [search.Indexed(*row) for row in connection.execute(latest)])
     for table in _OWNED:
         connection.execute(sa.delete(table).where(table.c.article_id.in_(article_ids)))
+    forget_bodies(connection, article_ids)
     connection.execute(sa.delete(t.article).where(a.id.in_(article_ids)))
 
 

@@ -17,8 +17,8 @@ from monitor.store import tables as t
 
 Plain = dict[str, Any]
 BATCH = 500
-LEFT_OUT = frozenset({"worker"})
-"""Which processes are running belongs to the moment, not to the data."""
+LEFT_OUT = frozenset({"asking", "worker"})
+"""Which processes are running, and whom they ask just now, belongs to the moment, not to the data."""
 
 
 def kept_tables() -> tuple[sa.Table, ...]:

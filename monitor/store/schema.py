@@ -15,7 +15,7 @@ from monitor.errors import SchemaMismatch, StoreError
 from monitor.store.lock import alone
 from monitor.store.unit import Database, open_engine
 
-HEAD = "0011"
+HEAD = "0014"
 """The schema of this program; a test holds it equal to the last migration."""
 
 LOCK = "schema"

@@ -87,9 +87,15 @@ class PollRecord:
 
     @classmethod
     def of(
-        cls, claimed: ClaimedSource, fetched: Fetched, decision: PollDecision, *, choice: Choice | None = None
+        cls,
+        claimed: ClaimedSource,
+        fetched: Fetched,
+        decision: PollDecision,
+        *,
+        choice: Choice | None = None,
+        counts: tuple[int, int] = (0, 0),
     ) -> PollRecord:
-        """The record of a poll whose answer was `fetched`, without counts."""
+        """The record of a poll whose answer was `fetched`; `counts` are its items and how many of them are new."""
         return cls(
             source_id=claimed.id,
             lease=claimed.lease,
@@ -100,6 +106,8 @@ class PollRecord:
             status=fetched.status,
             outcome=decision.outcome_code,
             bytes=fetched.size,
+            items=counts[0],
+            new_items=counts[1],
             possible_loss=decision.possible_loss,
             choice=choice,
             host_blocked_until=decision.host_blocked_until,
@@ -391,8 +399,6 @@ def _claimed(row: Mapping[str, Any], owner: str, listed: tuple[str, ...]) -> Cla
 
 
 _WRITTEN = ("baseline_at", "health", "reason_code", "reason", "last_polled_at", "memory", "due_at", "attempts", "gone")
-
-
 _RECORD = (
     sa.update(t.source)
     .where(
@@ -418,8 +424,7 @@ def _row_after(record: PollRecord) -> dict[str, Any]:
         "attempts": memory.errors_in_a_row,
         "gone": memory.health is Health.GONE,
     }
-    if record.choice is not None:
-        choice = record.choice
+    if (choice := record.choice) is not None:
         values["choice"] = {
             "kind": choice.kind.value,
             "url": choice.url,

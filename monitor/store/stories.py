@@ -48,7 +48,10 @@ def language_of(connection: sa.Connection, story_id: int) -> str:
 
 
 def place(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Record where articles were put: rows of `row` (the article), `story_id`, `copy_of`, `copy_score`."""
+    """Record where articles were put: rows of `row` (the article), `story_id`, `copy_of`, `copy_score`, `place_reason`.
+
+    Without a reason the one before holds on.
+    """
     run_many(connection, _PLACE, rows)
 
 
@@ -56,6 +59,7 @@ _PLACE = (
     article.update()
     .where(article.c.id == sa.bindparam("row"))
     .values({name: sa.bindparam(name) for name in ("story_id", "copy_of", "copy_score")})
+    .values(place_reason=sa.func.coalesce(sa.bindparam("place_reason", type_=sa.Text), article.c.place_reason))
 )
 
 
@@ -139,8 +143,11 @@ def split_story(
         connection, first.id, language=old.language, title=first.title, at=first.first_seen_at, centroid=centroid
     )
     grow_story(connection, new, centroid=centroid, members=len(leaving), last_at=old.last_at)
+    why = f"it left story {story_id} when that was split"
     moving = article.c.id.in_(leaving) | article.c.copy_of.in_(leaving)
-    connection.execute(article.update().where(article.c.story_id == story_id, moving).values(story_id=new))
+    connection.execute(
+        article.update().where(article.c.story_id == story_id, moving).values(story_id=new, place_reason=why)
+    )
     copies = sketch.c.article_id.in_(leaving) | sketch.c.copy_group.in_(leaving)
     connection.execute(sketch.update().where(sketch.c.story_id == story_id, copies).values(story_id=new))
     alone = article.c.id.in_(leaving), article.c.copy_of.is_not(None), article.c.copy_of.not_in(leaving)

@@ -89,6 +89,16 @@ host = sa.Table(
     sa.Column("blocked_until", UtcTime),
 )
 
+asking = sa.Table(
+    "asking",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("until", UtcTime, nullable=False),
+    sa.Index("ix_asking_host", "host"),
+)
+
 poll = sa.Table(
     "poll",
     metadata,
@@ -152,13 +162,13 @@ article = sa.Table(
     sa.Column("text_state", sa.Text, nullable=False),
     sa.Column("text_reason_code", sa.Text),
     sa.Column("text_reason", sa.Text),
-    sa.Column("text_hash", sa.Text),
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sa.Column("reads", sa.Integer, nullable=False, server_default="0"),
     sa.Column("live", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("story_id", BigId),
     sa.Column("copy_of", BigId),
     sa.Column("copy_score", sa.Float),
+    sa.Column("place_reason", sa.Text),
     sa.Column("settled", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("reading", sa.Text),
     sa.Column("page", JsonOrNull),
@@ -205,7 +215,6 @@ revision = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("lead", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
-    sa.Column("text_hash", sa.Text, nullable=False),
     sa.Column("material", sa.Boolean, nullable=False),
     sa.Column("reason_code", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
@@ -400,6 +409,13 @@ body = sa.Table(
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("headers", Json, nullable=False),
-    sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("fetched_at", UtcTime, nullable=False),
+    sa.Index("ix_body_sha256", "sha256"),
+)
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )

@@ -12,13 +12,10 @@ Row = dict[str, Any]
 
 
 def article_facts(connection: sa.Connection, article_id: int) -> Row:
-    """What was decided about its place: baseline, story, copy."""
+    """What was decided about its place, and why: baseline, story, copy."""
     a = t.article.c
-    row = connection.execute(
-        sa.select(a.baseline, a.story_id, a.copy_of, a.copy_score, a.reads, a.settled, a.due_at).where(
-            a.id == article_id
-        )
-    )
+    place = (a.story_id, a.copy_of, a.copy_score, a.place_reason)
+    row = connection.execute(sa.select(a.baseline, *place, a.reads, a.settled, a.due_at).where(a.id == article_id))
     return dict(row.mappings().one())
 
 

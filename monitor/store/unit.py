@@ -36,7 +36,7 @@ CONNECTION_SQLSTATE_CLASS = "08"
 READING = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
 )
-POSTGRESQL_OPTIONS = "-c idle_in_transaction_session_timeout=12s -c lock_timeout=10s"
+POSTGRESQL_LIMITS = {"idle_in_transaction_session_timeout": "12s", "lock_timeout": "10s"}
 POSTGRESQL_ARGS = {
     "client_encoding": "utf8",
     "connect_timeout": BUSY_TIMEOUT_S,
@@ -83,20 +83,40 @@ def _postgresql_engine(url: str) -> sa.Engine:
     except ModuleNotFoundError as error:
         remedy = "pip install 'news-monitor[postgresql]'"
         raise StoreError("PostgreSQL needs a driver that is not installed", remedy=remedy) from error
+    event.listen(engine, "connect", _preparing(" ".join(engine.url.normalized_query.get("options", ()))))
     event.listen(engine, "handle_error", _leave_a_standby)
     return engine
 
 
-def _postgresql_args(url: sa.URL) -> dict[str, Any]:
-    """Ours where the address says nothing, of `options` both: of two that contradict each other the later one counts.
+def _preparing(options: str) -> Callable[[Any, Any], None]:
+    """What is done with a new connection: our limits are set, but for those that the address sets in `options`.
 
-    Of several hosts the one is meant that can be written to.
+    They are not in the `options` of the connection itself, since a pooler in between refuses to connect whoever sends
+    any.  Behind a pooler the server's process is not the one that the connection was told of.  There nothing is
+    prepared: a pooler by transaction gives the names of statements to whoever comes next, with another meaning.
     """
+    ours = [f"SET {name} = '{value}'" for name, value in POSTGRESQL_LIMITS.items() if name not in options]
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.autocommit = True  # a transaction that is rolled back would take the limits along
+        cursor = connection.cursor()
+        cursor.execute("; ".join((*ours, "SELECT pg_backend_pid()")))
+        while cursor.nextset():
+            pass
+        if cursor.fetchone()[0] != connection.info.backend_pid:
+            connection.prepare_threshold = None
+        connection.autocommit = False
+
+    return prepare
+
+
+def _postgresql_args(url: sa.URL) -> dict[str, Any]:
+    """Ours where the address says nothing.  Of several hosts the one is meant that can be written to."""
     said = url.normalized_query
     args: dict[str, Any] = {name: value for name, value in POSTGRESQL_ARGS.items() if name not in said}
     if len(said.get("host", ())) > 1 and "target_session_attrs" not in said:
         args["target_session_attrs"] = "read-write"
-    return args | {"options": " ".join((POSTGRESQL_OPTIONS, *said.get("options", ())))}
+    return args
 
 
 def _leave_a_standby(context: Any) -> None:
@@ -285,6 +305,6 @@ def _map_postgresql(error: sa.exc.DBAPIError) -> StoreError:
         return StoreFull(f"no space for the database: {text}", remedy="free space on the database server")
     away = not state and isinstance(error, sa.exc.OperationalError)
     if away or error.connection_invalidated or state in RETRYABLE_SQLSTATES or state[:2] == CONNECTION_SQLSTATE_CLASS:
-        remedy = REMEDIES.get(state, "the monitor tries again by itself")
+        remedy = REMEDIES.get(state, "a running monitor tries again by itself; what has ended, start again")
         return StoreBusy(f"database busy or away: {text}", remedy=remedy)
     return StoreError(text, remedy=REMEDIES.get(state))

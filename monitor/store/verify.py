@@ -22,6 +22,7 @@ NAMES: tuple[tuple[sa.Column[object], sa.Column[object]], ...] = (
     (t.sketch.c.article_id, t.article.c.id),
     (t.match.c.article_id, t.article.c.id),
     (t.body.c.article_id, t.article.c.id),
+    (t.body.c.sha256, t.evidence.c.sha256),
     (t.article.c.story_id, t.story.c.id),
     (t.alert_article.c.alert_id, t.alert.c.id),
     (t.delivery.c.alert_id, t.alert.c.id),

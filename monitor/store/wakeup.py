@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 
 from monitor.errors import StoreError
 from monitor.store.unit import Database, map_error
@@ -20,8 +19,6 @@ LOOK_S = 2.0
 """How often the listening thread looks whether it is to end."""
 AGAIN_S = 5.0
 """After the connection was lost."""
-
-log = structlog.get_logger("wakeup")
 
 
 def notify(connection: sa.Connection) -> None:
@@ -58,6 +55,9 @@ class Wakeups:
             try:
                 self._listen()
             except StoreError as error:
+                import structlog  # noqa: PLC0415 - takes a fifth of the start of a command, which has nothing to tell
+
+                log = structlog.get_logger("wakeup")
                 log.warning("listening-lost", error=error.message, again_in_s=self._again_s)
                 self._ending.wait(self._again_s)
 

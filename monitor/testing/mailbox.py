@@ -114,10 +114,10 @@ def free_port() -> int:
     return _tried(0)
 
 
-def _chosen_port() -> int:
+def _chosen_port(given: Path = PORT_RANGE) -> int:
     """Chance is the system's: tests that begin with the same seed in several processes must not choose alike."""
     try:
-        lowest_given = int(PORT_RANGE.read_text(encoding="ascii").split()[0])
+        lowest_given = int(given.read_text(encoding="ascii").split()[0])
     except OSError:
         return 0
     room = lowest_given - LOWEST_PORT

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from monitor.errors import StoreError
-from monitor.store.pages import Filter, Line, Position, changed_since, lines, position
+from monitor.store.pages import Filter, Line, Position, Recent, changed_since, lines, position, recent
 from monitor.store.unit import Database
 from monitor.web.rendering import Reader
 
@@ -36,6 +36,8 @@ class Batch:
 
     position: Position
     lines: tuple[Line, ...]
+    late: bool = False
+    """With lines below the position that went before: they are news to everybody."""
     drawn: dict[tuple[str, str, int], str] = field(default_factory=dict)
 
     def html(self, line: Line, reader: Reader, draw: Draw) -> str:
@@ -76,7 +78,7 @@ class Hub:
             await self._begin()
             seen = since if since is not None else await asyncio.to_thread(self._now)
             for _ in range(CATCH_UP_ROUNDS):
-                missed = await asyncio.to_thread(self._look, seen)
+                missed, _ = await asyncio.to_thread(self._look, seen)
                 if missed is None:
                     yield _event("ready", "", seen)
                     break
@@ -110,20 +112,22 @@ class Hub:
                 continue
             if batch is None:
                 return
-            if batch.position.article > seen.article or batch.position.match > seen.match:
+            further = batch.position.article > seen.article or batch.position.match > seen.match
+            if further:
                 seen = batch.position
+            if further or batch.late:
                 for event in _events(batch, wanted, reader, draw):
                     yield event
 
     async def _begin(self) -> None:
         async with self._beginning:
             if self._looking is None or self._looking.done():
-                self._looking = asyncio.create_task(self._look_on(await asyncio.to_thread(self._now)))
+                self._looking = asyncio.create_task(self._look_on(*await asyncio.to_thread(self._standing)))
 
-    async def _look_on(self, seen: Position) -> None:
+    async def _look_on(self, seen: Position, known: Recent | None) -> None:
         while self._queues and not self._closed:
             try:
-                batch = await asyncio.to_thread(self._look, seen)
+                batch, known = await asyncio.to_thread(self._look, seen, known)
             except StoreError as error:  # briefly away: the streams stay open, and nothing is skipped
                 log.warning("ticker-waits", error=str(error))
                 batch = None
@@ -138,10 +142,20 @@ class Hub:
         with self._database.reading() as connection:
             return position(connection)
 
-    def _look(self, seen: Position) -> Batch | None:
+    def _standing(self) -> tuple[Position, Recent | None]:
+        """The end, and what can be seen up to there; None where units do not overtake each other."""
+        with self._database.reading() as connection:
+            at = position(connection)
+            return at, None if self._database.is_sqlite else recent(connection, at)
+
+    def _look(self, seen: Position, known: Recent | None = None) -> tuple[Batch | None, Recent | None]:
+        """What is new since a position, and what can be seen now, if it was known what could be seen then."""
         with self._database.reading() as connection:
             end, ids = changed_since(connection, seen)
-            return Batch(end, tuple(lines(connection, ids))) if end != seen else None
+            now = recent(connection, end) if known is not None else None
+            late = now.overtook(seen, known) if now is not None and known is not None else set()
+            found = sorted(late.union(ids))
+            return Batch(end, tuple(lines(connection, found)), bool(late)) if found else None, now
 
 
 def fits(line: Line, wanted: Filter) -> bool:

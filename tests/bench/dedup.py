@@ -142,7 +142,7 @@ def sqlite_url() -> Iterator[tuple[str, Path | None]]:
 def postgresql_url() -> Iterator[tuple[str, Path | None]]:
     """A server that goes away, and where it notes its process."""
     with postgresql.running(durable=True) as server:
-        yield server.url(), Path(server.made.pgdata) / "postmaster.pid"
+        yield server.url(), server.data / "postmaster.pid"
 
 
 def _server_s(pid_file: Path | None) -> float:

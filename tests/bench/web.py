@@ -93,7 +93,7 @@ def _database(backend: str, place: Path) -> Iterator[Database]:
     with ExitStack() as stack:
         url = f"sqlite:///{place}/monitor.db"
         if backend == "postgresql":
-            url = stack.enter_context(postgresql.running(place / "server", durable=True)).url()
+            url = stack.enter_context(postgresql.running(durable=True)).url()
         database = Database(open_engine(url))
         stack.callback(database.dispose)
         yield database
@@ -193,7 +193,7 @@ def _article(n: int, title: str, language: str, seen: datetime, story: int) -> R
 
 def _revision(n: int, title: str, text: str, seen: datetime) -> Row:
     return {
-        "id": n, "article_id": n, "number": 1, "title": title, "lead": "", "text": text, "text_hash": str(n),
+        "id": n, "article_id": n, "number": 1, "title": title, "lead": "", "text": text,
         "material": True, "reason_code": "first", "reason": "the first text", "created_at": seen,
     }  # fmt: skip
 

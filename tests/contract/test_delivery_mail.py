@@ -24,7 +24,7 @@ from monitor.deliver.mail import MailSpec, mail_addresses, mail_problem, targets
 from monitor.errors import DeliveryError
 from monitor.model.alert import AlertKind
 from monitor.model.message import HeldNote, Item, Markup, Message, Passage, Rendered
-from monitor.testing.mailbox import end_server
+from monitor.testing.mailbox import end_server, free_port
 
 NOW = datetime(2026, 1, 5, 22, 5, 12, tzinfo=UTC)
 STYLE = Style("de", ZoneInfo("Europe/Berlin"), list_domain="monitor.example.org")
@@ -57,16 +57,10 @@ class Mailbox:
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
     box = Mailbox()
     port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     yield box, port
     end_server(controller)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def addresses(port: int, *to: str) -> tuple[str, ...]:
@@ -202,7 +196,9 @@ def test_one_unknown_recipient_is_permanent_and_leaves_the_others_alone(mailbox:
 
 
 def test_a_server_that_is_down() -> None:
-    error = refused(addresses(free_port(), "desk@example.org")[0])
+    with socket.socket() as taken:  # and listened on by nobody
+        taken.bind(("127.0.0.1", 0))
+        error = refused(addresses(taken.getsockname()[1], "desk@example.org")[0])
     assert (error.permanent, error.message) == (False, "connection refused")
 
 

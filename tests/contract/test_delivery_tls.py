@@ -17,8 +17,8 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from monitor.deliver.apprise import AppriseSender
 from monitor.deliver.mail import MailSpec, mail_addresses
 from monitor.errors import DeliveryError
-from monitor.testing.mailbox import end_server
-from tests.contract.test_delivery_mail import PLAIN, Mailbox, free_port
+from monitor.testing.mailbox import end_server, free_port
+from tests.contract.test_delivery_mail import PLAIN, Mailbox
 
 OPENSSL = shutil.which("openssl")
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="needs the openssl program to make certificates")
@@ -49,6 +49,7 @@ def tls_server(handler: Any, certificate: Path) -> Iterator[int]:
         handler,
         hostname="127.0.0.1",
         port=port,
+        ready_timeout=60,
         tls_context=context,
         require_starttls=True,
         authenticator=check_login,

@@ -21,7 +21,8 @@ import pytest
 from monitor.alert.render import render
 from monitor.deliver.apprise import AppriseSender
 from monitor.errors import DeliveryError
-from tests.contract.test_delivery_mail import NOW, STYLE, alert, free_port
+from monitor.testing.mailbox import free_port
+from tests.contract.test_delivery_mail import NOW, STYLE, alert
 
 ROOT = Path(__file__).parents[2]
 BROKER = Path(os.environ.get("MONITOR_MQTT", ROOT / ".bench" / "mqtt" / "bin" / "amqtt"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TypedDict
 
 import pytest
 import sqlalchemy as sa
@@ -90,14 +91,34 @@ def test_what_was_learnt_of_a_source_then_is_of_today(database: Database) -> Non
     assert found.etag == "x"
 
 
+class Asking(TypedDict):
+    owner: str
+    at_once: int
+    spacing_s: float
+    longest_s: float
+
+
+ASKING: Asking = {"owner": "here", "at_once": 1, "spacing_s": 1.0, "longest_s": 30}
+
+
+def test_a_request_does_not_last_until_then(database: Database) -> None:
+    with database.unit() as connection:
+        heartbeat(connection, Worker("there", "all", "h", 1, "1", NOW, LATER))
+        assert hosts.ask(connection, "http://a", LATER, owner="here", at_once=1, spacing_s=0, longest_s=30) is not None
+        assert hosts.ask(connection, "http://a", NOW, **ASKING) is None
+    assert rows_brought_back(database) == 2
+    with database.unit() as connection:
+        assert hosts.ask(connection, "http://a", NOW, **ASKING) is not None
+
+
 def test_a_host_that_was_to_be_left_alone_until_then_is_asked(database: Database) -> None:
     with database.unit() as connection:
-        hosts.reserve(connection, "http://a", LATER, 1.0)
+        hosts.ask(connection, "http://a", LATER, **ASKING)
         hosts.block(connection, "http://b", LATER, LATER)
         hosts.block(connection, "http://c", NOW + timedelta(hours=20), NOW)
     assert rows_brought_back(database) == 3
     with database.unit() as connection:
-        assert hosts.reserve(connection, "http://a", NOW, 1.0) == NOW
+        assert hosts.ask(connection, "http://a", NOW, **ASKING) == hosts.Asked(NOW, None)
         assert hosts.blocked_until(connection, "http://b", NOW) is None
         assert hosts.blocked_until(connection, "http://c", NOW) == NOW + timedelta(hours=20), "as the host wished"
     assert rows_brought_back(database) == 0

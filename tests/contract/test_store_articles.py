@@ -55,7 +55,7 @@ def store(database: Database, *numbers: int, source: str = "a", **values: Any) -
 
 
 def revise(database: Database, article_id: int, number: int, title: str, text: str) -> None:
-    revision = NewRevision(article_id, number, title, "", text, f"h{number}", material=True, reason=Reason("r", "why"))
+    revision = NewRevision(article_id, number, title, "", text, material=True, reason=Reason("r", "why"))
     with database.unit() as connection:
         articles.add_revisions(connection, [revision], NOW)
 
@@ -72,7 +72,7 @@ def test_ids_come_in_the_order_of_the_articles(database: Database) -> None:
     assert [found[id_].title for id_ in ids] == [f"Title {n}" for n in range(30)]
 
 
-@pytest.mark.parametrize("first", [None, FirstText("Lead", "Text", "hash", Reason("first", "the first text"))])
+@pytest.mark.parametrize("first", [None, FirstText("Lead", "Text", Reason("first", "the first text"))])
 def test_what_was_just_inserted_is_known_as_it_will_be_read(database: Database, first: FirstText | None) -> None:
     (earlier,) = store(database, 1)
     new = NewArticle(
@@ -256,8 +256,8 @@ def test_evidence_is_kept_as_it_was(database: Database) -> None:
     page = b"<p>\xff</p>"
     body = evidence.Body("https://news.example/1", (("content-type", "text/html"),), page, NOW)
     with database.unit() as connection:
-        evidence.keep_body(connection, article_id, 1, body)
-        evidence.keep_body(connection, article_id, 1, replace(body, content=b"later"))
+        evidence.keep_bodies(connection, [evidence.Kept(article_id, 1, body)])
+        evidence.keep_bodies(connection, [evidence.Kept(article_id, 1, replace(body, content=b"later"))])
         assert evidence.body_of(connection, article_id, 1) is not None
         kept, digest = evidence.body_of(connection, article_id, 1) or (None, "")
     assert kept == body

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,7 +54,6 @@ def put_article(connection: sa.Connection, number: int) -> None:
             title=f"Ferry {number} ends",
             lead="",
             text=f"harbour number{number}",
-            text_hash=f"{number:x}",
             material=True,
             reason_code="first",
             reason="first",
@@ -63,12 +65,12 @@ def put_article(connection: sa.Connection, number: int) -> None:
             article_id=article,
             revision=1,
             url="https://blatt.example/",
-            sha256="0",
+            sha256=f"{number:x}",
             headers=[["a", "b"]],
-            content=bytes(range(256)),
             fetched_at=NOW,
         )
     )
+    connection.execute(sa.insert(t.evidence).values(sha256=f"{number:x}", content=bytes(range(256))))
 
 
 def fill(database: Database, numbers: range) -> None:
@@ -198,6 +200,118 @@ def test_what_is_there_is_kept_and_backups_are_not_overwritten(
     assert contents(here)["article"][0] == 3
     assert kept is not None
     assert contents(another(kept.name))["article"][0] == 5
+
+
+class PowerCut(BaseException):
+    """The machine stops here."""
+
+
+def restore_until(step: str, patch: pytest.MonkeyPatch, database: Database, path: Path) -> None:
+    """Stop where the system is first asked to make, take away or move a name of the database's own files."""
+    file = database.engine.url.database or ""
+    real: Callable[..., None] = getattr(os, step)
+
+    def cut(*names: object, **how: object) -> None:
+        if step == "replace" or str(names[0]) in (file, f"{file}-wal"):
+            raise PowerCut
+        real(*names, **how)
+
+    with patch.context() as patched:
+        patched.setattr(os, step, cut)
+        restore(database, path, NOW)
+
+
+@pytest.mark.parametrize("step", ["link", "unlink", "replace"])
+@pytest.mark.parametrize("read", [False, True], ids=["alone", "read by another"])
+def test_a_restore_that_is_cut_off_leaves_a_whole_database_in_place(
+    another: Callable[[str], Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, read: bool
+) -> None:
+    here, beside = another("here.db"), another("here.db")
+    schema.upgrade(here)
+    fill(here, range(3))
+    saved = back_up(here, tmp_path / "one.backup", NOW)
+    with beside.reading() as connection:
+        if read:  # what is written from now on stays in the log beside the file
+            connection.exec_driver_sql("SELECT * FROM article").all()
+        fill(here, range(3, 5))
+        with pytest.raises(PowerCut):
+            restore_until(step, monkeypatch, here, saved.path)
+    beside.dispose()
+    whole = another("here.db")
+    if read and step == "replace":  # the log is out of the way: what it holds is under the other name, whole
+        assert verify(whole).problems == ()
+        whole = another(f"here.db.before-{NOW:%Y%m%dT%H%M%S}")
+    assert contents(whole)["article"][0] == 5
+    assert verify(whole).problems == ()
+    whole.dispose()
+    kept = restore(here, saved.path, NOW + timedelta(seconds=1))
+    assert contents(here)["article"][0] == 3
+    assert kept is not None
+    assert verify(another(kept.name)).problems == ()
+
+
+def test_what_was_read_by_another_is_kept_with_its_log(another: Callable[[str], Database], tmp_path: Path) -> None:
+    here, beside = another("here.db"), another("here.db")
+    schema.upgrade(here)
+    saved = back_up(here, tmp_path / "one.backup", NOW)
+    with beside.reading() as connection:
+        connection.exec_driver_sql("SELECT * FROM article").all()
+        fill(here, range(3))
+        kept = restore(here, saved.path, NOW)
+    assert kept is not None
+    assert contents(another(kept.name))["article"][0] == 3
+    assert contents(here)["article"][0] == 0
+
+
+def test_a_damaged_file_is_kept_as_it_is(another: Callable[[str], Database], tmp_path: Path) -> None:
+    here = another("here.db")
+    schema.upgrade(here)
+    fill(here, range(3))
+    saved = back_up(here, tmp_path / "one.backup", NOW)
+    here.dispose()
+    (tmp_path / "here.db").write_bytes(b"no database" * 1000)
+    kept = restore(here, saved.path, NOW)
+    assert contents(here)["article"][0] == 3
+    assert kept is not None
+    assert kept.read_bytes() == b"no database" * 1000
+
+
+def test_what_lies_beside_a_file_that_is_gone_is_not_taken_for_the_restored_ones(
+    another: Callable[[str], Database], tmp_path: Path
+) -> None:
+    here = another("here.db")
+    schema.upgrade(here)
+    fill(here, range(3))
+    saved = back_up(here, tmp_path / "one.backup", NOW)
+    with here.reading() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM article").all()
+        fill(here, range(3, 5))
+        log = (tmp_path / "here.db-wal").read_bytes()
+    here.dispose()
+    (tmp_path / "here.db").unlink()
+    (tmp_path / "here.db-wal").write_bytes(log)
+    assert restore(here, saved.path, NOW) is None
+    assert contents(here)["article"][0] == 3
+
+
+@pytest.mark.parametrize(("said", "done"), [(errno.EPERM, True), (errno.ENOSPC, False)])
+def test_where_files_have_one_name_the_old_one_is_copied(
+    another: Callable[[str], Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: int, done: bool
+) -> None:
+    here = another("here.db")
+    schema.upgrade(here)
+    fill(here, range(3))
+    saved = back_up(here, tmp_path / "one.backup", NOW)
+    fill(here, range(3, 5))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(said, "as some file systems say")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with nullcontext() if done else pytest.raises(OSError, match="as some"):
+        restore(here, saved.path, NOW)
+    assert contents(here)["article"][0] == (3 if done else 5)
+    assert len(list(tmp_path.glob("here.db.before-*T??????"))) == int(done)
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "another", "older"])

@@ -16,9 +16,11 @@ from monitor.store.health import figures_now, poller_seen_at
 from monitor.store.pages import (
     Filter,
     Position,
+    Recent,
     changed_since,
     languages,
     position,
+    recent,
     recent_stories,
     source_names,
     ticker,
@@ -48,7 +50,7 @@ def filled(database: Database) -> list[int]:
         texts = ["Der Streik beginnt", "Strikes and Überraschung", "Ein Streik, eine Straße"]
         reason = Reason("first", "the first text")
         revisions = [
-            NewRevision(i, 1, f"Meldung {n}", "", text, str(n), True, reason)
+            NewRevision(i, 1, f"Meldung {n}", "", text, True, reason)
             for n, (i, text) in enumerate(zip(ids, texts, strict=True))
         ]
         add_revisions(connection, revisions, NOW)
@@ -135,6 +137,16 @@ def test_what_changed_since(database: Database, filled: list[int]) -> None:
         assert end == position(connection)
         assert changed_since(connection, end) == (end, [])
         assert changed_since(connection, Position(), limit=1)[1] == filled[:2]
+
+
+def test_what_came_up_below_what_was_seen(database: Database, filled: list[int]) -> None:
+    with database.reading() as connection:
+        end = position(connection)
+        now = recent(connection, end)
+    before = Recent(now.articles - {filled[0]}, {match: of for match, of in now.matches.items() if of != filled[1]})
+    assert now.overtook(end, before) == {filled[0], filled[1]}
+    assert now.overtook(Position(), before) == set()
+    assert now.overtook(end, now) == set()
 
 
 @pytest.mark.parametrize(

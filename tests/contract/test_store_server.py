@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +15,7 @@ from monitor.errors import StoreBusy, StoreError
 from monitor.store import schema
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
+from tests.scenario.numbers import SOCKET
 
 Opened = Callable[[sa.URL], Database]
 
@@ -129,3 +134,70 @@ def test_a_limit_of_statements_names_itself_and_does_not_hold_for_migrations(
     with pytest.raises(StoreError, match="statement timeout") as found, database.unit() as connection:
         connection.exec_driver_sql("SELECT pg_sleep(5)")
     assert "statement_timeout" in (found.value.remedy or "")
+
+
+class Pooler:
+    """Stands before a server as PgBouncer does: it refuses `options`, and tells clients a process of its own making."""
+
+    OPTIONS = b"\0options\0"
+
+    def __init__(self, server: Path) -> None:
+        self._server = server
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._door.getsockname()[1])
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        """Let nobody in any more; lines end with those who hold them."""
+        self._door.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                line, _ = self._door.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._lead, args=(line,), daemon=True).start()
+
+    def _lead(self, client: socket.socket) -> None:
+        with client, socket.socket(socket.AF_UNIX) as server, client.makefile("rb") as asked:
+            (size,) = struct.unpack("!I", head := asked.read(4))
+            if self.OPTIONS in (greeting := asked.read(size - 4)):
+                return
+            server.connect(str(self._server))
+            server.sendall(head + greeting)
+            threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
+            while some := asked.read1():
+                server.sendall(some)
+
+    def _answer(self, server: socket.socket, client: socket.socket) -> None:
+        with server.makefile("rb") as said:
+            while len(head := said.read(5)) == 5:
+                kind, size = struct.unpack("!cI", head)
+                body = said.read(size - 4)
+                if kind == b"K":
+                    body = struct.pack("!I", 77) + body[4:]
+                client.sendall(head + body)
+
+
+@pytest.fixture
+def pooled(server: sa.URL) -> Iterator[sa.URL]:
+    """The address of the same database behind a pooler."""
+    (folder,) = server.normalized_query["host"]
+    pooler = Pooler(Path(folder) / SOCKET)
+    query = {"sslmode": "disable", "gssencmode": "disable"}
+    yield server.set(host="127.0.0.1", port=pooler.port, query=query)
+    pooler.close()
+
+
+@pytest.mark.parametrize("pooler", [True, False])
+def test_behind_a_pooler_nothing_is_prepared_and_the_limits_hold(
+    server: sa.URL, pooled: sa.URL, opened: Opened, *, pooler: bool
+) -> None:
+    database = opened(pooled if pooler else server)
+    for turn in range(8):
+        put(database, f"{pooler} {turn}")
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "10s"
+        prepared = connection.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements").scalar_one()
+    assert (prepared == 0) is pooler

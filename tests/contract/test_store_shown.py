@@ -75,7 +75,7 @@ def test_an_article_that_is_not_there_is_none(database: Database) -> None:
 def test_a_search_may_begin_at_a_time(database: Database) -> None:
     with database.unit() as connection:
         ids = [rows.article(connection, "Fire", at=NOW + n * HOUR) for n in range(2)]
-        texts = [NewRevision(n, 1, "Fire", "", "at the quay", "h", material=True, reason=Reason("r", "r")) for n in ids]
+        texts = [NewRevision(n, 1, "Fire", "", "at the quay", material=True, reason=Reason("r", "r")) for n in ids]
         add_revisions(connection, texts, NOW)
         late = shown.search_articles(connection, "quay", since=NOW + HOUR)
         everything = shown.search_articles(connection, "quay")

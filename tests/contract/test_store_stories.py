@@ -45,7 +45,7 @@ def test_stories_are_listed_with_their_languages(database: Database) -> None:
 
 def test_two_languages_placed_at_once_are_linked_and_do_not_block(database: Database) -> None:
     failures: list[BaseException] = []
-    start = threading.Barrier(2, timeout=20)
+    start = threading.Barrier(2, timeout=60)
 
     def work(language: str) -> None:
         try:

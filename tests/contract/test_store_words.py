@@ -17,7 +17,7 @@ def store(database: Database, *texts: str) -> list[int]:
     with database.unit() as connection:
         ids = [rows.article(connection, "x") for _ in texts]
         pairs = zip(ids, texts, strict=True)
-        new = [NewRevision(n, 1, "x", "", text, "h", material=True, reason=Reason("r", "r")) for n, text in pairs]
+        new = [NewRevision(n, 1, "x", "", text, material=True, reason=Reason("r", "r")) for n, text in pairs]
         add_revisions(connection, new, NOW)
         file_words(connection, [("go", "goes"), ("go", "went"), ("gold", "gold"), ("fish", "goldfish")], upto=len(ids))
     return ids

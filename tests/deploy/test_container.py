@@ -75,6 +75,9 @@ def test_the_image_is_small_careful_and_watched() -> None:
     user = dict(last)["USER"]
     assert user.split(":")[0].isdigit(), "a number: an orchestrator can prove that it is not root"
     assert int(user.split(":")[0]) > 0
+    (makes_user,) = (rest for name, rest in last if name == "RUN")
+    for name, number in zip(("uid", "gid"), user.split(":"), strict=True):
+        assert f"--{name} {number}" in makes_user, "a number of its own for the group, too"
     assert "slim" in dict(steps)["ARG"]
     assert "monitor" in dict(last)["HEALTHCHECK"]
     assert dict(last)["STOPSIGNAL"] == "SIGTERM"

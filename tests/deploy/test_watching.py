@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +14,14 @@ import promql_parser
 import pytest
 import yaml
 
-from monitor.web.metrics import METRICS
+from monitor.store.canary import CanaryState
+from monitor.store.health import Figures
+from monitor.web.metrics import METRICS, exposition
 
 ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"\bmonitor_[a-z0-9_]+")
+RULES = ROOT / "deploy/prometheus/alerts.yaml"
+TRIED = RULES.with_name("alerts_test.yaml")
 LABELS = {
     "monitor_sources": "health",
     "monitor_deliveries": "state",
@@ -24,7 +31,7 @@ LABELS = {
 
 
 def rules() -> list[dict[str, Any]]:
-    (group,) = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yaml").read_text())["groups"]
+    (group,) = yaml.safe_load(RULES.read_text())["groups"]
     found: list[dict[str, Any]] = group["rules"]
     return found
 
@@ -52,6 +59,32 @@ def test_an_alert_rule_is_whole(rule: dict[str, Any]) -> None:
 def test_alert_names_are_unique() -> None:
     names = [rule["alert"] for rule in rules()]
     assert len(names) == len(set(names))
+
+
+def test_every_alert_rule_is_tried_with_figures_that_it_must_and_must_not_tell() -> None:
+    told: dict[str, set[bool]] = {rule["alert"]: set() for rule in rules()}
+    for case in yaml.safe_load(TRIED.read_text())["tests"]:
+        for step in case.get("alert_rule_test", ()):
+            told[step["alertname"]].add(bool(step["exp_alerts"]))
+    assert {name for name, answers in told.items() if answers != {True, False}} == set()
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+def test_prometheus_tells_what_it_must() -> None:
+    done = subprocess.run(["promtool", "test", "rules", str(TRIED)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+def test_prometheus_finds_nothing_wrong_with_the_page() -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    figures = Figures(
+        articles_24h=3, newest_at=now, sources={"ok": 3, "failing": 1}, alerts_24h={"told": 1}, deliveries={"retry": 1},
+        waiting_since=now, rules={"active": 2}, workers=1, canary=CanaryState(now, 2.5, missing=False, problem=None),
+    )  # fmt: skip
+    page = exposition(figures, streams=1, now=now)
+    done = subprocess.run(["promtool", "check", "metrics"], input=page, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 @pytest.mark.parametrize("expression", expressions())

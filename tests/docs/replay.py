@@ -45,6 +45,7 @@ _CHANGING = (
     (re.compile(r"\b\d+ MB\b"), "SIZE"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
     (re.compile(r"(since TIME by) \S+"), r"\1 SOMEBODY"),
+    (re.compile(r"(?m)^(story +\d+): .*"), r"\1: WHY"),  # by which articles were there already
     (re.compile(r"[ \t]+"), " "),
 )
 

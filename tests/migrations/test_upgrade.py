@@ -91,6 +91,26 @@ def test_every_row_of_the_first_release_is_still_there(first: Database) -> None:
         command.check(schema.alembic_config(connection))
 
 
+def test_a_document_of_many_articles_is_kept_once(empty: Database) -> None:
+    with empty.unit() as connection:
+        command.upgrade(schema.alembic_config(connection), "0013")
+    rows = [(1, 1, "a", b"one"), (1, 2, "b", b"two"), (2, 1, "a", b"one"), (3, 1, "a", b"one"), (3, 2, "c", b"three")]
+    with empty.unit() as connection:
+        body = next(table for table in _tables(connection) if table.name == "body")
+        for article, revision, sha256, content in rows:
+            values = _row(body, article) | {"article_id": article, "revision": revision}
+            connection.execute(sa.insert(body).values(values | {"sha256": sha256, "content": content}))
+    assert schema.upgrade(empty).current == "0013"
+    after = _contents(empty)
+    assert {row["sha256"]: bytes(row["content"]) for row in after["evidence"]} == {
+        "a": b"one",
+        "b": b"two",
+        "c": b"three",
+    }
+    assert [row["sha256"] for row in after["body"]] == ["a", "b", "a", "a", "c"]
+    assert "content" not in after["body"][0]
+
+
 def test_a_disk_that_is_full_in_the_middle(tmp_path: Path) -> None:
     database = Database(open_engine(f"sqlite:///{tmp_path}/monitor.db"))
     _make_first(database)

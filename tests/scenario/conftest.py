@@ -30,7 +30,6 @@ from monitor.testing import FakeWeb, FrozenClock
 from monitor.workers import WorkerPool
 from tests import postgresql
 
-
 PATIENCE_S = 90.0
 """For an answer, and for a worker process, which loads its libraries first: a busy machine is nobody's fault."""
 
@@ -202,7 +201,7 @@ def web() -> Iterator[FakeWeb]:
 @pytest.fixture
 def own_server(postgresql_server: postgresql.Server) -> Iterator[postgresql.Server]:
     """A PostgreSQL that the test may stop; skips where `postgresql_server` does."""
-    assert postgresql_server.made
+    assert postgresql_server.data.exists()
     with postgresql.running() as found:
         yield found
 

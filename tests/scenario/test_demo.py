@@ -10,6 +10,7 @@ from monitor.testing.newsroom.show import Show
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_the_whole_show(tmp_path: Path) -> None:
     lines: list[str] = []
     patient = Show(lines.append, lambda text, *_: text, folder=str(tmp_path), start_s=240, delivery_s=120)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from monitor.loops.rematch import rematch_once
 from monitor.loops.retain import RetentionSettings, retain_once
 from monitor.store import rules
@@ -21,7 +23,10 @@ async def test_a_rule_that_is_added_sees_what_is_stored_once(newsroom: Newsroom)
     with newsroom.database.unit() as connection:
         rules.sync_rules(connection, [Accepted("quay", "Quay", {"rule": {"id": "quay"}})], {}, newsroom.clock.now())
     newsroom.restart()
+    asked: list[str] = []
+    sa.event.listen(newsroom.database.engine, "before_cursor_execute", lambda *event: asked.append(str(event[2])))
     await rematch_once(newsroom.context)
+    assert sum("FROM story_link" in statement for statement in asked) == 1, "what articles have in common is read once"
     assert [row.article_id for row in newsroom.rows(t.match)] == [3, 2, 1]
     await rematch_once(newsroom.context)
     assert len(newsroom.rows(t.match)) == 3

@@ -39,7 +39,7 @@ def _alert(newsroom: Newsroom, article_id: int) -> None:
             sa.insert(t.alert_article).values(alert_id=alert_id, article_id=article_id, match_id=None, facts={})
         )
         body = Body("https://blatt.example/1", (("content-type", "text/html"),), PAGE, now)
-        evidence.keep_body(connection, article_id, 1, body)
+        evidence.keep_bodies(connection, [evidence.Kept(article_id, 1, body)])
 
 
 async def test_the_page_behind_an_alert_outlives_its_neighbours(newsroom: Newsroom) -> None:

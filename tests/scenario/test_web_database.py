@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 import sqlalchemy as sa
 
@@ -18,6 +19,18 @@ from monitor.web.server import WebServer
 from tests.postgresql import Server
 from tests.scenario.test_web import Stream, answer
 from tests.unit.web.site import Site
+
+
+class Held(Database):
+    """A database whose units wait before they commit."""
+
+    written: ClassVar[threading.Event] = threading.Event()
+    may_end: ClassVar[threading.Event] = threading.Event()
+
+    def _end(self, connection: sa.Connection) -> None:
+        self.written.set()
+        self.may_end.wait(60)
+        Database._end(self, connection)
 
 
 def test_a_form_waits_for_a_database_that_is_locked(tmp_path: Path, empty_sqlite: Path) -> None:
@@ -68,5 +81,34 @@ async def test_a_server_that_stops_and_starts_is_said_and_forgiven(own_server: S
             await stream.until("After the break")
         assert (await answer(page, "/")).startswith("HTTP/1.1 200")
     finally:
+        await page.stop()
+        database.dispose()
+
+
+async def test_an_article_whose_unit_began_earlier_and_ended_later_comes_as_well(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    database = Database(open_engine(postgresql_url))
+    await asyncio.to_thread(schema.upgrade, database)
+    site = await asyncio.to_thread(Site, tmp_path, database, FrozenClock())
+    slow = await asyncio.to_thread(Site, tmp_path, database, FrozenClock())
+    patient = {"options": "-c idle_in_transaction_session_timeout=0"}
+    slow.database = Held(open_engine(sa.make_url(postgresql_url).update_query_dict(patient).render_as_string(False)))
+    page = WebServer(site.context, Listen("127.0.0.1", 0, open=True))
+    await page.start()
+    try:
+        async with Stream(page) as stream:
+            await stream.until("event: ready")
+            overtaken = asyncio.create_task(asyncio.to_thread(slow.article, "Slow", source="other"))
+            await asyncio.to_thread(Held.written.wait, 60)
+            await asyncio.to_thread(site.article, "Quick")
+            await stream.until("Quick")
+            await stream.until("\n\n")
+            Held.may_end.set()
+            await overtaken
+            await stream.until("Slow")
+    finally:
+        Held.may_end.set()
+        slow.database.dispose()
         await page.stop()
         database.dispose()

@@ -35,7 +35,7 @@ async def test_it_starts_reloads_and_drains() -> None:
     daemon = Daemon(
         (Tick("t", 3600, tick),), reload, started, (drain,), stopping=lambda: done.append("stopping"), drain_s=5
     )
-    await asyncio.wait_for(daemon.run(), 20)
+    await asyncio.wait_for(daemon.run(), 60)
     assert done == ["tick", "started", "reloaded", "stopping", "drained"]
 
 
@@ -50,7 +50,7 @@ async def test_a_fault_ends_it_without_writing_anything_more() -> None:
 
     daemon = Daemon((), nothing, started, (drain,))
     with pytest.raises(SchemaMismatch):
-        await asyncio.wait_for(daemon.run(), 20)
+        await asyncio.wait_for(daemon.run(), 60)
     assert drained == []
 
 
@@ -66,7 +66,7 @@ async def test_a_trouble_that_stays_is_told_once_and_its_end_too() -> None:
 
     daemon = Daemon((Tick("gather", 0.01, full),), nothing, nothing)
     with structlog.testing.capture_logs() as logs:
-        await asyncio.wait_for(daemon.run(), 20)
+        await asyncio.wait_for(daemon.run(), 60)
     told = [(entry["event"], entry.get("remedy")) for entry in logs if entry.get("tick") == "gather"]
     assert told == [("tick-failed", "free some"), ("tick-recovered", None)]
 
@@ -82,7 +82,7 @@ async def test_an_error_of_ours_ends_neither_the_tick_nor_the_daemon() -> None:
 
     daemon = Daemon((Tick("broken", 0.05, broken),), nothing, nothing)
     with structlog.testing.capture_logs() as logs:
-        await asyncio.wait_for(daemon.run(), 20)
+        await asyncio.wait_for(daemon.run(), 60)
     told = [entry for entry in logs if entry["event"] == "tick-failed"]
     assert [(entry["tick"], entry["error"]) for entry in told] == [("broken", "ZeroDivisionError: ")], "once a minute"
 
@@ -101,7 +101,7 @@ async def test_what_does_not_end_in_time_is_cut_off() -> None:
         daemon.stop()
 
     daemon = Daemon((), nothing, started, (endless,), drain_s=0.1)
-    await asyncio.wait_for(daemon.run(), 20)
+    await asyncio.wait_for(daemon.run(), 60)
     assert cut == ["cut"]
 
 
@@ -126,7 +126,7 @@ async def test_a_storm_of_signals_reloads_twice_and_never_at_the_same_time() -> 
         daemon.do_soon("storm", storm)
 
     daemon = Daemon((), reload, started)
-    await asyncio.wait_for(daemon.run(), 20)
+    await asyncio.wait_for(daemon.run(), 60)
     assert reloads == ["begun", "done", "begun", "done"]
 
 
@@ -147,6 +147,6 @@ async def test_a_tick_that_does_not_come_back_is_named() -> None:
         daemon.do_soon("hang", lambda: daemon._tick(Tick("gather", 3600, hang)))
 
     daemon = Daemon((Tick("look", 0.05, look),), nothing, started, hanging_s=0.1)
-    await asyncio.wait_for(daemon.run(), 20)
+    await asyncio.wait_for(daemon.run(), 60)
     assert named == [("gather",)]
     assert daemon.hanging() == ()

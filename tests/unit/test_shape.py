@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -23,10 +24,15 @@ def own_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return length
 
 
+@cache
+def trees() -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_bytes()) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
 def functions() -> dict[str, int]:
     found = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path, tree in trees().items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 found[f"{path.relative_to(PACKAGE)}:{node.lineno} {node.name}"] = own_lines(node)
     return found
@@ -43,7 +49,7 @@ def test_no_function_is_long() -> None:
 
 
 def test_modules_hold_one_idea() -> None:
-    lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.py")}
+    lengths = {str(path.relative_to(PACKAGE)): len(path.read_bytes().splitlines()) for path in PACKAGE.rglob("*.py")}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
 
 
@@ -52,8 +58,8 @@ def test_no_group_of_an_expression_is_possessive() -> None:
     possessive = re.compile(r"""(?<![\\(])\)[?*+]\+|\(\?>""")
     found = {
         f"{path.relative_to(PACKAGE)}:{node.lineno}"
-        for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
         if possessive.search(node.value if isinstance(node.value, str) else node.value.decode("latin-1"))
     }

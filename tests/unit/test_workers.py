@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 import socket
 import stat
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +90,14 @@ async def pool() -> AsyncIterator[WorkerPool]:
         yield made
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Look again and again; the test's own time limit ends it."""
+    for _ in itertools.count():
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+
+
 async def code_of(pool: WorkerPool, function: object, *args: object, timeout_s: float = 60.0) -> str:
     assert callable(function)
     with pytest.raises(WorkerError) as caught:
@@ -162,10 +173,16 @@ async def test_a_process_is_replaced_after_its_jobs_or_once_it_has_grown() -> No
 
 
 async def test_an_idle_process_that_was_killed_is_replaced(pool: WorkerPool) -> None:
-    victim = await pool.run(own_pid)
-    os.kill(victim, signal.SIGKILL)
-    await asyncio.sleep(0.2)
-    assert await pool.run(add, 1, 1) == 2
+    victim, server = await pool.run(own_pid), await pool.run(os.getppid)
+    os.kill(server, signal.SIGSTOP)  # so it cannot tell of any end
+    try:
+        os.kill(victim, signal.SIGKILL)
+        await until(lambda: Path(f"/proc/{victim}/stat").read_text().rpartition(")")[2].split()[0] == "Z")
+        sum_of_two = asyncio.create_task(pool.run(add, 1, 1))
+        await asyncio.sleep(0.1)
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert await sum_of_two == 2
 
 
 async def test_no_more_jobs_run_at_once_than_there_are_processes() -> None:
@@ -177,10 +194,38 @@ async def test_no_more_jobs_run_at_once_than_there_are_processes() -> None:
 async def test_closing_ends_running_jobs_and_refuses_new_ones() -> None:
     pool = WorkerPool(1)
     running = asyncio.create_task(code_of(pool, spin, timeout_s=60))
-    await asyncio.sleep(0.5)
+    await until(lambda: bool(pool._busy))
     await pool.close()
     assert await running == "died"
     assert await code_of(pool, add, 1, 1) == "died"
+
+
+async def test_closing_ends_a_job_whose_process_is_just_beginning() -> None:
+    pool = WorkerPool(1)
+    running = asyncio.create_task(code_of(pool, spin, timeout_s=60))
+    await asyncio.sleep(0)
+    await pool.close()
+    assert await running == "died"
+
+
+SOMEWHERE_ELSE = """
+import asyncio, os
+from monitor.workers import WorkerPool
+
+async def main():
+    async with WorkerPool(1) as pool:
+        print(await pool.run(os.getppid) != os.getpid())
+
+asyncio.run(main())
+"""
+
+
+def test_the_path_of_the_temporary_folder_may_be_long(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    here = os.environ | {"TMPDIR": str(folder), "PYTHONPATH": str(Path(__file__).parents[2])}
+    said = subprocess.run([sys.executable, "-c", SOMEWHERE_ELSE], env=here, capture_output=True, text=True, check=False)
+    assert said.stdout == "True\n", said.stderr
 
 
 async def test_inline_workers_run_here_and_now() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from monitor.bootstrap.online import check_online, room_left
 from monitor.config.load import load_config
 from monitor.config.problems import Place
 from monitor.testing import FakeWeb, Reply
-from monitor.testing.mailbox import Mailbox
+from monitor.testing.mailbox import Mailbox, free_port
 from monitor.web.views.push import HERE
 
 FETCH = "fetch: {allow_addresses: [127.0.0.1], host_spacing: 0}\n"
@@ -111,9 +110,10 @@ async def test_a_wrong_password_is_told_from_a_dead_server(tmp_path: Path) -> No
     def nobody(*_: object) -> AuthResult:
         return AuthResult(success=False, handled=False)
 
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(Sink(), hostname="127.0.0.1", port=port, authenticator=nobody, auth_require_tls=False)
+    port = free_port()
+    server = Controller(
+        Sink(), hostname="127.0.0.1", port=port, ready_timeout=60, authenticator=nobody, auth_require_tls=False
+    )
     server.start()
     try:
         where = f"server: 127.0.0.1, port: {port}, tls: none, user: u, password: p"

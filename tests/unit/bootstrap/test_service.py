@@ -10,10 +10,11 @@ from monitor.bootstrap.service import ServiceManager
 
 
 @pytest.fixture
-def listener(tmp_path: Path) -> Iterator[socket.socket]:
+def listener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    monkeypatch.chdir(tmp_path)  # the name of a socket has 107 bytes at most
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as found:
-        found.bind(str(tmp_path / "notify"))
-        found.settimeout(5)
+        found.bind("notify")
+        found.settimeout(60)
         yield found
 
 

@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,3 +105,16 @@ def test_a_disk_that_will_soon_be_full(capsys: pytest.CaptureFixture[str]) -> No
     printer = Printer.for_terminal(json=False)
     _show_running({"running": [], "writer": None, "scarce": True, "free_bytes": 150_000_000}, printer)
     assert "150 MB are left for the database" in capsys.readouterr().out
+
+
+def test_a_sign_of_life_is_asked_for_without_what_logs_and_lists_need(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"database: sqlite:///{tmp_path}/monitor.db\n")
+    look = (
+        "import sys; from monitor.cli.main import run\n"
+        f"code = run(['--config', {str(config)!r}, 'status', '--check'])\n"
+        "assert code == 1, code\n"
+        "print(sorted({'structlog', 'rich', 'monitor.store.shown', 'monitor.store.articles'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines() == ["no sign of life", "[]"]

@@ -196,6 +196,24 @@ def test_a_secret_comes_from_the_environment_or_a_file_and_a_missing_one_does_no
     ]
 
 
+def test_a_secret_lies_where_the_environment_says(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "news-monitor@poller.service"
+    folder.mkdir()
+    (folder / "hook").write_text("json://chat.example/hook\n")
+    path.write_text("channels: {desk: {to: [!file $CREDENTIALS_DIRECTORY/hook, !file $CREDENTIALS_DIRECTORY/other]}}\n")
+    loaded = load_config(path, {"CREDENTIALS_DIRECTORY": str(folder)})
+    assert loaded.usable().model.channels["desk"].to == ("json://chat.example/hook", "")
+    (problem,) = loaded.problems
+    assert problem.words == "cannot read $CREDENTIALS_DIRECTORY/other: No such file or directory"
+
+
+def test_a_secret_below_a_folder_that_the_environment_does_not_name_is_missing(path: Path) -> None:
+    path.write_text("channels: {desk: {to: !file $CREDENTIALS_DIRECTORY/hook}}\n")
+    (problem,) = load_config(path, {}).problems
+    assert (problem.code, problem.words) == ("secret-missing", "the environment has no CREDENTIALS_DIRECTORY")
+    assert problem.hint == "set it before starting"
+
+
 def test_a_secret_in_the_home_of_nobody_is_missing_like_any_other(path: Path) -> None:
     path.write_text("channels: {desk: {to: !file ~no-such-user/hook}}\n")
     (problem,) = load_config(path).problems

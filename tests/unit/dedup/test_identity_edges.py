@@ -393,7 +393,8 @@ ONE_OF_FIVE = (words(7), f"{words(3)} {words(4, 'n')}")
         (entry("a", "1"), entry("a", "1", OTHER, STORM), False),
         (entry("a", "1"), entry("b", "1"), True),  # the same content at the same address
         (entry("a", "1"), entry("b", "2"), False),
-        (entry("a", "1"), entry("a", "2"), False),
+        (entry("a", "1"), entry("a", "2"), True),  # the same content under the same id
+        (entry("a", "1", "Weather", "Sunny"), entry("a", "2", "Weather", "Sunny"), False),
         (entry("a", "1", "Weather", "Sunny"), entry("b", "1", "Weather", "Sunny"), False),
         (entry("a", None, "Weather", "Sunny"), entry("a", None, "Weather", "Sunny"), True),
         (entry("a", None, "Weather", "Sunny"), entry("b", None, "Weather", "Sunny"), False),

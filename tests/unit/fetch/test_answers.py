@@ -38,7 +38,7 @@ def answer(
     ("status", "code", "weight"),
     [
         (204, "no-content", TEMPORARY),
-        (206, "unexpected-status", HARD),
+        (205, "unexpected-status", HARD),
         (300, "unexpected-status", HARD),
         (302, "unexpected-status", HARD),
         (304, "unexpected-304", TEMPORARY),
@@ -197,5 +197,22 @@ def test_only_redirects_lead_by_their_location_and_only_pages_by_what_is_in_them
     assert onward(301, there, b"") == "/b"
     assert onward(302, (("location", ""),), HEAD + refresh) is None
     assert onward(200, there, b"") is None
+    assert onward(200, there, None) is None
     assert onward(404, there, HEAD + refresh) is None
     assert onward(200, (), b"<rss><title>" + refresh + b"</title></rss>") is None
+
+
+@pytest.mark.parametrize("page", [b"", b" \n", HEAD])
+def test_a_refresh_may_stand_among_the_headers(page: bytes) -> None:
+    assert onward(200, (("refresh", "0; url=/feed.xml"),), page) == "/feed.xml"
+    assert onward(200, (("refresh", "600; url=/feed.xml"),), page) is None
+    assert onward(200, (("refresh", "0; url=/feed.xml"),), b"<rss/>") is None
+
+
+@pytest.mark.parametrize(
+    ("content_range", "is_read"),
+    [(None, True), ("bytes 0-5/6", True), ("bytes 0-5/9", False), ("bytes 1-5/6", False), ("bytes 0-5/*", False)],
+)
+def test_a_part_that_is_the_whole_is_read(content_range: str | None, is_read: bool) -> None:
+    part = answer(206) if content_range is None else answer(206, content_range=content_range)
+    assert (name_failure(part) is None) is is_read

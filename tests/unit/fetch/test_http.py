@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import itertools
 import ssl
 import time
 import tracemalloc
@@ -353,10 +354,21 @@ async def test_a_host_that_asked_to_be_left_alone_is(fakeweb: FakeWeb) -> None:
 
 
 async def test_a_host_is_asked_by_few_at_once(fakeweb: FakeWeb) -> None:
-    url = fakeweb.route("/feed", Reply("news", delay_s=0.05))
-    async with HttpFetcher(replace(SETTINGS, per_host=2), SystemClock()) as fetcher:
-        await asyncio.gather(*(fetcher.fetch(Request(url)) for _ in range(8)))
-    assert fakeweb.busiest == 2
+    slow = Reply("news", delay_s=3600)
+    url = fakeweb.route("/feed", slow, slow, "news")
+    async with HttpFetcher(replace(SETTINGS, per_host=2, timeout_s=60), SystemClock()) as fetcher:
+        asking = [asyncio.create_task(fetcher.fetch(Request(url))) for _ in range(8)]
+        for _ in itertools.count():
+            if len(fakeweb.requests) >= 2:
+                break
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert len(fakeweb.requests) == 2
+        for each in asking[:2]:
+            each.cancel()
+        answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(each) for each in answers[:2]] == [asyncio.CancelledError] * 2
+    assert [each.body for each in answers[2:] if isinstance(each, Fetched)] == [b"news"] * 6
 
 
 async def test_robots_are_heeded_on_every_hop_of_a_page(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:

@@ -4,12 +4,21 @@ import asyncio
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.clock import SystemClock
-from monitor.fetch.politeness import MemoryHostBook, Politeness
+from monitor.fetch import politeness as module
+from monitor.fetch.politeness import MemoryHostBook, Place, Politeness, Terms
 from monitor.testing import FrozenClock
+
+
+async def instant(book: MemoryHostBook, host: str, now: datetime, spacing_s: float) -> datetime:
+    place = await book.reserve(host, now, Terms(1, spacing_s, 0))
+    assert place is not None
+    assert place.number is None
+    return place.at
 
 
 @given(st.lists(st.floats(0, 5), min_size=1, max_size=20), st.floats(0.01, 3))
@@ -19,7 +28,7 @@ def test_reservations_are_in_order_and_apart(steps: list[float], spacing_s: floa
     async def reserve() -> list[datetime]:
         instants = []
         for step in steps:
-            instants.append(await book.reserve("http://h:80", clock.advance(step), spacing_s))
+            instants.append(await instant(book, "http://h:80", clock.advance(step), spacing_s))
             assert instants[-1] >= clock.now()
         return instants
 
@@ -30,9 +39,9 @@ def test_reservations_are_in_order_and_apart(steps: list[float], spacing_s: floa
 
 async def test_hosts_do_not_wait_for_each_other(clock: FrozenClock) -> None:
     book = MemoryHostBook()
-    assert await book.reserve("http://a:80", clock.now(), 60) == clock.now()
-    assert await book.reserve("http://b:80", clock.now(), 60) == clock.now()
-    assert await book.reserve("http://a:80", clock.now(), 60) == clock.now() + timedelta(seconds=60)
+    assert await instant(book, "http://a:80", clock.now(), 60) == clock.now()
+    assert await instant(book, "http://b:80", clock.now(), 60) == clock.now()
+    assert await instant(book, "http://a:80", clock.now(), 60) == clock.now() + timedelta(seconds=60)
 
 
 async def test_the_later_block_counts_and_ends_by_itself(clock: FrozenClock) -> None:
@@ -45,47 +54,69 @@ async def test_the_later_block_counts_and_ends_by_itself(clock: FrozenClock) -> 
     assert await book.blocked_until("http://h:80", until) is None
 
 
-async def test_starts_are_spaced_and_the_next_hop_does_not_wait() -> None:
+async def test_starts_are_spaced() -> None:
     clock = SystemClock()
     politeness = Politeness(MemoryHostBook(), clock, per_host=2, spacing_s=0.1)
     starts: list[float] = []
 
-    async def ask(*, at_once: bool = False) -> None:
-        async with politeness.turn("http://h:80", at_once=at_once):
+    async def ask() -> None:
+        async with politeness.turn("http://h:80"):
             starts.append(clock.monotonic())
 
     before = clock.monotonic()
     await asyncio.gather(ask(), ask(), ask())
     assert starts[-1] - before >= 0.19
-    last = clock.monotonic()
-    await ask(at_once=True)
-    assert starts[-1] - last < 0.1
 
 
-class TellingBook(MemoryHostBook):
-    """Keeps what it was asked for, and has every host wait for an hour."""
+class FullBook(MemoryHostBook):
+    """Has no place for the first who come, then one in an hour; keeps what it was asked for and given back."""
 
-    def __init__(self) -> None:
+    def __init__(self, full: int = 0) -> None:
         super().__init__()
-        self.spacings: list[float] = []
+        self.full = full
+        self.terms: list[Terms] = []
+        self.left: list[Place] = []
+        self.asked = asyncio.Event()
 
-    async def reserve(self, host: str, now: datetime, spacing_s: float) -> datetime:
-        self.spacings.append(spacing_s)
-        return now + timedelta(hours=1)
+    async def reserve(self, host: str, now: datetime, terms: Terms) -> Place | None:
+        self.terms.append(terms)
+        self.asked.set()
+        return Place(now + timedelta(hours=1), 7) if len(self.terms) > self.full else None
+
+    async def leave(self, place: Place) -> None:
+        self.left.append(place)
 
 
 async def test_the_next_hop_pushes_others_back_and_waits_for_nobody(clock: FrozenClock) -> None:
-    book = TellingBook()
+    book = FullBook()
     politeness = Politeness(book, clock, per_host=1, spacing_s=2)
-    async with asyncio.timeout(5), politeness.turn("http://h:80", spacing_s=3, at_once=True):
-        assert book.spacings == [3]
+    async with asyncio.timeout(60), politeness.turn("http://h:80", spacing_s=3, longest_s=9, at_once=True):
+        assert book.terms == [Terms(1, 3, 9)]
+        assert book.left == []
+    assert book.left == [Place(clock.now() + timedelta(hours=1), 7)]
 
 
-async def test_where_there_is_no_pause_the_book_is_not_asked(clock: FrozenClock) -> None:
-    book = TellingBook()
+async def test_a_place_that_others_have_is_waited_for(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ASK_AGAIN_S", 0)
+    book = FullBook(full=2)
+    async with asyncio.timeout(60), Politeness(book, clock, per_host=1, spacing_s=0).turn("http://h:80", at_once=True):
+        assert len(book.terms) == 3
+
+
+async def test_a_place_is_given_back_by_who_gives_up(clock: FrozenClock) -> None:
+    book = FullBook()
+    waiting = asyncio.ensure_future(Politeness(book, clock, per_host=1, spacing_s=0).turn("http://h:80").__aenter__())
+    await book.asked.wait()
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert len(book.left) == 1
+
+
+async def test_where_there_is_no_pause_nothing_is_remembered(clock: FrozenClock) -> None:
+    book = MemoryHostBook()
     politeness = Politeness(book, clock, per_host=1, spacing_s=0)
-    async with asyncio.timeout(5), politeness.turn("http://h:80"):
-        assert book.spacings == []
+    async with asyncio.timeout(60), politeness.turn("http://h:80"):
+        assert await instant(book, "http://h:80", clock.now(), 1) == clock.now()
 
 
 async def test_hosts_that_nobody_asks_are_forgotten(clock: FrozenClock) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
+import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +32,7 @@ class Hanging(Receiver):
     def send(self, address: str, rendered: Rendered) -> None:
         if address in self.hanging:
             self.began.set()
-            self.let_go.wait(20)
+            self.let_go.wait(60)
         super().send(address, rendered)
 
 
@@ -49,6 +51,14 @@ def waiting(desk: Timeline, count: int) -> None:
         desk.publish(f"call {number}", story=f"s{number}")
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Look again and again; the test's own time limit ends it."""
+    for _ in itertools.count():
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+
+
 def context(desk: Timeline, sender: Receiver, **changes: object) -> CourierContext:
     made = CourierContext(desk.database, desk.telling, sender, desk.clock, "tester", random.Random(1))
     return replace(made, **changes)  # type: ignore[arg-type]  # a test names fields of CourierContext
@@ -64,13 +74,13 @@ def states(desk: Timeline) -> dict[str, list[str]]:
     return found
 
 
-async def test_a_channel_that_hangs_holds_up_no_other(desk: Timeline) -> None:
+async def test_who_does_not_answer_in_time_is_tried_again(desk: Timeline) -> None:
     waiting(desk, 3)
-    sender = Hanging(desk, "test://desk")
+    sender = Hanging(desk, "test://desk", "test://other")
     report = await courier_once(context(desk, sender, deadline_s=0.05))
     sender.let_go.set()
-    assert states(desk) == {"desk": ["retry"] * 3, "other": ["sent"] * 3}
-    assert (report.sent, report.retried) == (3, 3)
+    assert states(desk) == {"desk": ["retry"] * 3, "other": ["retry"] * 3}
+    assert (report.sent, report.retried) == (0, 6)
     assert {cause for _, cause in report.errors} == {"no answer within 0.05 s"}
 
 
@@ -97,16 +107,13 @@ async def test_a_fault_of_one_message_stays_with_it(desk: Timeline) -> None:
     assert ("desk", "ZeroDivisionError: a bug") in report.errors
 
 
-async def test_a_tick_returns_at_once_and_leaves_a_busy_channel_alone(desk: Timeline) -> None:
+async def test_a_channel_that_hangs_holds_up_neither_the_tick_nor_another(desk: Timeline) -> None:
     waiting(desk, 2)
     sender = Hanging(desk, "test://desk")
     courier = Courier(context(desk, sender))
     await courier.tick()
     await courier.tick()
-    for _ in range(200):
-        if len(sender.received) == 2:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: len(sender.received) == 2)
     assert [message.address for message in sender.received] == ["test://other"] * 2
     sender.let_go.set()
     await courier.stop()
@@ -115,10 +122,10 @@ async def test_a_tick_returns_at_once_and_leaves_a_busy_channel_alone(desk: Time
 
 async def test_stopping_gives_back_what_was_not_begun(desk: Timeline) -> None:
     waiting(desk, 3)
-    sender = Hanging(desk, "test://desk", "test://other")
+    sender = Hanging(desk, "test://desk")
     courier = Courier(context(desk, sender))
     await courier.tick()
-    await asyncio.to_thread(sender.began.wait, 20)
+    await asyncio.to_thread(sender.began.wait)
     stopping = asyncio.create_task(courier.stop())
     await asyncio.sleep(0)
     sender.let_go.set()
@@ -181,10 +188,7 @@ async def test_a_recipient_who_hangs_holds_up_none_of_his_channel(desk: Timeline
     sender = Hanging(desk, "test://slow")
     courier = Courier(context(desk, sender))
     await courier.tick()
-    for _ in range(2000):
-        if len(sender.received) == 50:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: len(sender.received) == 50)
     assert [message.address for message in sender.received if message.address != "test://other"] == [
         "test://quick"
     ] * 25
@@ -226,14 +230,51 @@ async def test_what_was_sent_and_cannot_be_recorded_is_reported(desk: Timeline) 
     assert states(desk) == {"desk": ["sending"], "other": ["sending"]}
 
 
+async def test_what_was_sent_and_cannot_be_recorded_holds_up_nothing_after_it(desk: Timeline) -> None:
+    waiting(desk, 3)
+    refuse(desk, "NEW.state = 'sent' AND NEW.id = (SELECT min(id) FROM delivery WHERE channel = 'desk')")
+    sender = Receiver(desk.clock)
+    report = await courier_once(context(desk, sender))
+    assert [message.address for message in sender.received].count("test://desk") == 3
+    assert states(desk)["desk"] == ["sending", "sent", "sent"]
+    assert [name for name, _ in report.errors] == ["desk"]
+
+
+async def test_what_could_not_be_recorded_at_first_is_recorded_before_the_next_leaves(tmp_path: Path) -> None:
+    desk = Timeline(tmp_path, rule(to=("desk",), max_per_hour=0))
+    desk.sending = False
+    waiting(desk, 2)
+    refused: list[str] = []
+    seen: list[list[str]] = []
+
+    class Looking(Receiver):
+        """Keeps what was on record when a message left."""
+
+        def send(self, address: str, rendered: Rendered) -> None:
+            seen.append(states(desk)["desk"])
+            super().send(address, rendered)
+
+    def refuse_twice(*event: object) -> None:
+        if "UPDATE delivery" in str(event[2]) and "'sent'" in repr(event[3]) and len(refused) < 2:
+            refused.append(str(event[2]))
+            raise sa.exc.DBAPIError("", {}, sqlite3.DatabaseError("not now"))
+
+    sa.event.listen(desk.database.engine, "before_cursor_execute", refuse_twice)
+    report = await courier_once(context(desk, Looking(desk.clock)))
+    assert (report.sent, report.errors, len(refused)) == (2, (), 2)
+    assert seen == [["sending", "pending"], ["sent", "sending"]]
+    assert states(desk)["desk"] == ["sent", "sent"]
+    desk.database.dispose()
+
+
 async def test_what_another_has_taken_meanwhile_is_left_to_it(desk: Timeline) -> None:
     class Slow(Receiver):
-        """While the first message is on its way, the others are taken over."""
+        """While the first message of a channel is on its way, its others are taken over."""
 
         def send(self, address: str, rendered: Rendered) -> None:
             with desk.database.unit() as connection:
-                waits = t.delivery.c.state != "sending"
-                connection.execute(sa.update(t.delivery).where(waits).values(lease_owner="them", lease_epoch=99))
+                mine = (t.delivery.c.channel == address.removeprefix("test://"), t.delivery.c.state != "sending")
+                connection.execute(sa.update(t.delivery).where(*mine).values(lease_owner="them", lease_epoch=99))
             super().send(address, rendered)
 
     waiting(desk, 3)

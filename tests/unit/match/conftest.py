@@ -1,4 +1,4 @@
-"""A lexicon over real dictionaries, built once and kept in the project's `var/` (ignored by git)."""
+"""A lexicon over the real dictionaries, which `make setup` has built."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.match.dictionary import build_dictionaries
+from monitor.bootstrap.words import build_words
 from monitor.match.lexicon import MAIN_LANGUAGES, Lexicon
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def dictionaries(pytestconfig: pytest.Config) -> Path:
-    directory = pytestconfig.rootpath / "var" / "test-dictionaries"
-    build_dictionaries(directory, MAIN_LANGUAGES)
+def dictionaries() -> Path:
+    directory = build_words(MAIN_LANGUAGES)
+    assert directory is not None, "there is no place for the dictionaries: set MONITOR_WORDS"
     return directory
 
 

@@ -7,7 +7,7 @@ from monitor.parse.fallback import read_with_feedparser
 from monitor.parse.raw import Link
 
 BROKEN = b"""<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>Paper</title>
-<link>https://paper.example/</link><ttl>60</ttl><item><title>A & B</title><guid>https://paper.example/1</guid>
+<link>https://paper.example/</link><ttl>60</ttl><item><title>A & B</title><guid>https://paper.example/1?a&amp;b</guid>
 <link>https://paper.example/1</link><description>Text <b>bold</description><author>a@b.example (Ann)</author>
 <category>One</category><pubDate>Tue, 05 Mar 2024 09:08:07 GMT</pubDate>
 <enclosure url="https://paper.example/1.jpg" type="image/jpeg"/><media:thumbnail url="https://paper.example/t.png"/>
@@ -17,7 +17,7 @@ BROKEN = b"""<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><cha
 def test_broken_documents_are_read_loosely() -> None:
     (raw,), channel = read_with_feedparser(BROKEN)
     assert (channel.title, channel.link, channel.texts) == ("Paper", "https://paper.example/", {"ttl": "60"})
-    assert raw.id == "https://paper.example/1"
+    assert raw.id == "https://paper.example/1?a&b"
     assert raw.links[0] == Link("alternate", "", "https://paper.example/1")
     assert raw.title.startswith("A")
     assert "bold" in (raw.summary or "")

@@ -28,7 +28,7 @@ FEED: dict[str, Any] = {
             "summary": "short",
             "date_published": "2024-01-02T03:04:05+01:00",
             "date_modified": "2024-01-03T00:00:00Z",
-            "authors": [{"name": "Ann"}, "odd"],
+            "authors": [{"name": "Ann"}, 7],
             "tags": ["one", 2],
             "image": "/i.png",
             "attachments": [{"url": "/a.mp3"}, {}],

@@ -66,5 +66,35 @@ def test_text_encoded_twice_is_mended() -> None:
     assert mended("Grüße") == "Grüße"
 
 
+ENDINGS = """BEYONCÉ’S NEW ALBUM | Viel Spaß… | Wie groß“ | PERÚ… | AMANHû | IKEA PÅ™ | CAFÉ®
+È… vero | café’” | IRMÃ’S | OÙ… | ÉTÉ» | «ÉTÉ» | JOSÉ” | 3×½ | EL MENÚ»
+LA FORÊT» | Größe 10² | À la carte | TEST» | Ein Fuß™ | PARÍS – “PERÚ”"""
+
+
+@pytest.mark.parametrize("text", [text.strip() for text in ENDINGS.replace("\n", "|").split("|")])
+def test_a_last_letter_and_what_follows_it_are_no_character(text: str) -> None:
+    assert mended(text) == text
+
+
+TWICE = """don’t | café | Müller | École | été | déjà vu | voilà | à la carte | Ålesund
+Århus | Szczęście już | Życie | São Paulo | Привет, мир | Καλημέρα | שלום
+مرحبا | 日本語のニュース | 한국어 | 😀 smile | “quoted” | 20°C | ½ price | 4 × 4
+Ștefan și țara | güneş | ÉCOLE À PARIS | Łódź | Čeština | €100 | naïve
+Sébastien | Béla | coûter | größer… | PERÚ…"""
+
+
+@pytest.mark.parametrize("text", [text.strip() for text in TWICE.replace("\n", "|").split("|")])
+@pytest.mark.parametrize("codec", ["latin-1", "cp1252"])
+def test_characters_of_any_script_are_put_together_again(text: str, codec: str) -> None:
+    packed = text.encode().decode(codec, "surrogateescape")
+    packed = "".join(chr(ord(each) - 0xDC00) if "\udc80" <= each <= "\udcff" else each for each in packed)
+    assert mended(packed) == text
+    assert mended(f"„10 – 20“ {packed}\xa0…") == f"„10 – 20“ {text}\xa0…"
+
+
+def test_a_letter_that_stands_for_itself_shows_that_nothing_was_encoded_twice() -> None:
+    assert mended("fünf Ã¼ber") == "fünf Ã¼ber"
+
+
 def test_fold_removes_what_cannot_be_seen() -> None:
     assert fold(" a\u200bb\x00 \u2028c ") == "ab c"

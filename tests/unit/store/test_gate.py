@@ -14,7 +14,7 @@ def queued(gate: WriterGate, name: str, order: list[str], *, urgent: bool) -> th
     began = len(gate._urgent) + len(gate._others)
 
     def go() -> None:
-        with gate.turn(urgent=urgent, timeout_s=10):
+        with gate.turn(urgent=urgent, timeout_s=60):
             order.append(name)
 
     thread = threading.Thread(target=go)
@@ -25,7 +25,7 @@ def queued(gate: WriterGate, name: str, order: list[str], *, urgent: bool) -> th
 
 def until(true: Callable[[], bool]) -> None:
     pause = threading.Event()
-    for _ in range(2000):
+    for _ in range(12_000):
         if true():
             return
         pause.wait(0.005)
@@ -37,7 +37,7 @@ def test_in_order_of_arrival_and_urgent_ones_first() -> None:
     with gate.turn(urgent=False, timeout_s=1):
         threads = [queued(gate, name, order, urgent=name.isupper()) for name in ("a", "b", "C", "d", "E")]
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert order == ["C", "E", "a", "b", "d"]
 
 

@@ -80,11 +80,11 @@ def test_a_program_that_was_overtaken_between_looking_and_writing_migrates_nothi
     def overtake(moment: str) -> None:
         if moment == "before":
             second.start()
-            assert late.knocked.wait(10)
+            assert late.knocked.wait(60)
 
     first = Database(database.engine, overtake)
     assert schema.upgrade(first).current is None
-    second.join(20)
+    second.join(60)
     late.dispose()
     assert [status.current for status in found] == [schema.HEAD]
 

@@ -113,8 +113,30 @@ def test_a_text_that_adds_more_than_it_repeats_is_no_copy_but_the_same_story(des
     opened = desk.place("Ferry runs aground off Norrholm", flash)
     full = desk.place("Ferry accident: what is known", f"{FERRY} {BUDGET}")
     assert full.copy_of is None
-    assert full.kin == 1
+    assert reason_of(desk, 2) == "it contains the text of an article of the story"
     assert full.story_id == opened.story_id
+
+
+def reason_of(desk: Desk, article_id: int) -> str | None:
+    with desk.database.reading() as connection:
+        reason: str | None = connection.execute(
+            sa.select(article.c.place_reason).where(article.c.id == article_id)
+        ).scalar_one()
+    return reason
+
+
+def test_why_an_article_is_in_its_story_is_on_record(desk: Desk, database: Database) -> None:
+    first = desk.place("Ferry runs aground off Norrholm", FERRY[: FERRY.index("The ship")])
+    assert (reason_of(desk, 1) or "").startswith("best likeness with a story 0.00")
+    desk.place("Ferry accident: what is known", f"{FERRY} {BUDGET}")
+    desk.place("Ferry accident: all that is known", f"{FERRY} {BUDGET} Divers go on looking.", again=2)
+    assert reason_of(desk, 2) == "it contains the text of an article of the story", "it stays there, for that reason"
+    copy = desk.place("Ferry accident", f"{FERRY} {BUDGET}")
+    assert copy.copy_of == 2
+    assert reason_of(desk, 3) == copy.reason.text
+    with database.unit() as connection:
+        split_by_hand(connection, first.story_id, [2, 3], now=NOW)
+    assert {reason_of(desk, n) for n in (2, 3)} == {f"it left story {first.story_id} when that was split"}
 
 
 def test_other_events_open_other_stories(desk: Desk) -> None:
@@ -132,7 +154,6 @@ def test_one_template_about_two_companies_is_a_series_with_two_stories(desk: Des
     )
     one = desk.place("Quarterly figures: Granitas beats expectations", text.format("Granitas"))
     two = desk.place("Quarterly figures: Fjordline beats expectations", text.format("Fjordline"))
-    assert two.series == 1
     assert two.copy_of is None
     assert two.story_id != one.story_id
 
@@ -284,7 +305,7 @@ def test_the_timeline_tells_who_had_it_first_and_how_it_spread(desk: Desk, datab
 
 def test_the_timeline_keeps_the_headline_under_which_an_article_came(desk: Desk, database: Database) -> None:
     story = desk.place("Ferry aground, 212 saved", FERRY).story_id
-    first = {"title": "Ferry aground, 200 aboard", "lead": "", "text": FERRY, "text_hash": "x", "material": True}
+    first = {"title": "Ferry aground, 200 aboard", "lead": "", "text": FERRY, "material": True}
     first |= {"article_id": 1, "number": 1, "created_at": NOW, "reason_code": "first", "reason": "the first text"}
     with database.unit() as connection:
         connection.execute(revision.insert().values(first))

@@ -48,7 +48,7 @@ def callback(web: FakeWeb) -> Callback:
 
 def ask(hub: FakeHub, callback: Callback, mode: str = "subscribe") -> int:
     form = {"hub.mode": mode, "hub.topic": TOPIC, "hub.callback": callback.url, "hub.secret": "s"}
-    with urlopen(Request(hub.url, urlencode(form).encode()), timeout=10) as answer:
+    with urlopen(Request(hub.url, urlencode(form).encode()), timeout=60) as answer:
         return int(answer.status)
 
 
@@ -86,14 +86,14 @@ def test_who_does_not_confirm_is_no_subscriber(web: FakeWeb, callback: Callback)
     hub = FakeHub(web)
     callback.agrees = False
     ask(hub, callback)
-    assert callback.heard.wait(10)
+    assert callback.heard.wait(60)
     with pytest.raises(TimeoutError, match="0 subscribers, 1 expected"):
         hub.wait_for(1, within_s=0.05)
 
 
 def test_a_hub_that_denies_says_why(web: FakeWeb, callback: Callback) -> None:
     ask(FakeHub(web, denies="no such feed"), callback)
-    assert callback.heard.wait(10)
+    assert callback.heard.wait(60)
     assert callback.asked == [{"hub.mode": "denied", "hub.topic": TOPIC, "hub.reason": "no such feed"}]
 
 

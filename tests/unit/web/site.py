@@ -137,7 +137,7 @@ class Site:
         self, connection: sa.Connection, article_id: int, number: int, *, title: str, text: str, now: datetime
     ) -> None:
         reason = Reason("changed", "the text changed")
-        revision = NewRevision(article_id, number, title, "", text, str(number), True, reason)
+        revision = NewRevision(article_id, number, title, "", text, True, reason)
         add_revisions(connection, [revision], now)
         stored = load_articles(connection, [article_id])[article_id]
         for verdict in self.setup.rules.matcher.match(stored.as_document()):

@@ -63,7 +63,7 @@ def _draw(line: Line, _reader: Reader) -> str:
 
 
 async def _next(events: AsyncIterator[str]) -> tuple[str, str]:
-    text = await asyncio.wait_for(anext(events), 10)
+    text = await asyncio.wait_for(anext(events), 60)
     fields = dict(line.partition(": ")[::2] for line in text.splitlines())
     return fields.get("event", ""), fields.get("data", fields.get("retry", ""))
 
