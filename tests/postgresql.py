@@ -54,6 +54,7 @@ class Server:
     def make(self) -> None:
         """Its first databases."""
         told = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres", "--no-sync"]
+        told += [f"--set={name}={value}" for name, value in SETTINGS.items()]
         command = [str(self._programs / "initdb"), *told, "--pgdata", str(self.data)]
         made = subprocess.run(command, capture_output=True, text=True, check=False, **self._as_owner)
         if made.returncode:
@@ -64,7 +65,7 @@ class Server:
 
     def start(self) -> None:
         """Let it run (again), until it takes connections."""
-        told = [f"--{name}={value}" for name, value in {**SETTINGS, **self.settings}.items()]
+        told = [f"--{name}={value}" for name, value in self.settings.items()]
         command = [str(self._programs / "postgres"), "-D", str(self.data), "-k", str(self.folder), *told]
         with (self.folder / "log").open("ab") as log:
             self._process = process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_owner)

@@ -44,10 +44,8 @@ UPKEEP_S = 5.0
 HUBS_S = 2.0
 POLLING = ("all", "poller")
 """The roles that gather, read and evaluate."""
-AT_START = ("database", "articles.languages", "fetch.", "log.")
+AT_START = ("database", "articles.languages", "fetch.worker", "log.")
 """Settings, or beginnings of their names, that only a start puts in force."""
-AT_ONCE = ("fetch.min_every",)
-"""Those among them that a reload does."""
 
 
 @dataclass(slots=True)
@@ -225,7 +223,7 @@ def waits_for_start(begun: ConfigModel, now: ConfigModel) -> list[str]:
     """Settings that differ from those which the process began with, and which it does not take up while it runs."""
     before, after = _flat(begun), _flat(now)
     changed = (name for name, value in after.items() if value != before[name])
-    return sorted(name for name in changed if name.startswith(AT_START) and name not in AT_ONCE)
+    return sorted(name for name in changed if name.startswith(AT_START))
 
 
 def _flat(model: ConfigModel) -> dict[str, object]:

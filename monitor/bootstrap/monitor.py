@@ -26,7 +26,7 @@ from monitor.config.checks import Checked, check_config
 from monitor.config.load import Config, Loaded, load_config
 from monitor.config.problems import Problem
 from monitor.fetch.browser import BrowserFetcher
-from monitor.fetch.http import HttpFetcher
+from monitor.fetch.http import FetchSettings, HttpFetcher
 from monitor.loops.context import Context, Watchlist
 from monitor.loops.dispatch import Telling
 from monitor.loops.hosts import DatabaseHostBook
@@ -94,6 +94,8 @@ class Monitor:
     cache: RuleCache
     setup: Setup
     context: Context
+    take_up: Callable[[FetchSettings], None] = lambda _settings: None
+    """How the network is asked from now on."""
 
     def telling(self) -> Telling:
         """Who is told and how, as it stands now."""
@@ -111,6 +113,7 @@ class Monitor:
             watchlist=watchlist_of(self.setup),
             settings=loop_settings(self.setup.config.model),
         )
+        self.take_up(fetch_settings(self.setup.config.model))
         return self.setup
 
     def searches_changed(self) -> bool:
@@ -141,6 +144,7 @@ def put_in_force(
     channels = tuple(check_channels(config)) if config.model.channels else ()
     if problems := checked.fatal + channels:
         raise loaded.refusal(problems)
+    cache.keep(checked.compiled.rules)
     with database.unit(lock="configuration") as connection:
         sources = sync_sources(connection, config.sources, now)
         rules = accept_rules(connection, config, checked, now, author=user_name())
@@ -251,7 +255,12 @@ async def _open_world(
         owner=owner,
         settings=loop_settings(model),
     )
-    return Monitor(path, database, clock, opened.lexicon, opened.cache, setup, context)
+
+    def take_up(settings: FetchSettings) -> None:
+        plain.take_up(settings)
+        fetcher.take_up(settings)
+
+    return Monitor(path, database, clock, opened.lexicon, opened.cache, setup, context, take_up)
 
 
 def owner_name() -> str:

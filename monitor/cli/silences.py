@@ -69,10 +69,7 @@ def _known(it: Opened, connection: Any, kind: str, subject: str) -> None:
         if number is None or not articles_of(connection, number):
             raise NotFound(f"there is no story {subject!r}", remedy="monitor stories list")
         return
-    tags = {tag for source in it.config.sources for tag in source.tags}
-    rules, sources = {rule.id for rule in it.config.rules}, {source.id for source in it.config.sources}
-    known = {"rule": rules, "source": sources, "tag": tags}[kind]
-    require_name(kind, subject, known, "see the configuration")
+    require_name(kind, subject, it.config.named(kind), "see the configuration")
 
 
 def _list(args: argparse.Namespace, printer: Printer) -> int:

@@ -48,6 +48,12 @@ class Config:
         """Where relative paths start."""
         return self.path.parent
 
+    def named(self, kind: str) -> frozenset[str]:
+        """The names of its rules, sources or tags; `kind` is one of them, in the singular."""
+        if kind == "tag":
+            return frozenset(tag for source in self.sources for tag in source.tags)
+        return frozenset(spec.id for spec in (self.rules if kind == "rule" else self.sources))
+
     def without_places(self) -> Config:
         """The same without the trees of the files, for a configuration that has been checked and is in force.
 

@@ -12,6 +12,8 @@ from math import ceil
 
 from monitor.dedup.words import raw_tokens
 
+WORDS_MAX = 300
+"""More is no headline; comparing them takes the square of their number."""
 FRAME = 2
 """So many words are the same at least."""
 ALIKE = 2 / 3
@@ -27,6 +29,8 @@ def about_others(a: str, b: str, language: str = "") -> bool:
     another tells, a number alone does not.
     """
     first, second = raw_tokens(a), raw_tokens(b)
+    if max(len(first), len(second)) > WORDS_MAX:
+        return False
     frame, named, differing = 0, False, []
     for kind, i, j, k, end in _aligned(first, second):
         if kind == "equal":

@@ -28,6 +28,9 @@ SAME_TEXT = 0.2
 MUCH_TEXT = 0.5
 HEAD = 500
 """Characters: enough for so few words nearly always, and a word cut off at the end is not counted."""
+MOST_COMPARED = 50
+"""Rows under one id or one address that an item is compared with.  Feeds that give all items one id have some dozens of
+them; with thousands, comparing each item with each row would take minutes."""
 SUBSTANCE = 12
 """Fewer words than this say the same on many days ("Weather"): no evidence by themselves."""
 
@@ -176,7 +179,7 @@ class _Poll:
         """The same id: by itself while it is unique, else together with the address."""
         if item.id is None:
             return None
-        rows = [row for row in self.by_id.get(item.id, ()) if row.id in self.free]
+        rows = self._nearest(item, self.by_id.get(item.id, ()))
         alone = not self.unstable and item.id not in self.repeated
         for row in sorted(
             rows, key=lambda row: (not self._same_url(item, row), -similarity(row.title, item.entry.title))
@@ -194,7 +197,7 @@ class _Poll:
         """The same address, unless it is one that several items share or its page is about something else now."""
         if item.key is None:
             return None
-        rows = [row for row in self.by_url.get(item.key, ()) if row.id in self.free]
+        rows = self._nearest(item, self.by_url.get(item.key, ()))
         for row in sorted(rows, key=lambda row: -similarity(row.title, item.entry.title)):
             if self._alike(item, row):
                 return self._known(item, row, "address", "the same address, and title or text agree")
@@ -215,6 +218,13 @@ class _Poll:
             if _id(row) is None and row.url_key is None and self._clearly_alike(item, row):
                 return self._known(item, row, "title", "the same title and much of the same text")
         return None
+
+    def _nearest(self, item: _Item, rows: Sequence[KnownEntry]) -> list[KnownEntry]:
+        """Those that are free; of very many with the same title or the same address first, and only so many."""
+        free = [row for row in rows if row.id in self.free]
+        if len(free) > MOST_COMPARED:
+            free.sort(key=lambda row: (row.title != item.entry.title, row.url_key != item.key))
+        return free[:MOST_COMPARED]
 
     def _alike(self, item: _Item, row: KnownEntry) -> bool:
         """Whether title or text show that an item and a row are the same although the other clues changed."""

@@ -59,6 +59,10 @@ _WRAPPING = ("google.", "facebook.com", "instagram.com", "youtube.com", "bing.co
 _TWICE = re.compile(r"^(https?)://(?:https?:?/+)(?=[^/])", re.IGNORECASE)
 _ROUTE = re.compile(r"!.|/.")
 """How a fragment begins that names a page of its own (`#!/news/1`, `#/news/1`); any other is a place in the page."""
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What no database takes; a host in Punycode can spell one."""
+_LONGEST_LABEL = 63
+"""Letters between two dots of a host (RFC 1035); decoding takes the square of their number."""
 _UNWRAP_LIMIT = 4
 _USUAL_LENGTH = 500
 """Keys of longer addresses are not remembered: whoever writes megabytes of them shall not fill the memory."""
@@ -74,7 +78,7 @@ def url_key(url: str) -> str:
 
 
 def _key(url: str) -> str:
-    url = _tidied(url)
+    url = _tidied(_LONE_SURROGATE.sub("\ufffd", url))
     for _ in range(_UNWRAP_LIMIT):
         inner = _unwrapped(url)
         if inner is None:
@@ -139,12 +143,13 @@ def _host(host: str) -> str:
 
 
 def _unpunycoded(label: str) -> str:
-    if not label.startswith("xn--"):
+    if not label.startswith("xn--") or len(label) > _LONGEST_LABEL:
         return label
     try:
-        return label[4:].encode("ascii").decode("punycode")
+        spelt = label[4:].encode("ascii").decode("punycode")
     except UnicodeError:
         return label
+    return label if _LONE_SURROGATE.search(spelt) else spelt
 
 
 def _path(path: str) -> str:

@@ -21,6 +21,8 @@ _BY = re.compile(
 _NOT_A_NAME = re.compile(r"https?:|www\.|@|\d|\.(?:com|net|org|de|fr|co)\b|[{}<>=]", re.IGNORECASE)
 _ROLE = re.compile(r"\s*\((?:[^)]{1,60})\)\s*$|\s+[-–—]\s+.*$")
 _MAX_NAME = 60
+_MAX_NAMES = 2000
+"""Characters of a list of names: some thirty to a hundred.  More is no byline, and splitting takes their square."""
 _PARTICLES = frozenset(
     "von|van|der|den|de|del|della|di|da|dos|das|la|le|bin|ibn|al|el|und|zu|zum|y|e|af|av|ten|ter".split("|")  # noqa: SIM905  # a list of short words reads better so
 )
@@ -131,7 +133,7 @@ def clean_names(values: Iterable[str]) -> tuple[str, ...]:
     for value in values:
         if "://" in value or "@" in value:
             continue
-        for piece in _SPLIT.split(_BY.sub("", fold_space(value))):
+        for piece in _SPLIT.split(_BY.sub("", fold_space(value)[:_MAX_NAMES])):
             name = _ROLE.sub("", _BY.sub("", piece)).strip(" .,;:-–—")
             if not 2 <= len(name) <= _MAX_NAME or _NOT_A_NAME.search(name) or not any(map(str.isalpha, name)):
                 continue

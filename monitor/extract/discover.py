@@ -141,7 +141,9 @@ def _from_headers(headers: Sequence[tuple[str, str]], url: str) -> Iterator[Feed
 
 
 def _declared(root: etree._Element, base: str) -> Iterator[FeedLink]:
-    given = [{str(key).lower(): str(value) for key, value in element.attrib.items()} for element in root.iter("link")]
+    # What lies in a template is no part of the page until a script takes it out.
+    elements = [each for each in root.iter("link") if next(each.iterancestors("template"), None) is None]
+    given = [{str(key).lower(): str(value) for key, value in element.attrib.items()} for element in elements]
     links = [link for each in given if (link := _judged(each.get("href", ""), base, each, "declared"))]
     articles = [link for link in links if not _COMMENT_FEED.search(link.title)]
     yield from articles or links

@@ -23,6 +23,7 @@ _LIVE_WORDS = re.compile(
     r"vivo|онлайн-трансляция)\b",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 100
 _ENTRY_NAMES = re.compile(
     r"(?:live|ticker|blog|timeline|update)[\w-]*(?:post|entry|item|block|update|event|eintrag|element)|^(?:post|"
     r"entry|update)$",
@@ -129,7 +130,9 @@ def _entry_elements(page: Page) -> list[HtmlElement]:
 
 def _is_entry(element: HtmlElement) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}".split()
-    return element.get("itemprop") == "liveBlogUpdate" or any(_ENTRY_NAMES.search(name) for name in names)
+    return element.get("itemprop") == "liveBlogUpdate" or any(
+        _ENTRY_NAMES.search(name[:_LONGEST_NAME]) for name in names
+    )
 
 
 def _entry(element: HtmlElement) -> LiveEntry:

@@ -89,6 +89,10 @@ class BrowserFetcher:
     ) -> None:
         await self._stack.aclose()
 
+    def take_up(self, settings: FetchSettings) -> None:
+        """Go by other settings from the next page on."""
+        self._settings = settings
+
     async def fetch(self, request: Request) -> Fetched:
         """As the fetcher within; with `render` the document as it stands once its scripts have run."""
         if not request.render:

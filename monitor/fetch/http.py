@@ -103,6 +103,7 @@ class HttpFetcher:
             max_header_bytes=settings.max_header_bytes,
             keep_alive_s=settings.keep_alive_s,
             resolver=resolver,
+            now_s=clock.monotonic,
         )
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._robots = RobotsGate(self.fetch, clock, settings.product)
@@ -116,6 +117,19 @@ class HttpFetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    def take_up(self, settings: FetchSettings) -> None:
+        """Go by other settings from the next request on; those that are under way end as they began.
+
+        How connections are made (`connect_timeout_s`, `max_header_bytes`, `keep_alive_s`) stays as it is.
+        """
+        if settings.concurrency != self._settings.concurrency:
+            self._slots = asyncio.Semaphore(settings.concurrency)
+        if settings.product != self._settings.product:
+            self._robots = RobotsGate(self.fetch, self._clock, settings.product)
+        self._transport.guard = AddressGuard.parse(settings.allow_addresses)
+        self._politeness.take_up(per_host=settings.per_host, spacing_s=settings.host_spacing_s)
+        self._settings = settings
 
     async def fetch(self, request: Request) -> Fetched:
         """Follow redirects within the limits and return the answer or the reason why there is none."""

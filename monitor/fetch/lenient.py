@@ -12,6 +12,7 @@ import io
 import re
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPResponse, IncompleteRead
 from typing import cast
@@ -23,9 +24,32 @@ from monitor.fetch.decode import BadAnswer
 from monitor.fetch.guard import BodyCaps
 
 PIECE = 65_536
+REMEMBERED_S = 86_400.0
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = re.compile(rb"^content-length:[ \t]*([0-9]{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _CHUNKED = re.compile(rb"^transfer-encoding:.*\bchunked\b", re.IGNORECASE | re.MULTILINE)
+
+
+class Careless:
+    """Origins that are known to answer so, each for a day: until then they are not asked both ways at every poll."""
+
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self._until_s: dict[URL, float] = {}
+
+    def knows(self, url: URL) -> bool:
+        """Whether the origin of `url` is to be read by hand at once."""
+        return self._until_s.get(url.origin(), 0.0) > self._now_s()
+
+    def learn(self, url: URL, *, read: bool) -> None:
+        """An answer of the origin could be read by hand, or (`read` false) could not, so it is asked as others are."""
+        origin = url.origin()
+        if not read:
+            self._until_s.pop(origin, None)
+        elif not self.knows(url):
+            now_s = self._now_s()
+            self._until_s = {each: until_s for each, until_s in self._until_s.items() if until_s > now_s}
+            self._until_s[origin] = now_s + REMEMBERED_S
 
 
 class _Received:

@@ -98,6 +98,11 @@ class Politeness:
         self._spacing_s = spacing_s
         self._slots: dict[str, _Slots] = {}
 
+    def take_up(self, *, per_host: int, spacing_s: float) -> None:
+        """Other limits, for hosts that are not being asked just now; for those, once they have been left alone."""
+        self._per_host = per_host
+        self._spacing_s = spacing_s
+
     @asynccontextmanager
     async def turn(
         self, host: str, *, spacing_s: float = 0.0, longest_s: float = 0.0, at_once: bool = False

@@ -11,9 +11,11 @@ import base64
 import errno
 import socket
 import ssl
+import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from http.client import HTTPException
 from types import TracebackType
 from typing import Any
@@ -26,7 +28,7 @@ from yarl import URL
 
 from monitor.fetch.decode import BadAnswer, Body
 from monitor.fetch.guard import AddressGuard, BodyCaps
-from monitor.fetch.lenient import exchange, read_answer
+from monitor.fetch.lenient import Careless, exchange, read_answer
 from monitor.fetch.resolver import Resolver
 from monitor.model.content import Content
 from monitor.model.reasons import Reason
@@ -73,8 +75,10 @@ class Transport:
         max_header_bytes: int,
         keep_alive_s: float,
         resolver: AbstractResolver | None = None,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._guard = guard
+        self.guard = guard
+        self._careless = Careless(now_s)
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
         self._connect_timeout_s = connect_timeout_s
         self._max_header_bytes = max_header_bytes
@@ -115,7 +119,7 @@ class Transport:
         )
 
     def _guarded_socket(self, info: AddrInfoType) -> socket.socket:
-        reason = self._guard.decide(str(info[4][0]))
+        reason = self.guard.decide(str(info[4][0]))
         if reason is not None:
             raise AddressRefused(reason)
         return _plain_socket(info)
@@ -132,6 +136,10 @@ class Transport:
         spool: bool = False,
     ) -> Answer:
         """One GET (or a POST of `form`) without redirects.  The body of an error is cut at `ERROR_BODY`."""
+        by_hand = partial(self._ask_leniently, url, headers, caps, verify_tls=verify_tls, spool=spool)
+        may_be_careless = proxy is None and form is None
+        if may_be_careless and self._careless.knows(url) and (answer := await by_hand()) is not None:
+            return answer
         session, options = self._direct, {}
         try:
             if proxy is not None:
@@ -149,21 +157,21 @@ class Transport:
                 return await self._read(response, caps, spool=spool)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             reason = self._name(error, url)
-            if reason.code == "protocol" and proxy is None and form is None:
-                answer = await self._ask_leniently(url, headers, caps, verify_tls=verify_tls, spool=spool)
-                if answer is not None:
-                    return answer
+            if reason.code == "protocol" and may_be_careless and (answer := await by_hand()) is not None:
+                return answer
             raise BadAnswer(reason) from error
 
     async def _ask_leniently(
         self, url: URL, headers: CIMultiDict[str], caps: BodyCaps, *, verify_tls: bool, spool: bool
     ) -> Answer | None:
-        """The same again for a server that speaks HTTP carelessly; None where that leads nowhere either."""
+        """The same for a server that speaks HTTP carelessly, which is remembered; None where that leads nowhere."""
         tls = _tls_context(verify=verify_tls) if url.scheme == "https" else None
         try:
             status, fields, body = read_answer(await exchange(await self._dial(url), url, headers, caps, tls=tls))
         except (OSError, HTTPException, ValueError):
+            self._careless.learn(url, read=False)
             return None
+        self._careless.learn(url, read=True)
         head = Answer(status, fields, b"")
         if _has_no_body(status):
             return head
@@ -204,7 +212,7 @@ class Transport:
             text = f"{host} could not be resolved ({error}), so it cannot be checked before the proxy is asked"
             raise BadAnswer(Reason("dns", text)) from error
         for each in found:
-            reason = self._guard.decide(each["host"])
+            reason = self.guard.decide(each["host"])
             if reason is not None:
                 raise BadAnswer(reason)
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from monitor.deliver.retry import GiveUp, next_attempt
 from monitor.errors import DeliveryError, LeaseLost, StoreError
-from monitor.loops.carrier import Carrier
+from monitor.loops.carrier import Carrier, Letter
 from monitor.loops.dispatch import Telling
 from monitor.loops.ledger import Change, Ledger
 from monitor.model.alert import Channel, Delivery, Part
@@ -147,16 +147,29 @@ class Lane:
 
     async def _hand_over(self, channel: Channel, delivery: Delivery) -> CourierReport:
         try:
-            letter = await self._crew.carrier.prepare(self._crew.telling(), channel, delivery)
+            letter = await self._letter(channel, delivery)
             if letter is None:
                 return await self._unwanted(delivery)
-            if letter.parts:
-                await self._split(delivery, letter.parts)
             await self._crew.carrier.hand_over(channel, letter)
         except DeliveryError as error:
             return await self._refused(channel, delivery, error)
         self._record = self._sent(delivery)
         return CourierReport(sent=1)
+
+    async def _letter(self, channel: Channel, delivery: Delivery) -> Letter | None:
+        """What is to be handed over; None for a reader who has left.  Raises `DeliveryError`.
+
+        Where the database fails in the middle nothing has left yet: that is a refusal, and nothing for `on_crash`.
+        """
+        try:
+            letter = await self._crew.carrier.prepare(self._crew.telling(), channel, delivery)
+            if letter is not None and letter.parts:
+                await self._split(delivery, letter.parts)
+        except LeaseLost:
+            raise
+        except StoreError as error:
+            raise DeliveryError(error.message, permanent=False, code=error.code) from error
+        return letter
 
     async def _begun(self, delivery: Delivery) -> bool:
         """Mark it as being sent; False when it is not ours to send any more.

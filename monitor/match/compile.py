@@ -11,7 +11,7 @@ import itertools
 import math
 import pickle
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.match.anchors import clauses_of
@@ -48,7 +48,8 @@ MAX_ACTORS = 6
 """Actors of one event: which word stands for which of them is tried out."""
 
 _DISTANCE = re.compile(r"0?[1-9]\d{0,5}")
-_REFERENCE = re.compile(r"\$([\w.-]*\w)")
+REFERENCE = re.compile(r"\$([\w.-]*\w)")
+"""Where a text names a concept."""
 
 
 @dataclass(slots=True)
@@ -56,6 +57,10 @@ class RuleCache:
     """Compiled rules by digest, kept while the program runs and, as bytes, across restarts."""
 
     rules: dict[str, CompiledRule] = field(default_factory=dict)
+
+    def keep(self, rules: Iterable[CompiledRule]) -> None:
+        """Forget all but these: a watchlist that is edited for months has many former selves."""
+        self.rules = {rule.digest: rule for rule in rules if rule.digest in self.rules}
 
     def dump(self, version: str) -> bytes:
         """Everything in it, for a file of the state directory; `version` is the program's."""
@@ -130,7 +135,7 @@ class _Digests:
         return self._hash(f"{self._base} {parts!r}")
 
     def _hash(self, text: str) -> str:
-        used = sorted(set(_REFERENCE.findall(text)) & self._concepts.keys())
+        used = sorted(set(REFERENCE.findall(text)) & self._concepts.keys())
         for name in used:
             text += self._concept(name)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

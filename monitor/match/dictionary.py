@@ -167,5 +167,8 @@ def _decode(key: str, value: bytes) -> Reading:
 
 
 def available(directory: Path, languages: Sequence[str]) -> bool:
-    """Whether the tries of all `languages` stand in `directory`."""
-    return all(_path(directory, language).exists() for language in languages)
+    """Whether the tries of all `languages` stand in `directory`; not, where it cannot be looked into."""
+    try:
+        return all(_path(directory, language).exists() for language in languages)
+    except OSError:  # a home that is shut to services (systemd's ProtectHome=)
+        return False

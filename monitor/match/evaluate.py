@@ -15,6 +15,7 @@ from monitor.match.program import All, Any, Apart, Atom, CompiledRule, Event, Fo
 from monitor.match.scope import in_values, unknown
 from monitor.match.spans import Distance, Hit, Span, apart, gathered, in_a_row, joined, merged, nearest, pairs
 from monitor.match.text import PARAGRAPH_STEP, TEXT
+from monitor.match.tokens import Tokens
 from monitor.model.match import How
 
 Groups = tuple[Span, ...]
@@ -264,18 +265,30 @@ class Evaluation:
         for number, paragraph in enumerate(self.scan.analysed.paragraphs):
             if not self._in(number * PARAGRAPH_STEP, field):
                 continue
-            spans = paragraph.tokens.spans
             at = 0
             matches = patterns.compiled(pattern).finditer(patterns.searchable(paragraph.text))
             for found in islice(matches, _MOST_MATCHES):
-                while at < len(spans) and spans[at][1] <= found.start():
-                    at += 1
-                last = at
-                while last + 1 < len(spans) and spans[last + 1][0] < found.end():
-                    last += 1
                 if found.end() > found.start():
+                    at, last = _words_of(found.span(), paragraph.tokens, at)
                     hit = Hit(number * PARAGRAPH_STEP + at, How.REGEX, form, found.span())
                     yield Span(hit.at, number * PARAGRAPH_STEP + last, (hit,))
+
+
+def _words_of(passage: tuple[int, int], tokens: Tokens, at: int) -> tuple[int, int]:
+    """The positions of the first and the last word of a passage of characters; the search begins at the word `at`.
+
+    A passage without a word ("€") stands for the one behind it or, at the end of its sentence, for the one before.
+    """
+    spans = tokens.spans
+    while at < len(spans) and spans[at][1] <= passage[0]:
+        at += 1
+    last = at
+    while last + 1 < len(spans) and spans[last + 1][0] < passage[1]:
+        last += 1
+    if at == len(spans) or spans[at][0] >= passage[1]:
+        goes_on = at < len(spans) and tokens.sentence_spans[tokens.sentences[at]][0] <= passage[0]
+        at = last = at if goes_on else max(0, at - 1)
+    return at, last
 
 
 def _once(spans: Iterable[Span]) -> Groups:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from monitor.match.recent import LONGEST
+
 _IGNORED: Final = re.compile("[\u00ad\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff_]")
 _USUAL: Final = re.compile("[a-z0-9ß-öø-ÿ\u0430-\u045f]*")
 _LETTERS: Final = str.maketrans({"ё": "е", "’": "'", "ʼ": "'", "ʹ": "'", "`": "'", "‘": "'"})
@@ -41,15 +43,21 @@ _OWN_LETTERS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-@lru_cache(maxsize=4096)
 def normalise(word: str) -> str:
     """The normal form of one word, as described above; what looks the same to a reader is the same string."""
+    return _remembered(word) if len(word) <= LONGEST else _normalised(word)
+
+
+def _normalised(word: str) -> str:
     lowered = word.lower()
     if _USUAL.fullmatch(lowered):
         return lowered.replace("ß", "ss").replace("ё", "е")
     folded = unicodedata.normalize("NFKC", word).casefold()
     plain = _IGNORED.sub("", unicodedata.normalize("NFKC", folded)).translate(_LETTERS)
     return plain.translate(_ARABIC) if _ARABIC_LETTER.search(plain) else plain
+
+
+_remembered = lru_cache(maxsize=4096)(_normalised)
 
 
 def normalise_all(words: list[str]) -> list[str]:

@@ -33,7 +33,6 @@ Occurrence = tuple[int, How]
 _MEMO_WORDS: Final = 3_000
 """A generation: what a language uses all the time, and the words of some thirty articles; one takes 150 bytes."""
 _BARREN_WORDS: Final = 1 << 15
-_LONGEST_CHUNK: Final = 40
 _HEAD_LETTERS: Final = 4
 
 
@@ -55,10 +54,6 @@ class _Chunks(Recent[tuple[int, ...]]):
     def __init__(self, words: _Memo) -> None:
         super().__init__(_MEMO_WORDS, barren=_BARREN_WORDS)
         self._words = words
-
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
-        # A sentence in Chinese, an address: hardly seen again.
-        return self.answer(chunk) if len(chunk) > _LONGEST_CHUNK else super().__missing__(chunk)
 
     def answer(self, chunk: str) -> tuple[int, ...]:
         """The chunk's atoms, in no order."""
@@ -98,6 +93,15 @@ class Vocabulary:
         elif atom.parts is Parts.ANY_LENGTH:
             self._short_parts.add(number)
             self._part_heads.add(fold(atom.norm)[:2])
+
+    @cached_property
+    def pattern_set(self) -> re2.Set:
+        """All patterns in one: a text is searched once."""
+        tried = re2.Set.SearchSet()
+        for _, pattern in self.patterns:
+            tried.Add(pattern)
+        tried.Compile()
+        return tried
 
     def memo(self, language: str | None, *, shouting: bool = False) -> _Memo:
         """Words as written -> atoms, in one language."""
@@ -179,7 +183,7 @@ class Scan:
         listed = self.vocabulary.patterns
         if not listed:
             return frozenset()
-        tried = _set_of(tuple(pattern for _, pattern in listed))
+        tried = self.vocabulary.pattern_set
         texts = (searchable(paragraph.text) for paragraph in self.analysed.paragraphs)
         return frozenset(listed[at][0] for text in texts for at in tried.Match(text) or ())
 
@@ -221,20 +225,6 @@ class Scan:
             return pairs
         strict = self.vocabulary.memo(self.analysed.key_language, shouting=True)[word]
         return pairs if strict == pairs or tokens[position].all_caps else strict
-
-
-def _set_of(patterns: tuple[str, ...]) -> re2.Set:
-    if patterns not in _SETS:
-        _SETS.clear()
-        tried = re2.Set.SearchSet()
-        for pattern in patterns:
-            tried.Add(pattern)
-        tried.Compile()
-        _SETS[patterns] = tried
-    return _SETS[patterns]
-
-
-_SETS: dict[tuple[str, ...], re2.Set] = {}
 
 
 class Candidates(Protocol):

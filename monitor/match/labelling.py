@@ -74,8 +74,7 @@ class Labelling:
     def _by_sentence(self, span: Span, paragraph: Paragraph) -> Mapping[int, Sequence[Chars]]:
         found: dict[int, list[Chars]] = {}
         for hit in span.hits:
-            position = min(hit.at % PARAGRAPH_STEP, len(paragraph.tokens) - 1)
-            found.setdefault(paragraph.sentence(position), []).append(chars_of(hit, self._analysed))
+            found.setdefault(paragraph.sentence(hit.at % PARAGRAPH_STEP), []).append(chars_of(hit, self._analysed))
         return found
 
     def _is_own(self, paragraph: int, start: int, cue: Cue) -> bool:

@@ -23,6 +23,7 @@ from monitor.match.folding import fold, foreign_to, has_umlaut, normalise, spell
 from monitor.match.inflection import base_candidates
 from monitor.match.languages import candidate_languages
 from monitor.match.names import name_forms
+from monitor.match.recent import LONGEST
 from monitor.match.separable import split_particle
 from monitor.match.stems import stem
 from monitor.match.wordlists import word_sets
@@ -45,11 +46,12 @@ class Memo(dict[str, Keys]):
         self._lexicon, self._language, self._shouting = lexicon, language, shouting
 
     def __missing__(self, word: str) -> Keys:
-        if (
-            len(self) >= self._lexicon.memo_words
-        ):  # names and numbers never end; the common words are back within an article or two
-            self.clear()
-        keys = self[word] = self._lexicon.analyse(word, self._language, shouting=self._shouting)
+        keys = self._lexicon.analyse(word, self._language, shouting=self._shouting)
+        if len(word) > LONGEST:
+            return keys
+        if len(self) >= self._lexicon.memo_words:
+            self.clear()  # names and numbers never end; the common words are back within an article or two
+        self[word] = keys
         return keys
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from monitor.match.compile import CompiledSet
+from monitor.match.compile import REFERENCE, CompiledSet
 from monitor.match.nodes import Wild
 from monitor.match.program import Any, Atom, CompiledRule, Form, Term
 from monitor.match.transliterate import other_script
@@ -82,7 +82,9 @@ def _shadows(rules: Sequence[CompiledRule]) -> Iterator[tuple[str, RuleProblem]]
 def _covering(
     rule: CompiledRule, wide: Mapping[Atom, Sequence[tuple[frozenset[Atom], CompiledRule]]]
 ) -> Iterator[CompiledRule]:
-    for clause in rule.clauses:
+    # What is asked of authors need not stand in the text, which the other rule reads.
+    by_author = {atom for term in rule.terms() if term.field == "author" for form in term.forms for atom in form.atoms}
+    for clause in (clause for clause in rule.clauses if by_author.isdisjoint(clause)):
         for atoms, other in wide.get(clause[0], ()):
             if other.id != rule.id and atoms.issuperset(clause) and other.spec.where in (WhereSpec(), rule.spec.where):
                 yield other
@@ -105,9 +107,9 @@ def _alternatives(rule: CompiledRule) -> frozenset[Atom]:
 def _of_concepts(rules: Sequence[RuleSpec], concepts: Mapping[str, ConceptSpec]) -> Iterator[RuleProblem]:
     texts = [repr((rule.match, rule.event, rule.score, rule.ignore)) for rule in rules]
     texts.extend(repr((concept.any, concept.by_language)) for concept in concepts.values())
-    used = " ".join(texts)
+    used = frozenset(REFERENCE.findall(" ".join(texts)))
     for name, concept in concepts.items():
-        if f"${name}" not in used:
+        if name not in used:
             yield _warning("unused-concept", f"no rule uses ${name}", ("concepts", name))
         if concept.kind in {"person", "place"}:
             yield from _spellings(concept)

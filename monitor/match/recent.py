@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 
 V = TypeVar("V", bound=tuple[Any, ...])
 
+LONGEST = 40
+"""Letters of what is kept."""
+
 
 class Seen:
     """Which words (or the like) were added lately; as words never end, no set of them but a table of their hashes.
@@ -36,7 +39,9 @@ class Recent(dict[str, V]):
     Names and numbers never end, so a month of news would fill any dict.  When it is full, the present generation
     becomes the former one, which is asked before anything is worked out again: what is used stays, what came once goes,
     and a look-up of a known word costs no more than that of a dict.  Of `barren` words, those without an answer (as
-    most are), it is known for longer that they have none.
+    most are), it is known for longer that they have none.  What is longer than `LONGEST` is not kept at all: a sentence
+    in Chinese, an address, a picture written out in letters are hardly seen again, and whoever writes megabytes of them
+    shall not fill the memory.
     """
 
     def __init__(self, most: int, *, barren: int) -> None:
@@ -50,6 +55,8 @@ class Recent(dict[str, V]):
         """What is kept for a word."""
 
     def __missing__(self, word: str) -> V:
+        if len(word) > LONGEST:
+            return self.answer(word)
         if len(self) >= self._most:
             self._former = dict(self)
             self.clear()

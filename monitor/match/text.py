@@ -34,8 +34,8 @@ class Paragraph(NamedTuple):
         return self.tokens.text
 
     def sentence(self, position: int) -> int:
-        """The number of the sentence a word stands in; a title is one."""
-        return 0 if self.field == "title" else self.tokens.sentences[position]
+        """The number of the sentence a word stands in; a title is one, and so is a paragraph without words ("€€€")."""
+        return 0 if self.field == "title" or not self.tokens.spans else self.tokens.sentences[position]
 
     def sentence_span(self, sentence: int) -> tuple[int, int]:
         """Start and end of a sentence in the text."""

@@ -23,11 +23,12 @@ FIRST_OF_FEEDS = 1995
 
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9}\.?,?\s*)?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?,?[\s-]+(\d{4}|\d{2}),?\s+"
-    r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?:\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,5})(?:\s*\([^)]*\))?)?\Z"
+    r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?:\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,5})(?::00)?(?:\s*\([^)]*\))?)?\Z"
 )
 _ISO = re.compile(
     r"(\d{4})([-/.])(\d{1,2})(?:[-/.](\d{1,2}))?"
-    r"(?:[Tt\s_,-]\s*(\d{1,2}):(\d{2})(?::(\d{1,2})(?:[.,]\d+)?)?\s*([Zz]|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{2,5})?)?\Z"
+    r"(?:[Tt\s_,-]\s*(\d{1,2}):(\d{2})(?::(\d{1,2})(?:[.,]\d+)?)?\s*([Zz]|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{2,5})?"
+    r"(?:(?<=[+-]\d\d:\d\d):00)?)?\Z"
 )
 _BASIC = re.compile(
     r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
@@ -70,8 +71,10 @@ _HALF = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
 _SPAN = re.compile(r"(?<![\dTt:+-])(\d{1,2}:\d{2})(\s?)[-–−]\2(\d{1,2}:\d{2})(?![\d:])")
 _POSIX_ZONE = re.compile(r"\bEtc/(?:GMT|UTC)([+-])(?=\d)")
 """Of these names the sign says how far Greenwich is, not how far this place is from it."""
+_RULE_ZONE = re.compile(r"\b(?:EST5EDT|CST6CDT|MST7MDT|PST8PDT)\b")
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{1,2})(?!\d)")
+_SPACED = re.compile(r"[^\W\d_]+\.?,?\s+(\d{1,2})( )(\d{1,2}) (\d{4})(?!\d)")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,;:()/-]*")
 _COMMENT = re.compile(r"\((?!\s*(?:(?:GMT|UTC)?\s*[+−-]\s*\d[\d:]*|[A-Z]{2,5})\s*\))[^()]*\)")
 """What stands in brackets, unless it is a zone and nothing else."""
@@ -151,6 +154,7 @@ def _other(text: str, now: datetime) -> datetime | None:
         return None
     text = _COMMENT.sub(" ", text)
     text = _POSIX_ZONE.sub(lambda zone: "GMT" + ("-" if zone.group(1) == "+" else "+"), text)
+    text = _RULE_ZONE.sub(lambda zone: names.CIVIL_ZONES[zone.group()[0].lower() + "t"], text)
     text = _ZONE_NAME.sub(_short_zone, text)
     clock, text = _take_clock(text)
     zone, text = _take_zone(text, with_clock=clock is not None)
@@ -225,7 +229,7 @@ def _day(text: str, now: datetime) -> date | None:
     if found := _ERA.search(text):
         era, year, month, day = found.groups()
         return date(names.ERAS[era] + (1 if year == "元" else int(year)), int(month), int(day))
-    if found := _NUMERIC.search(text):
+    if found := _NUMERIC.search(text) or _spaced(text):
         rest = text[: found.start()] + text[found.end() :]
         return None if any(map(str.isdigit, rest)) else _numeric_day(found, text, now)
     return _named_day(text, now)
@@ -243,10 +247,21 @@ def _numeric_day(found: re.Match[str], text: str, now: datetime) -> date | None:
     if len(first) == len(last) == 2:  # so the year may stand first as well
         written.append((_year(first, now), int(second), int(last)))
     readings = {reading for parts in written if (reading := _possible(*parts)) and reading.year >= FIRST_OF_FEEDS}
-    weekdays = {names.WEEKDAYS.get(names.folded(word)) for word in _TOKEN.findall(text)} - {None}
-    if len(readings) > 1 and weekdays:
+    weekdays = _weekdays(text)
+    if weekdays and (len(readings) > 1 or separator == " "):  # blanks say nothing: the weekday has to bear it out
         readings = {reading for reading in readings if reading.weekday() in weekdays}
     return readings.pop() if len(readings) == 1 else None
+
+
+def _spaced(text: str) -> re.Match[str] | None:
+    """A weekday, then day, month and year as numbers between blanks."""
+    named = any(names.folded(word) in names.MONTHS for word in _TOKEN.findall(text))
+    return _SPACED.match(text) if _weekdays(text) and not named else None
+
+
+def _weekdays(text: str) -> set[int]:
+    found = (names.WEEKDAYS.get(names.folded(word)) for word in _TOKEN.findall(text))
+    return {weekday for weekday in found if weekday is not None}
 
 
 def _reads_better_year_first(found: re.Match[str], year: int, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urljoin
 
@@ -14,6 +15,7 @@ from monitor.parse.raw import Link, RawItem
 
 ITEMS = frozenset({"item", "entry"})
 _ROOTS = frozenset({"rss", "feed", "rdf_rdf", "channel"})
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|\Z)", re.IGNORECASE)
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
@@ -52,7 +54,7 @@ def item_elements(root: Element) -> list[Element]:
     Where a feed has none of a known vocabulary, a stranger's prefix before the usual names is overlooked.
     """
     found = [element for element in root.iter("*") if name_of(element.tag) in ITEMS]
-    return found if found or name_of(root.tag) not in _ROOTS else _foreign_items(root)
+    return found if found or name_of(root.tag).removeprefix("?") not in _ROOTS else _foreign_items(root)
 
 
 def _foreign_items(root: Element) -> list[Element]:
@@ -212,7 +214,9 @@ def _note_enclosure(raw: RawItem, href: str, element: Element) -> None:
 
 def _media_content(raw: RawItem, element: Element) -> None:
     href = element.get("url")
-    if href and ((element.get("type") or "").startswith("image/") or element.get("medium") == "image"):
+    kind, medium = element.get("type") or "", element.get("medium")
+    shown = kind.startswith("image/") or medium == "image"
+    if href and (shown or (not kind and not medium and _PICTURE.search(href))):
         raw.images.append(href)
     _read_children(raw, element)
 

@@ -175,12 +175,17 @@ def split_delivery(
 
 
 def start_sending(connection: sa.Connection, delivery: Delivery, *, owner: str, now: datetime, lease_s: float) -> bool:
-    """Mark the row `sending`, one attempt more; False when somebody else has it, or it was discarded meanwhile."""
-    c = t.delivery.c
-    mine = (c.id == delivery.id, c.lease_owner == owner, c.lease_epoch == delivery.epoch, c.state.in_(WAITING))
+    """Mark the row `sending`, one attempt more; False when somebody else has it, or it was discarded meanwhile.
+
+    True again for the same attempt: a server that dies may have committed what it could not confirm any more.
+    """
+    c, attempt = t.delivery.c, delivery.attempts + 1
+    begun = sa.and_(c.state == DeliveryState.SENDING.value, c.attempts == attempt)
+    ready = sa.or_(c.state.in_(WAITING), begun)
+    mine = (c.id == delivery.id, c.lease_owner == owner, c.lease_epoch == delivery.epoch, ready)
     values = {
         "state": DeliveryState.SENDING.value,
-        "attempts": c.attempts + 1,
+        "attempts": attempt,
         "lease_until": now + timedelta(seconds=lease_s),
     }
     return connection.execute(sa.update(t.delivery).where(*mine).values(values)).rowcount == 1

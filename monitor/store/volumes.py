@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from monitor.store import tables as t
-from monitor.store.tables import EPOCH
 
 Counts = dict[str, dict[int, int]]
-"""By label, then by the number of the bucket, counted from the start."""
+"""By label, then by the number of the stretch of time."""
 
 
-def matches_per(connection: sa.Connection, since: datetime, bucket: timedelta, *, rule_id: str | None = None) -> Counts:
-    """Articles on which each rule fired."""
+def matches_per(connection: sa.Connection, starts: Sequence[datetime], *, rule_id: str | None = None) -> Counts:
+    """Articles on which each rule fired, from each of several instants to the next one."""
     m = t.match.c
-    number = _bucket(connection, m.created_at, since, bucket)
+    number = _stretch(m.created_at, starts)
     statement = (
         sa.select(m.rule_id, number, sa.func.count(sa.distinct(m.article_id)))
-        .where(m.created_at >= since, m.fired.is_(True))
+        .where(m.created_at >= starts[0], m.fired.is_(True))
         .group_by(m.rule_id, number)
     )
-    # Naming the rules lets each be read by its index, from `since` on.
+    # Naming the rules lets each be read by its index, from the first instant on.
     known = [rule_id] if rule_id is not None else list(connection.execute(sa.select(t.rule_state.c.rule_id)).scalars())
     statement = statement.where(m.rule_id.in_(known))
     return _counts(connection, statement)
 
 
-def sightings_per(connection: sa.Connection, since: datetime, bucket: timedelta) -> Counts:
-    """Articles that each source showed."""
+def sightings_per(connection: sa.Connection, starts: Sequence[datetime]) -> Counts:
+    """Articles that each source showed, from each of several instants to the next one."""
     g = t.sighting.c
-    number = _bucket(connection, g.seen_at, since, bucket)
+    number = _stretch(g.seen_at, starts)
     statement = (
         sa.select(g.source_id, number, sa.func.count())
-        .where(g.article_id >= first_article(connection, since), g.seen_at >= since)
+        .where(g.article_id >= first_article(connection, starts[0]), g.seen_at >= starts[0])
         .group_by(g.source_id, number)
     )
     return _counts(connection, statement)
@@ -65,15 +65,9 @@ def latencies(connection: sa.Connection, since: datetime, *, limit: int = 5000) 
     return sorted(max(0.0, (sent - made).total_seconds()) for made, sent in connection.execute(statement))
 
 
-def _bucket(
-    connection: sa.Connection, column: sa.ColumnElement[datetime], since: datetime, bucket: timedelta
-) -> sa.ColumnElement[int]:
-    width = int(bucket.total_seconds())
-    if connection.dialect.name == "postgresql":
-        elapsed = sa.func.extract("epoch", column) - since.timestamp()
-        return sa.cast(sa.func.floor(elapsed / width), sa.Integer)
-    start = (since - EPOCH) // timedelta(microseconds=1)
-    return sa.cast((sa.type_coerce(column, sa.BigInteger) - start) / (width * 1_000_000), sa.Integer)
+def _stretch(column: sa.ColumnElement[datetime], starts: Sequence[datetime]) -> sa.ColumnElement[int]:
+    """The number of the last of two or more instants before the column's: no day is as long as all others."""
+    return sa.case(*((column < start, number) for number, start in enumerate(starts[1:])), else_=len(starts) - 1)
 
 
 def _counts(connection: sa.Connection, statement: sa.Select[str, int, int]) -> Counts:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -41,12 +42,21 @@ from monitor.web.views import (
     subscriptions,
     ticker,
 )
-from monitor.web.visit import Conflict, NotHere, Visit, changing, looking, opened, reader_of
+from monitor.web.visit import LARGEST_DIGITS, Conflict, NotHere, Visit, changing, looking, opened, reader_of
 from monitor.web.visitors import Guesses, Password
 
 log = structlog.get_logger("web")
 
 BODY_MAX = 1_000_000
+
+
+class _Number(IntegerConvertor):
+    """The number of a thing: Python refuses to read one of thousands of digits, which is no fault of ours."""
+
+    regex = f"[0-9]{{1,{LARGEST_DIGITS}}}"
+
+
+register_url_convertor("number", _Number())
 
 STATUS: tuple[tuple[type[MonitorError], int], ...] = (
     (NotHere, 404),
@@ -93,9 +103,9 @@ def routes(*, push_max: int = BODY_MAX) -> list[BaseRoute]:
     return [
         Route("/", looking(ticker.show_ticker)),
         Route("/events", ticker.stream),
-        Route("/articles/{id:int}", looking(articles.show_article)),
+        Route("/articles/{id:number}", looking(articles.show_article)),
         Route("/stories", looking(stories.list_stories)),
-        Route("/stories/{id:int}", looking(stories.show)),
+        Route("/stories/{id:number}", looking(stories.show)),
         *_alerts(),
         Route("/search", looking(search.show)),
         Route("/search/days", looking(search.show_days)),
@@ -128,15 +138,15 @@ def _alerts() -> list[BaseRoute]:
     further = {"retry": alerts.retry, "discard": alerts.discard}
     return [
         Route("/alerts", looking(alerts.list_all)),
-        Route("/alerts/{id:int}", looking(alerts.show)),
-        *(Route(f"/alerts/{{id:int}}/{act}", looking(partial(alerts.ask, act)), methods=["GET"]) for act in acts),
+        Route("/alerts/{id:number}", looking(alerts.show)),
+        *(Route(f"/alerts/{{id:number}}/{act}", looking(partial(alerts.ask, act)), methods=["GET"]) for act in acts),
         *(
-            Route(f"/alerts/{{id:int}}/{act}", changing(view), methods=["POST"])
+            Route(f"/alerts/{{id:number}}/{act}", changing(view), methods=["POST"])
             for act, view in (acts | further).items()
         ),
         Route("/silences", looking(silences.show), methods=["GET"]),
         Route("/silences", changing(silences.add), methods=["POST"]),
-        Route("/silences/{id:int}/end", changing(silences.remove), methods=["POST"]),
+        Route("/silences/{id:number}/end", changing(silences.remove), methods=["POST"]),
     ]
 
 
@@ -167,7 +177,7 @@ def _feeds() -> list[BaseRoute]:
     return [
         Route("/feeds", looking(feeds.show), methods=["GET"]),
         Route("/feeds", changing(feeds.add), methods=["POST"]),
-        Route("/feeds/{id:int}/revoke", changing(feeds.revoke), methods=["POST"]),
+        Route("/feeds/{id:number}/revoke", changing(feeds.revoke), methods=["POST"]),
         Route("/out/{token}.atom", looking(feeds.as_atom)),
         Route("/out/{token}.json", looking(feeds.as_json)),
     ]
@@ -180,16 +190,16 @@ def _subscriptions() -> list[BaseRoute]:
         Route("/subscribe/{token}", looking(subscriptions.show_link), methods=["GET"]),
         Route("/subscribe/{token}", opened(subscriptions.follow), methods=["POST"]),
         Route("/subscriptions", looking(subscriptions.list_all)),
-        Route("/subscriptions/{id:int}/end", changing(subscriptions.remove), methods=["POST"]),
+        Route("/subscriptions/{id:number}/end", changing(subscriptions.remove), methods=["POST"]),
     ]
 
 
 def _api() -> list[BaseRoute]:
     return [
         Route("/api/articles", looking(api.articles)),
-        Route("/api/articles/{id:int}", looking(api.article)),
+        Route("/api/articles/{id:number}", looking(api.article)),
         Route("/api/alerts", looking(api.alerts)),
-        Route("/api/alerts/{id:int}/ack", changing(api.acknowledge), methods=["POST"]),
+        Route("/api/alerts/{id:number}/ack", changing(api.acknowledge), methods=["POST"]),
         Route("/api/stories", looking(api.stories)),
         Route("/api/sources", looking(api.sources)),
         Route("/api/rules", looking(api.rules)),

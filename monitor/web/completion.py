@@ -32,8 +32,9 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "where": WhereModel,
 }
 _KEY = re.compile(r"^( *)([a-z_]*)$")
-_NAMED = re.compile(r"([\w.-]+):(?=[\s\[{'\"])")
-_PREFIX = re.compile(r"[$\w./:>=-]*$")
+# Each begins where its kind of letters does: anywhere else it would read a long word once for every letter.
+_NAMED = re.compile(r"(?<![\w.-])([\w.-]+):(?=[\s\[{'\"])")
+_PREFIX = re.compile(r"(?<![$\w./:>=-])[$\w./:>=-]*$")
 
 
 @dataclass(frozen=True, slots=True)

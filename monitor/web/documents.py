@@ -15,8 +15,8 @@ from monitor.store.pages import Hit
 from monitor.web.rendering import TEXT_MAX, marked
 
 _WORDS = re.compile(r"\S+\s*")
-DIFF_WORDS_MAX = 4000
-"""Longer texts are compared by paragraph: comparing words is quadratic."""
+DIFF_PIECES_MAX = 4000
+"""Words of both texts, else paragraphs, that are compared: that takes the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,12 @@ def plain_evidence(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
 
 
 def difference(before: str, after: str) -> list[tuple[str, str]]:
-    """What changed, as (`same | gone | new`, text): by word, or by paragraph in long texts."""
-    old, new = _pieces(before), _pieces(after)
-    if len(old) + len(new) > DIFF_WORDS_MAX:
+    """What changed, as (`same | gone | new`, text): by word, by paragraph in long texts, as a whole in extreme ones."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    if len(old) + len(new) > DIFF_PIECES_MAX:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    if len(old) + len(new) > DIFF_PIECES_MAX:
+        old, new = [before], [after]
     found: list[tuple[str, str]] = []
     for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
@@ -78,10 +80,6 @@ def difference(before: str, after: str) -> list[tuple[str, str]]:
         if kind in ("insert", "replace"):
             found.append(("new", "".join(new[c:d])))
     return found
-
-
-def _pieces(text: str) -> list[str]:
-    return _WORDS.findall(text)
 
 
 def _in(evidence: Sequence[Mapping[str, Any]], field: str, paragraph: int) -> list[Mapping[str, Any]]:

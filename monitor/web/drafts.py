@@ -11,7 +11,7 @@ from monitor.config.checks import TestRow, check_config
 from monitor.config.edit import rule_text, snippet
 from monitor.config.load import DRAFT, load_draft
 from monitor.config.problems import ERROR, Problem
-from monitor.match.compile import compile_rules
+from monitor.match.compile import RuleCache, compile_rules
 from monitor.match.engine import Engine
 from monitor.model.rule import RuleSpec
 from monitor.web.context import WebContext
@@ -54,8 +54,9 @@ def check(context: WebContext, rule_id: str | None, text: str) -> Draft:
         return Draft(text, _own(loaded.problems, None), (), None, None)
     # The others are as they were: checking this one alone keeps typing fluent beside thousands of rules.
     alone = replace(loaded, config=replace(config, rules=(spec,)))
-    checked = check_config(alone, context.lexicon, cache=context.cache)
-    compiled = compile_rules([spec], config.concepts, context.lexicon, cache=context.cache)
+    cache = RuleCache()  # of its own: what is typed passes through hundreds of rules that nobody will ask for again
+    checked = check_config(alone, context.lexicon, cache=cache)
+    compiled = compile_rules([spec], config.concepts, context.lexicon, cache=cache)
     engine = Engine(compiled, context.lexicon) if compiled.rules else None
     rule = config.plain(config.rule_nodes[spec.id])
     return Draft(text, _own(checked.problems, spec.id), checked.tests, spec, engine, rule)

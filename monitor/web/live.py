@@ -76,7 +76,11 @@ class Hub:
             yield "retry: 2000\n\n"
             # First the hub knows where it stands, then the stream looks: what comes in between is in the queue.
             await self._begin()
-            seen = since if since is not None else await asyncio.to_thread(self._now)
+            now = await asyncio.to_thread(self._now)
+            seen = now if since is None else since
+            if seen.article > now.article or seen.match > now.match:  # of a database that was restored meanwhile
+                yield _event("reset", "", now)
+                return
             for _ in range(CATCH_UP_ROUNDS):
                 missed, _ = await asyncio.to_thread(self._look, seen)
                 if missed is None:
@@ -104,11 +108,14 @@ class Hub:
     async def _coming(
         self, queue: Queue, seen: Position, wanted: Filter, reader: Reader, draw: Draw
     ) -> AsyncIterator[str]:
+        clock = asyncio.get_running_loop().time
+        beat_at = clock() + self._beat_s
         while not self._closed:
             try:
-                batch = await asyncio.wait_for(queue.get(), self._beat_s)
+                batch = await asyncio.wait_for(queue.get(), max(0.0, beat_at - clock()))
             except TimeoutError:
                 yield _event("beat", "", seen)
+                beat_at = clock() + self._beat_s
                 continue
             if batch is None:
                 return
@@ -116,8 +123,10 @@ class Hub:
             if further:
                 seen = batch.position
             if further or batch.late:
+                # What this stream does not show is silence to its reader, however much there is of it.
                 for event in _events(batch, wanted, reader, draw):
                     yield event
+                    beat_at = clock() + self._beat_s
 
     async def _begin(self) -> None:
         async with self._beginning:

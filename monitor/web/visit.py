@@ -20,6 +20,7 @@ from monitor.web.sessions import Session
 from monitor.web.visitors import ADMIN, WRITE, Visitor
 
 LARGEST = 2**63 - 1
+LARGEST_DIGITS = 19
 TYPED_MAX = 20_000
 """Characters of one value that somebody types; a rule with all its tests fits."""
 
@@ -75,7 +76,7 @@ class Visit:
         value = self.text(name)
         if not value:
             return None
-        if not (value.isascii() and value.isdigit()) or int(value[:30]) > LARGEST:
+        if not (value.isascii() and value.isdigit()) or len(value) > LARGEST_DIGITS or int(value) > LARGEST:
             raise UsageError(f"{name} is no number: {value[:40]!r}")
         return int(value)
 

@@ -8,6 +8,7 @@ import ipaddress
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 import argon2
 
@@ -96,19 +97,30 @@ class Password:
 
 @dataclass(slots=True)
 class Guesses:
-    """Failed logins of the last minutes, by address."""
+    """Failed logins of the last minutes, by address; many threads log in at the same time."""
 
     _failed: dict[str, deque[float]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
-    def too_many(self, client: str, now: float) -> bool:
-        """Whether an address has to wait; `now` is monotonic, in seconds."""
-        self._forget(now)
-        everybody = sum(len(times) for times in self._failed.values())
-        return len(self._failed.get(client, ())) >= GUESSES or everybody >= ALL_GUESSES
+    def begin(self, client: str, now: float) -> bool:
+        """Count a guess; False where an address has to wait instead.  `now` is monotonic, in seconds.
 
-    def failed(self, client: str, now: float) -> None:
-        """Count a wrong password."""
-        self._failed.setdefault(client, deque(maxlen=GUESSES)).append(now)
+        Guesses count before they are looked at: of many that come at once only so many are looked at.
+        """
+        with self._lock:
+            self._forget(now)
+            everybody = sum(len(times) for times in self._failed.values())
+            if len(self._failed.get(client, ())) >= GUESSES or everybody >= ALL_GUESSES:
+                return False
+            self._failed.setdefault(client, deque()).append(now)
+            return True
+
+    def was_right(self, client: str, now: float) -> None:
+        """Count the guess of that moment no more."""
+        with self._lock:
+            times = self._failed.get(client)
+            if times is not None and now in times:
+                times.remove(now)
 
     def _forget(self, now: float) -> None:
         for client in list(self._failed):

@@ -90,12 +90,13 @@ def test_services_that_hang_hold_up_no_other(service: Service) -> None:
     """Apprise has one pool of at most 32 threads for everybody, unless it is told to do without."""
     hanging = Service()  # accepts connections and never answers
     with ThreadPoolExecutor(33) as threads:
-        for _ in range(33):
-            threads.submit(AppriseSender().send, f"json://127.0.0.1:{hanging.port}/?rto=3", PLAIN)
-        AppriseSender().send(f"json://127.0.0.1:{service.port}/?rto=3", PLAIN)
+        stuck = f"json://127.0.0.1:{hanging.port}/?cto=60&rto=60"
+        waiting = [threads.submit(AppriseSender().send, stuck, PLAIN) for _ in range(33)]
+        AppriseSender().send(f"json://127.0.0.1:{service.port}/?cto=60&rto=60", PLAIN)
         assert len(service.requests) == 1
-        assert not hanging.requests
-    hanging.server.server_close()
+        assert not any(each.done() for each in waiting)
+        hanging.server.server_close()
+    assert not hanging.requests
 
 
 def test_retry_after_is_heard(service: Service) -> None:

@@ -161,10 +161,14 @@ async def test_two_processes_together_keep_to_what_one_may(database: Database, m
     workers(database, replace(OTHER, id="a"), replace(OTHER, id="b"))
     turns = [Politeness(book_of(database, owner), FrozenClock(NOW), per_host=2, spacing_s=0).turn for owner in "ab"]
     inside: list[int] = [0]
+    together = asyncio.Event()
 
     async def ask(turn: Callable[..., AbstractAsyncContextManager[None]]) -> None:
         async with turn(HOST, longest_s=30):
             inside.append(inside[-1] + 1)
+            if inside[-1] == 2:
+                together.set()
+            await together.wait()  # nobody leaves before two have been there
             await asyncio.sleep(0.01)
             inside.append(inside[-1] - 1)
 

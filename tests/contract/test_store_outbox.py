@@ -136,6 +136,16 @@ def test_whoever_lost_the_lease_writes_nothing(connection: sa.Connection) -> Non
     assert state_of(connection, delivery)[0] == "sending"
 
 
+def test_an_attempt_whose_commit_was_not_confirmed_is_begun_once(connection: sa.Connection) -> None:
+    queued(connection, "k")
+    delivery = sending(connection)
+    assert outbox.start_sending(connection, delivery, owner="me", now=NOW, lease_s=60)
+    assert state_of(connection, delivery) == ("sending", None, 1)
+    assert not outbox.start_sending(connection, delivery, owner="other", now=NOW, lease_s=60)
+    outbox.mark_sent(connection, delivery, owner="me", now=NOW)
+    assert not outbox.start_sending(connection, delivery, owner="me", now=NOW, lease_s=60)
+
+
 def test_what_was_discarded_meanwhile_is_not_sent(connection: sa.Connection) -> None:
     number = queued(connection, "k")
     (delivery,) = claimed(connection)

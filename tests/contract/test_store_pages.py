@@ -197,9 +197,10 @@ def test_the_first_article_of_a_time_is_the_lowest_of_those_that_came_together(d
 
 def test_volumes_are_counted_by_bucket(database: Database, filled: list[int]) -> None:
     with database.reading() as connection:
-        assert matches_per(connection, NOW - DAY, DAY, rule_id="strike") == {"strike": {1: 1}}
-        assert sightings_per(connection, NOW - timedelta(minutes=90), timedelta(hours=1)) == {"wire": {1: len(filled)}}
-        assert sightings_per(connection, NOW + DAY, DAY) == {}
+        assert matches_per(connection, [NOW - DAY, NOW], rule_id="strike") == {"strike": {1: 1}}
+        hours = [NOW - timedelta(minutes=90), NOW - timedelta(minutes=30), NOW + timedelta(minutes=30)]
+        assert sightings_per(connection, hours) == {"wire": {1: len(filled)}}
+        assert sightings_per(connection, [NOW + DAY, NOW + 2 * DAY]) == {}
         assert latencies(connection, NOW) == []
 
 

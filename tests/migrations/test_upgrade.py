@@ -29,11 +29,12 @@ REMADE = frozenset({"story_term"})
 @pytest.fixture
 def first(empty: Database) -> Database:
     """A database of the first release with some rows in every table."""
-    _make_first(empty)
+    make_first(empty)
     return empty
 
 
-def _make_first(database: Database) -> None:
+def make_first(database: Database) -> None:
+    """Give it the first release's schema and some rows in every table."""
     with database.unit() as connection:
         command.upgrade(schema.alembic_config(connection), "0001")
     with database.unit() as connection:
@@ -113,7 +114,7 @@ def test_a_document_of_many_articles_is_kept_once(empty: Database) -> None:
 
 def test_a_disk_that_is_full_in_the_middle(tmp_path: Path) -> None:
     database = Database(open_engine(f"sqlite:///{tmp_path}/monitor.db"))
-    _make_first(database)
+    make_first(database)
     before = _contents(database)
     database.dispose()
     (tmp_path / "config.yaml").write_text(f"database: 'sqlite:///{tmp_path}/monitor.db'\n")

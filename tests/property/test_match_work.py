@@ -20,7 +20,7 @@ from monitor.model.rule import EventSpec, Label, RuleSpec, ScoreSpec, WhereSpec
 from tests.property.match_rules import CONCEPTS, TEXT, rules
 from tests.unit.match.vocabulary import lexicon
 
-SMALL, LARGE = (60, 240), (300, 1200)
+SMALL, LARGE = (60, 240), (150, 600)
 """Words of a text and of one four times as long."""
 DEARER = 1.5
 """How much more steps a word may take in the longer text; where all pairs are tried it is four times as many."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import sqlalchemy as sa
 from starlette.responses import Response
 
 from monitor.errors import UsageError
@@ -67,11 +68,16 @@ def ask(act: str, visit: Visit) -> Response:
 def acknowledge(visit: Visit) -> Response:
     """Somebody takes it, with a note."""
     alert = _alert(visit)
+    with visit.context.database.unit() as connection:
+        take_over(connection, visit, alert.id)
+    return visit.go(f"/alerts/{alert.id}")
+
+
+def take_over(connection: sa.Connection, visit: Visit, alert_id: int) -> None:
+    """Note who takes an alert, as they say or as we know them, and what they say to it."""
     by = visit.text("by").strip() or (visit.visitor.name if visit.visitor else "")
     note = visit.text("note").strip()[:NOTE_MAX] or None
-    with visit.context.database.unit() as connection:
-        ack_alerts(connection, [alert.id], by=by[:100], note=note, now=visit.context.now)
-    return visit.go(f"/alerts/{alert.id}")
+    ack_alerts(connection, [alert_id], by=by[:100], note=note, now=visit.context.now)
 
 
 def mute(visit: Visit) -> Response:

@@ -7,13 +7,14 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from monitor.store.alert_lists import AlertLine, ack_alerts, list_alerts, show_alert
+from monitor.store.alert_lists import AlertLine, list_alerts, show_alert
 from monitor.store.articles import load_articles
 from monitor.store.pages import Filter, lines, recent_stories, ticker
 from monitor.store.rules import rule_states
 from monitor.store.source_pages import source_lines
 from monitor.web.atom import article_json
 from monitor.web.openapi import description, limit_of, number_of, text_of
+from monitor.web.views.alerts import take_over
 from monitor.web.visit import NotHere, Visit
 
 
@@ -58,9 +59,7 @@ def alerts(visit: Visit) -> Response:
 def acknowledge(visit: Visit) -> Response:
     """Take an alert over."""
     with visit.context.database.unit() as connection:
-        by = visit.text("by") or (visit.visitor.name if visit.visitor else "")
-        note = visit.text("note") or None
-        ack_alerts(connection, [visit.key()], by=by[:100], note=note, now=visit.context.now)
+        take_over(connection, visit, visit.key())
         found = show_alert(connection, visit.key())
     if found is None:
         raise NotHere(f"there is no alert {visit.key()}")

@@ -19,6 +19,7 @@ from monitor.web.completion import Known, complete
 from monitor.web.documents import Shown, paragraphs, plain_evidence, shown
 from monitor.web.drafts import Draft, check, fingerprint, new_rule, require_unchanged, written
 from monitor.web.svg import bars
+from monitor.web.views.rules import last_days
 from monitor.web.visit import NotHere, Visit
 
 PERIODS = ("1d", "7d", "30d")
@@ -99,9 +100,8 @@ def _nothing() -> dict[str, Any]:
 
 
 def _volume(visit: Visit, rule_id: str) -> Any:
-    since = visit.context.now - timedelta(days=DAYS)
     with visit.context.database.reading() as connection:
-        counts = matches_per(connection, since, timedelta(days=1), rule_id=rule_id).get(rule_id, {})
+        counts = matches_per(connection, last_days(visit, DAYS), rule_id=rule_id).get(rule_id, {})
     words = visit.reader.say("Hits in {days} days: {total}", total=sum(counts.values()), days=DAYS)
     return {"chart": bars([counts.get(day, 0) for day in range(DAYS)], words, height=60), "words": words}
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from monitor.store.pages import source_names
 from monitor.store.volumes import Counts, latencies, matches_per, sightings_per
 from monitor.web.svg import bars, sparkline
-from monitor.web.views.rules import midnight
+from monitor.web.views.rules import last_days
 from monitor.web.views.ticker import names_of
 from monitor.web.visit import Visit
 
@@ -21,17 +21,16 @@ SHARES = (0.5, 0.9, 0.99)
 
 def show(visit: Visit) -> Response:
     """All of them, each with its figures as a table."""
-    since = midnight(visit) - timedelta(days=DAYS - 1)
-    hours = visit.context.now - timedelta(hours=24)
+    days = last_days(visit, DAYS)
+    hours = [visit.context.now - timedelta(hours=ago) for ago in range(24, 0, -1)]
     with visit.context.database.reading() as connection:
-        rules = matches_per(connection, since, timedelta(days=1))
-        sources = sightings_per(connection, since, timedelta(days=1))
-        hourly = sightings_per(connection, hours, timedelta(hours=1))
+        rules = matches_per(connection, days)
+        sources = sightings_per(connection, days)
+        hourly = sightings_per(connection, hours)
         names = source_names(connection)
-        waited = latencies(connection, since)
+        waited = latencies(connection, days[0])
     per_hour = [sum(counts.get(hour, 0) for counts in hourly.values()) for hour in range(24)]
-    labels = [(hours + timedelta(hours=h)).astimezone(visit.reader.zone) for h in range(24)]
-    days = [since + timedelta(days=n) for n in range(DAYS)]
+    labels = [hour.astimezone(visit.reader.zone) for hour in hours]
     return visit.page(
         "charts.html",
         days=days,

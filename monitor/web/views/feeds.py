@@ -11,6 +11,7 @@ from monitor.store.pages import Filter, Line, lines, ticker
 from monitor.store.tokens import KINDS, FeedToken, add_token, revoke_token, token_of, tokens
 from monitor.web.atom import article_json, atom
 from monitor.web.finding import find
+from monitor.web.naming import require_known
 from monitor.web.views.search import prepared
 from monitor.web.views.ticker import names_of
 from monitor.web.visit import NotHere, Visit
@@ -30,8 +31,8 @@ def add(visit: Visit) -> Response:
     kind, subject = visit.text("kind"), visit.text("subject").strip()
     if kind == "search" and prepared(visit, subject).engine is None:
         raise UsageError("this expression cannot be searched for")
-    if kind == "story" and not (subject.isascii() and subject.isdigit() and len(subject) < 19):
-        raise UsageError("a story is named by its number")
+    if kind in ("rule", "story"):
+        require_known(visit, kind, subject)
     with visit.context.database.unit() as connection:
         add_token(connection, token, kind, subject, created_by=by, now=visit.context.now)
     base = visit.context.config.model.web.public_url or str(visit.request.base_url)

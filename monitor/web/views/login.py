@@ -26,12 +26,12 @@ def log_in(visit: Visit) -> Response:
     guesses: Guesses = state.guesses
     client = visit.request.client.host if visit.request.client else ""
     where, now = local(visit.text("next", "/")), visit.context.clock.monotonic()
-    if guesses.too_many(client, now):
+    if not guesses.begin(client, now):
         problem = "Too many wrong passwords: try again in a quarter of an hour."
         return visit.page("login.html", status=429, next=where, problem=problem)
     if password is None or not password.fits(visit.text("password")):
-        guesses.failed(client, now)
         return visit.page("login.html", status=403, next=where, problem="That is not the password.")
+    guesses.was_right(client, now)
     answer = visit.go(where)
     # A new session: one that was known before the login must not become one that is in.
     fresh = visit.door.sessions.begin(USER, visit.context.now)

@@ -18,10 +18,9 @@ PAGE = 100
 def list_all(visit: Visit) -> Response:
     """The rules that are or were to be watched, with fourteen days of hits; `q` is part of a name."""
     named, page = visit.text("q").strip().casefold(), max(1, visit.number("page") or 1)
-    since = midnight(visit) - timedelta(days=DAYS - 1)
     with visit.context.database.reading() as connection:
         states = [state for state in rule_states(connection) if state.status != "removed" and _fits(state, named)]
-        volume = matches_per(connection, since, timedelta(days=1))
+        volume = matches_per(connection, last_days(visit, DAYS))
     rows = []
     shown = states[(page - 1) * PAGE : page * PAGE]
     for state in shown:
@@ -36,7 +35,7 @@ def _fits(state: RuleState, named: str) -> bool:
     return named in state.name.casefold() or named in state.rule_id
 
 
-def midnight(visit: Visit) -> datetime:
-    """The beginning of the reader's day."""
-    local = visit.context.now.astimezone(visit.reader.zone)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+def last_days(visit: Visit, number: int) -> list[datetime]:
+    """When so many days began for the reader, today last; twice a year one is an hour longer or shorter."""
+    midnight = visit.context.now.astimezone(visit.reader.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [midnight - timedelta(days=ago) for ago in range(number - 1, -1, -1)]

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from monitor.config.fields import seconds
 from monitor.errors import UsageError
 from monitor.store.silences import KINDS, add_silence, remove_silence, silences
+from monitor.web.naming import require_known
 from monitor.web.visit import NotHere, Visit
 
 LONGEST = timedelta(days=365)
@@ -27,6 +28,8 @@ def add(visit: Visit) -> Response:
     kind, subject = visit.text("kind"), visit.text("subject").strip()
     if not subject:
         raise UsageError("what is to be silent? name a rule, story, source or tag")
+    if kind in KINDS:
+        require_known(visit, kind, subject)
     now = visit.context.now
     until = now + _length(visit.text("for", "4h"))
     with visit.context.database.unit() as connection:

@@ -20,6 +20,7 @@ from monitor.store.presence import wake
 from monitor.store.source_pages import SourceLine, last_polls, source_lines
 from monitor.store.sources import poll_now
 from monitor.store.subscriptions import subscriptions
+from monitor.web.rendering import web_address
 from monitor.web.views.ticker import names_of
 from monitor.web.visit import NotHere, Visit, form_visit
 
@@ -78,7 +79,7 @@ async def examine(request: Request) -> Response:
     address = visit.text("address").strip()
     if not address.startswith(("http://", "https://")):
         address = f"https://{address}"
-    if not urlsplit(address).hostname:
+    if not _is_address(address):
         raise UsageError("that is no web address")
     found = await visit.context.inspect(address)
     known = {spec.url: spec.id for spec in visit.context.config.sources}
@@ -96,7 +97,7 @@ def ask_add(visit: Visit) -> Response:
 def add(visit: Visit) -> Response:
     """Write a new source into the configuration, or show what to paste where that cannot be done."""
     kind, url, name = visit.text("kind"), visit.text("url").strip(), visit.text("name").strip()
-    if kind not in KINDS.values() or not urlsplit(url).hostname:
+    if kind not in KINDS.values() or not _is_address(url):
         raise UsageError("a source needs a kind and an address")
     ids = {spec.id for spec in visit.context.config.sources}
     source_id = _free_id(slug(name) or slug(url), ids)
@@ -135,6 +136,10 @@ def _proposal(address: str, found: Inspection) -> dict[str, str] | None:
         return None
     name = found.title or urlsplit(address).hostname or address
     return {"kind": kind, "url": found.url or address, "name": name[:120]}
+
+
+def _is_address(typed: str) -> bool:
+    return bool(web_address(typed) and urlsplit(typed).hostname)
 
 
 def _free_id(wanted: str, taken: set[str]) -> str:

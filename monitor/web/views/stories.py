@@ -56,6 +56,6 @@ def _before(text: str) -> tuple[datetime, int] | None:
     at, _, number = text.partition("|")
     try:
         moment, key = datetime.fromisoformat(at), int(number[:18])
-    except ValueError as error:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC), key
+    except (ValueError, OverflowError) as error:
         raise UsageError("this page of the list does not exist") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC), key)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from monitor.bootstrap.loops import Loops, waits_for_start
 from monitor.bootstrap.monitor import open_monitor
+from monitor.model.fetched import Request
 from monitor.model.reasons import Reason
 from monitor.model.subscription import SubscriptionKind
 from monitor.store import readers
@@ -142,15 +143,29 @@ async def test_a_setting_that_only_a_start_puts_in_force_is_told_once(loops: Loo
     file = tmp_path / "config.yaml"
     as_it_was = file.read_text()
     file.write_text(
-        as_it_was.replace("workers: 1", "workers: 1, timeout: 20s, min_every: 2m") + "log: {level: error}\n"
+        as_it_was.replace("workers: 1", "workers: 2, timeout: 20s, min_every: 2m") + "log: {level: error}\n"
     )
     await loops.look("all")
     await loops.reload()
-    assert told(loops) == ["needs-restart:fetch.timeout+log.level"]
+    assert told(loops) == ["needs-restart:fetch.workers+log.level"]
     file.write_text(as_it_was)
     await loops.reload()
     assert waits_for_start(loops.monitor.setup.config.model, loops.monitor.setup.config.model) == []
     assert len(told(loops)) == 1
+
+
+async def test_how_the_network_is_asked_is_taken_up_while_running(
+    loops: Loops, fakeweb: FakeWeb, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.yaml"
+    url = fakeweb.route("/asked", "news")
+    await loops.monitor.context.fetcher.fetch(Request(url))
+    file.write_text(file.read_text().replace("workers: 1", "workers: 1, user_agent: looker, max_bytes: 1000"))
+    await loops.reload()
+    await loops.monitor.context.fetcher.fetch(Request(url))
+    first, second = (request.headers["user-agent"] for request in fakeweb.seen("/asked"))
+    assert (first.partition("/")[0], second.partition("/")[0]) == ("news-monitor", "looker")
+    assert told(loops) == []
 
 
 async def test_of_two_who_ask_at_the_same_time_the_second_waits_for_the_first(loops: Loops, tmp_path: Path) -> None:

@@ -40,3 +40,9 @@ def test_the_same_words_about_others_are_a_series(language: str, one: str, other
 def test_a_name_in_common_or_another_frame_is_none(language: str, one: str, other: str) -> None:
     assert not about_others(one, other, language)
     assert not about_others(other, one, language)
+
+
+def test_a_whole_text_is_no_headline() -> None:
+    one, other = "Adlera names new finance chief", "Corvex names new finance chief"
+    assert about_others(one, other, "en")
+    assert not about_others(f"{one}{' and so on' * 100}", f"{other}{' and so on' * 100}", "en")

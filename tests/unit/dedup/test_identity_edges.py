@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,7 @@ from monitor.dedup.identity import (
     item_key,
     tombstone_keys,
 )
+from monitor.dedup.urls import url_key
 from monitor.model.entry import Entry
 from monitor.model.story import EntryFate, KnownEntries, KnownEntry
 
@@ -519,3 +521,33 @@ def test_a_new_item_says_whether_its_id_is() -> None:
     reused = decide(entry("a", "1"), row(1, "a", "2", OTHER, SCHOOL))
     assert reused.reason.text == "its id belonged to another item"
     assert said(entry(None, "1"), row(1, None, "2", OTHER, SCHOOL)) == NEW
+
+
+def test_work_grows_no_faster_than_a_feed_whose_items_share_one_id() -> None:
+    assert _calls(400) < 3 * _calls(200)
+
+
+def _calls(number: int) -> int:
+    """How many functions deciding takes, of a feed that calls all items `0` and has new words in each of them."""
+    before = [Entry("0", f"https://a.example/{n}", f"News number {n}", content_hash=f"old {n}") for n in range(number)]
+    now = [
+        replace(entry, url=f"{entry.url}?page=2", content=STORM, content_hash=f"new {n}")
+        for n, entry in enumerate(before)
+    ]
+    rows = tuple(
+        KnownEntry(n + 1, "0", url_key(entry.url or ""), entry.title, entry.content_hash, "", n + 1, STORM)
+        for n, entry in enumerate(before)
+    )
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    try:
+        found = decide_entries(now, KnownEntries(rows))
+    finally:
+        sys.setprofile(None)
+    assert [each.row for each in found.decisions] == [row.id for row in rows]
+    return calls

@@ -87,3 +87,24 @@ def test_a_canonical_link_is_trusted_within_its_site_only() -> None:
 def test_an_address_of_any_length_has_its_key() -> None:
     path = "a" * 5000
     assert url_key(f"https://www.news.example/{path}?utm_source=x") == f"news.example/{path}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://news.example/\ud800",
+        "https://news.example/?q=\ud800",
+        "https://news.example/#/\ud800",
+        "https://www.google.com/url?url=https://news.example/\ud800",
+        "https://xn--" + "a\ud800".encode("punycode").decode() + ".example/",
+        "https://xn--" + "\ud800b\udfff".encode("punycode").decode() + ".example/",
+    ],
+)
+def test_a_key_has_nothing_that_a_database_does_not_take(url: str) -> None:
+    assert url_key(url).encode()
+
+
+def test_what_is_too_long_for_a_host_is_not_decoded() -> None:
+    label = "xn--" + ("ü" * 60).encode("punycode").decode()
+    assert url_key(f"https://{label}.example/") == f"{label}.example"
+    assert url_key("https://xn--mller-kva.example/") == "müller.example"

@@ -137,3 +137,9 @@ def test_kinds_of_links_that_name_a_feed(link: str) -> None:
 )
 def test_links_that_do_not(link: str) -> None:
     assert find_feeds(link, url=URL) == ()
+
+
+def test_what_a_template_holds_is_not_declared() -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/{0}.xml">'
+    page = f"<head>{link.format('real')}<template><div>{link.format('inert')}</div></template></head><p>x"
+    assert [found.url for found in find_feeds(page, url="https://paper.example/")] == ["https://paper.example/real.xml"]

@@ -131,3 +131,8 @@ def test_of_times_that_are_marked_the_first_that_can_be_read_counts() -> None:
     date = meta(f"<html><body><h1>Own words here</h1>{times}</body></html>").date
     assert date is not None
     assert date.local == "2026-03-05"
+
+
+def test_a_list_of_ten_thousand_names_is_no_byline() -> None:
+    assert len(clean_names([", ".join(f"Anna Number{chr(97 + n % 26)}{'x' * (n % 40)}" for n in range(10_000))])) < 300
+    assert len(clean_names(["Anna Berg, " * 10_000])) == 1

@@ -353,6 +353,21 @@ async def test_a_host_that_asked_to_be_left_alone_is(fakeweb: FakeWeb) -> None:
         assert (await impolite.fetch(Request(other))).body == b"news"
 
 
+async def test_other_settings_hold_from_the_next_request_on(fakeweb: FakeWeb) -> None:
+    fakeweb.route("/robots.txt", "User-agent: looker\nDisallow: /private\n")
+    private, large = fakeweb.route("/private", "news"), fakeweb.route("/large", "x" * 200_000)
+    async with HttpFetcher(SETTINGS, SystemClock()) as fetcher:
+        assert (await fetcher.fetch(Request(private, check_robots=True))).body == b"news"
+        assert (await fetcher.fetch(Request(large))).status == 200
+        fetcher.take_up(replace(SETTINGS, user_agent="looker/1", max_bytes=100_000, concurrency=1))
+        assert code(await fetcher.fetch(Request(private, check_robots=True))) == "robots"
+        assert code(await fetcher.fetch(Request(large))) == "too-large"
+    async with HttpFetcher(replace(SETTINGS, allow_addresses=()), SystemClock()) as fetcher:
+        assert code(await fetcher.fetch(Request(large))) == "address"
+        fetcher.take_up(SETTINGS)
+        assert (await fetcher.fetch(Request(large))).status == 200
+
+
 async def test_a_host_is_asked_by_few_at_once(fakeweb: FakeWeb) -> None:
     slow = Reply("news", delay_s=3600)
     url = fakeweb.route("/feed", slow, slow, "news")

@@ -16,9 +16,9 @@ from monitor.clock import SystemClock
 from monitor.fetch.decode import BadAnswer
 from monitor.fetch.guard import BodyCaps
 from monitor.fetch.http import FetchSettings, HttpFetcher
-from monitor.fetch.lenient import exchange, is_complete, read_answer, request_of
+from monitor.fetch.lenient import Careless, exchange, is_complete, read_answer, request_of
 from monitor.model.fetched import Request
-from monitor.testing import FakeWeb, Reply
+from monitor.testing import FakeWeb, FrozenClock, Reply
 from tests.unit.fetch.names import Names
 
 NEWS = b"<rss>news</rss>"
@@ -93,6 +93,37 @@ async def test_what_is_wrong_beyond_that_is_told_as_ever(
 ) -> None:
     fakeweb.route("/feed", Reply(NEWS))
     assert await fetch(fakeweb.route("/odd", Reply(raw=answer))) == expected
+
+
+async def test_a_careless_server_is_asked_twice_once_a_day(fakeweb: FakeWeb) -> None:
+    clock = FrozenClock()
+    url = fakeweb.route("/feed", Reply(raw=CARELESS[0]))
+    other = fakeweb.route("/other", Reply(raw=CARELESS[1]))
+    asked: list[int] = []
+    async with HttpFetcher(SETTINGS, clock, resolver=names()) as fetcher:
+        for address, wait_s in ((url, 0), (url, 0), (other, 86_399), (url, 1)):
+            clock.advance(wait_s)
+            before = len(fakeweb.seen("/feed")) + len(fakeweb.seen("/other"))
+            assert (await fetcher.fetch(Request(address))).body == NEWS
+            asked.append(len(fakeweb.seen("/feed")) + len(fakeweb.seen("/other")) - before)
+    assert asked == [2, 1, 1, 2]
+
+
+async def test_a_server_that_can_no_longer_be_read_by_hand_is_asked_as_others_are(fakeweb: FakeWeb) -> None:
+    url = fakeweb.route("/feed", Reply(raw=CARELESS[0]), Reply(raw=CARELESS[0]), Reply(raw=b"?"), Reply(NEWS))
+    async with HttpFetcher(SETTINGS, FrozenClock(), resolver=names()) as fetcher:
+        assert [(await fetcher.fetch(Request(url))).body for _ in range(3)] == [NEWS, NEWS, NEWS]
+    assert len(fakeweb.seen("/feed")) == 5
+
+
+def test_what_is_remembered_of_servers_does_not_grow() -> None:
+    clock = FrozenClock()
+    careless = Careless(clock.monotonic)
+    for number in range(5):
+        careless.learn(URL(f"https://n{number}.example/a"), read=True)
+        clock.advance(50_000)
+    assert [careless.knows(URL(f"https://n{number}.example/b")) for number in range(5)] == [False] * 3 + [False, True]
+    assert len(careless._until_s) == 2
 
 
 async def test_secure_connections_are_read_by_hand_as_well() -> None:

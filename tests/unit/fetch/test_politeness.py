@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -110,6 +111,16 @@ async def test_a_place_is_given_back_by_who_gives_up(clock: FrozenClock) -> None
     waiting.cancel()
     await asyncio.wait([waiting])
     assert len(book.left) == 1
+
+
+async def test_other_limits_hold_for_a_host_that_is_left_alone(clock: FrozenClock) -> None:
+    book = FullBook()
+    politeness = Politeness(book, clock, per_host=1, spacing_s=0)
+    async with politeness.turn("http://h:80", at_once=True):
+        politeness.take_up(per_host=2, spacing_s=5)
+    turn = partial(politeness.turn, "http://h:80", at_once=True)
+    async with asyncio.timeout(60), turn(), turn():
+        assert book.terms == [Terms(1, 0, 0), Terms(2, 5, 0), Terms(2, 5, 0)]
 
 
 async def test_where_there_is_no_pause_nothing_is_remembered(clock: FrozenClock) -> None:

@@ -230,6 +230,22 @@ async def test_what_was_sent_and_cannot_be_recorded_is_reported(desk: Timeline) 
     assert states(desk) == {"desk": ["sending"], "other": ["sending"]}
 
 
+async def test_a_database_that_fails_while_a_message_is_worded_costs_an_attempt_and_no_message(desk: Timeline) -> None:
+    waiting(desk, 1)
+    failed: list[str] = []
+
+    def fail_once(*event: object) -> None:
+        if threading.current_thread().name.startswith("send-desk") and not failed:
+            failed.append(str(event[2]))
+            raise sa.exc.DBAPIError("", {}, sqlite3.DatabaseError("away"))
+
+    sa.event.listen(desk.database.engine, "before_cursor_execute", fail_once)
+    sender = Receiver(desk.clock)
+    report = await courier_once(context(desk, sender))
+    assert (report.sent, report.retried, len(failed)) == (1, 1, 1)
+    assert states(desk) == {"desk": ["retry"], "other": ["sent"]}
+
+
 async def test_what_was_sent_and_cannot_be_recorded_holds_up_nothing_after_it(desk: Timeline) -> None:
     waiting(desk, 3)
     refuse(desk, "NEW.state = 'sent' AND NEW.id = (SELECT min(id) FROM delivery WHERE channel = 'desk')")

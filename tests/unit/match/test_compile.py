@@ -127,3 +127,11 @@ def test_a_cache_of_another_version_or_a_torn_one_is_empty() -> None:
     assert RuleCache.load(data, "1.1").rules == {}
     assert RuleCache.load(data[: len(data) // 2], "1.0").rules == {}
     assert RuleCache.load(b"", "1.0").rules == {}
+
+
+def test_rules_that_are_gone_are_forgotten() -> None:
+    cache, old, new = RuleCache(), RuleSpec("r", "r", match="Streik"), RuleSpec("r", "r", match="Aussperrung")
+    for spec in (old, new):
+        compiled = compile_rules([spec], {}, lexicon(), cache=cache)
+    cache.keep(compiled.rules)
+    assert list(cache.rules) == [rule.digest for rule in compiled.rules]

@@ -34,6 +34,10 @@ def test_a_dictionary_is_built_once_and_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [written]
 
 
+def test_a_folder_that_cannot_be_looked_into_holds_none(tmp_path: Path) -> None:
+    assert not available(tmp_path / ("x" * 300), ["en"])  # as a home that is shut is for all but root
+
+
 def test_a_torn_file_is_read_as_none_and_removed(tmp_path: Path) -> None:
     (written,) = build_dictionaries(tmp_path, ["en"])
     written.write_bytes(b"torn")

@@ -142,3 +142,13 @@ def test_short_parts_of_compounds_are_found_without_any_longer_one() -> None:
     found = engine(RuleSpec("r", "r", match="~neu"))
     assert found.match_rule("r", doc("Die Neuregierung", language="de")).fired
     assert not found.match_rule("r", doc("Die Regierung", language="de")).fired
+
+
+def test_rules_with_patterns_of_two_shelves_do_not_take_each_others_patterns_apart() -> None:
+    first = RuleSpec("first", "f", match=r"/Ölpreis\w*/")
+    old = Engine(compiled(first, *_rules(30)), lexicon())
+    both = old.updated(compiled(first, *_rules(30), RuleSpec("second", "s", match=r"/Gaspreis\w*/")))
+    sets = [shelf.vocabulary.pattern_set for shelf in both._shelves]
+    assert [v.rule_id for v in both.match(doc("Ölpreise und Gaspreise"))] == ["first", "second"]
+    assert [shelf.vocabulary.pattern_set for shelf in both._shelves] == sets
+    assert len(sets) == 2

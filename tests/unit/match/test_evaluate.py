@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model.match import How
-from monitor.model.rule import ConceptSpec, EventSpec, RuleSpec
+from monitor.model.rule import ConceptSpec, EventSpec, Label, RuleSpec
 from tests.unit.match.rules import MEETING, doc, fires, found, scored, verdict
 
 
@@ -182,3 +182,25 @@ def test_odd_texts_are_no_trouble(text: str) -> None:
 
 def test_scripts_without_spaces() -> None:
     assert fires("普京", doc("习近平在北京会见普京。"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "text", "expected"),
+    [
+        ("Preis NEAR/s /[€]/", "Der Preis: 5 €", True),
+        ("Preis NEAR/s /[€]/", "Der Preis in €. Und mehr.", True),
+        ("Preis NEAR/s /[€]/", "Der Preis. € und mehr.", False),
+        ("mehr NEAR/1 /[€]/", "Der Preis. € und mehr.", True),
+        ("Preis NEAR/p /[€]{3}/", "€€€", False),
+        ("/[€]{3}/", "€€€", True),
+        ("Preis NEAR/3 /[€]/", "€", False),
+        ("Preis BEFORE/1 /[€]/", "Der Preis €", False),
+    ],
+)
+def test_a_pattern_finds_what_has_no_word(expression: str, text: str, *, expected: bool) -> None:
+    assert fires(expression, doc(text, language="de")) is expected
+
+
+def test_what_has_no_word_can_be_guarded() -> None:
+    spec = RuleSpec("r", "r", match="/[€]{3}/", guard=(Label.NEGATED,))
+    assert verdict(spec, doc("€€€", language="de")).fired

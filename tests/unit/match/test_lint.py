@@ -54,3 +54,13 @@ def test_names_in_one_script_get_a_suggestion() -> None:
     assert [(problem.code, problem.path, problem.hint) for _, problem in advice] == [
         ("other-script", ("concepts", "putin", "any", 0), "perhaps Путин: check it, then add it")
     ]
+
+
+def test_who_asks_for_an_author_is_not_covered_by_who_asks_for_the_name_in_the_text() -> None:
+    wide, author = RuleSpec("wide", "w", match="Streik OR Aussperrung"), RuleSpec("author", "a", match="author:Streik")
+    assert lint_rules(compiled(wide, author), [wide, author], {}) == ()
+
+
+def test_a_concept_is_not_used_by_naming_one_that_begins_like_it() -> None:
+    concepts = {"iran": ConceptSpec("iran", any=("eins",)), "iran-deal": ConceptSpec("iran-deal", any=("zwei",))}
+    assert _advice(RuleSpec("r", "r", match="$iran-deal"), concepts=concepts) == ["unused-concept"]

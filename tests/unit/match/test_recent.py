@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.match.recent import Recent, Seen
+from monitor.match.recent import LONGEST, Recent, Seen
 
 
 class Vowels(Recent[tuple[str, ...]]):
@@ -58,3 +58,10 @@ def test_what_was_seen_last_is_seen_and_nothing_passes_for_it(words: list[str], 
         seen.add(word)
         assert word in seen
     assert sum(word in seen for word in set(words)) <= places
+
+
+def test_what_is_very_long_is_answered_and_not_kept() -> None:
+    kept = Vowels(most=3)
+    assert kept["a" * (LONGEST + 1)] == ("a",) * (LONGEST + 1)
+    assert kept["a" * LONGEST] == ("a",) * LONGEST
+    assert list(kept) == ["a" * LONGEST]

@@ -26,6 +26,10 @@ def iso(text: str) -> str | None:
         ("Tue Mar 05 09:08:07 PDT 2024", "2024-03-05 16:08:07"),
         ("Tue, 05 Mar 2024 24:00:00 GMT", "2024-03-06 00:00:00"),
         ("Sat, 31 Dec 2016 23:59:60 GMT", "2016-12-31 23:59:59"),
+        ("Tue, 05 Mar 2024 09:08:07 +01:00:00", "2024-03-05 08:08:07"),
+        ("Tue, 05 03 2024 09:08:07 +0100", "2024-03-05 08:08:07"),
+        ("Fri, 05 03 2024 09:08", "2024-05-03 09:08:00"),
+        ("Tue, 13 02 2024", "2024-02-13 00:00:00"),
     ],
 )
 def test_rfc_822_leniently(text: str, instant: str) -> None:
@@ -37,6 +41,7 @@ def test_rfc_822_leniently(text: str, instant: str) -> None:
     [
         ("2024-03-05T09:08:07Z", "2024-03-05 09:08:07"),
         ("2024-03-05T09:08:07.123456+05:30", "2024-03-05 03:38:07"),
+        ("2024-03-05T09:08:07-01:00:00", "2024-03-05 10:08:07"),
         ("2024-03-05 09:08", "2024-03-05 09:08:00"),
         ("2024/3/5 9:08:07", "2024-03-05 09:08:07"),
         ("2024-03", "2024-03-01 00:00:00"),
@@ -55,6 +60,9 @@ def test_iso_8601_and_epochs(text: str, instant: str) -> None:
     ("text", "instant"),
     [
         ("Fri, 5 Jul 2024 10:00:00 BST", "2024-07-05 09:00:00"),
+        ("Fri, 5 Jul 2024 10:00:00 EST5EDT", "2024-07-05 14:00:00"),
+        ("Fri, 5 Jan 2024 10:00:00 EST5EDT", "2024-01-05 15:00:00"),
+        ("2024-07-05T10:00:00 PST8PDT", "2024-07-05 17:00:00"),
         ("Fri, 5 Jul 2024 10:00:00 CEST", "2024-07-05 08:00:00"),
         ("Fri, 5 Jul 2024 10:00:00 GMT+9", "2024-07-05 01:00:00"),
         ("Fri, 5 Jul 2024 10:00:00 GMT-07:00", "2024-07-05 17:00:00"),
@@ -270,3 +278,20 @@ def test_days_and_clocks_of_more_countries(text: str, instant: str) -> None:
 @pytest.mark.parametrize("text", ["24-03-05", "24/03/05 10:00", "25/12/24", "2/3/2"])
 def test_years_of_two_digits_may_stand_first(text: str) -> None:
     assert iso(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "05 03 2024 09:08",
+        "Wed, 05 03 2024 09:08",
+        "Wed, 13 02 2024",
+        "Mon, 01 04 2024 9",
+        "Sat, 01 06 2024",
+        "Tue, Mar 5 9 2024",
+        "2024-03-05T09:08:07+01:00:30",
+        "Tue, 05 Mar 2024 09:08:07 +01:00:30",
+    ],
+)
+def test_what_blanks_and_offsets_do_not_say_is_not_guessed(text: str) -> None:
+    assert parse_date(text, now=NOW) is None

@@ -489,6 +489,43 @@ KINDS = [
         ),
         refused="not-a-feed",
     ),
+    kind(
+        "sitemap in plain text",
+        f"{SITE}1\n{SITE}a-bridge?x=1&y=2\n",
+        kind="sitemap",
+        titles=["1", "a bridge"],
+        url=f"{SITE}1",
+    ),
+    kind("one address and no more", f"{SITE}1\n", refused="not-a-feed"),
+    kind("text that begins with an address", f"{SITE}1\nis where it was", refused="not-a-feed"),
+    kind(
+        "JSON with the names of RSS",
+        json.dumps(
+            {
+                "status": "ok",
+                "items": [
+                    {
+                        "title": "Bridge",
+                        "link": f"{SITE}1",
+                        "guid": "g",
+                        "pubDate": "2026-03-02 10:00:00",
+                        "description": "Short",
+                    }
+                ],
+            }
+        ),
+        count=1,
+        url=f"{SITE}1",
+        id="g",
+        published="2026-03-02T10:00:00Z",
+        summary="Short",
+        problems=["untidy-json"],
+    ),
+    kind(
+        "JSON with items of something else",
+        json.dumps({"items": [{"type": ["h-feed"]}], "rels": {}}),
+        refused="not-a-feed",
+    ),
 ]
 
 

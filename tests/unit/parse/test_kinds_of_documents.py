@@ -526,6 +526,20 @@ KINDS = [
         "escaped cdata text", rss(item("<description>&lt;![CDATA[Hello]]&gt;</description>")), count=1, summary="Hello"
     ),
     kind("cdata only opening escaped title", rss(item(title="&lt;![CDATA[Bridge]]&gt;")), count=1, title="Bridge"),
+    kind(
+        "attributes with prefixes of the format and of others",
+        atom(entry(link=f"<link xmlns:a='{ATOM}' xmlns:x='urn:x' x:href='/no' x:rel='self' a:href='{SITE}1'/>")),
+        count=1,
+        url=f"{SITE}1",
+    ),
+    kind(
+        "everything in a namespace of the publisher's own",
+        "<x:rss version='2.0' xmlns:x='urn:me'><x:channel><x:title>Paper</x:title><x:item><x:title>Bridge</x:title>"
+        f"<x:link>{SITE}1</x:link></x:item></x:channel></x:rss>",
+        titles=["Bridge"],
+        url=f"{SITE}1",
+        feed_title="Paper",
+    ),
 ]
 
 

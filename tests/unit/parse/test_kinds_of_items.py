@@ -544,6 +544,21 @@ KINDS = [
     kind("xml:lang", atom(entry(), root="xml:lang='de-at'"), count=1, feed_language="de-AT"),
     kind("language rubbish", rss(item(), head="<language>English (US)</language>"), count=1, feed_language=None),
     kind("language underscore", rss(item(), head="<language>pt_br</language>"), count=1, feed_language="pt-BR"),
+    kind(
+        "picture that says nothing of itself",
+        rss(item(f"<m:content xmlns:m='{MEDIA}' url='{SITE}i.jpg?w=1'/>")),
+        image=f"{SITE}i.jpg?w=1",
+    ),
+    kind(
+        "film that says nothing of itself",
+        rss(item(f"<m:content xmlns:m='{MEDIA}' url='{SITE}i.mp4'/>")),
+        image=None,
+    ),
+    kind(
+        "film whose address ends like a picture's",
+        rss(item(f"<m:content xmlns:m='{MEDIA}' type='video/mp4' url='{SITE}i.jpg'/>")),
+        image=None,
+    ),
 ]
 
 

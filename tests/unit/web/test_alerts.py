@@ -10,8 +10,10 @@ from monitor.model.alert import AlertKind, AlertState, Channel, Target
 from monitor.model.message import Passage
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
+from monitor.store.alert_lists import show_alert
 from monitor.store.alerts import Member, NewAlert, put_alert, put_member
 from monitor.store.outbox import add_deliveries
+from monitor.web.views.alerts import NOTE_MAX
 from tests.unit.web.site import Site
 
 DESK = Channel("desk", (Target("desk", "one", "desk@example.org"),), ("mailto://x",))
@@ -140,6 +142,28 @@ def test_silences_are_made_shown_and_ended(site: Site) -> None:
     assert "wire" in browser.get("/silences").text
     assert browser.post("/silences/1/end").status == 303
     assert browser.post("/silences/1/end").status == 404
-    for wrong in ({"kind": "source", "subject": ""}, {"kind": "rule", "subject": "x", "for": "soon"}):
+    for wrong in ({"kind": "source", "subject": ""}, {"kind": "rule", "subject": "strike", "for": "soon"}):
         assert browser.post("/silences", wrong).status == 400
-    assert browser.post("/silences", {"kind": "rule", "subject": "x", "for": "500d"}).status == 400
+    assert browser.post("/silences", {"kind": "rule", "subject": "strike", "for": "500d"}).status == 400
+    assert browser.post("/silences", {"kind": "day", "subject": "monday"}).status == 400
+
+
+def test_a_silence_of_nothing_is_refused_with_what_is_meant(site: Site) -> None:
+    browser = site.browser()
+    misspelt = browser.post("/silences", {"kind": "rule", "subject": "strke"})
+    assert misspelt.status == 404
+    assert "strike" in misspelt.text
+    for kind in ("source", "tag", "story"):
+        for subject in ("none", "99", "9" * 30):
+            assert browser.post("/silences", {"kind": kind, "subject": subject}).status == 404
+    assert site.run(sa.select(t.silence)) == []
+
+
+def test_a_program_takes_over_as_people_do(site: Site) -> None:
+    number = alert(site)
+    site.browser().post(f"/api/alerts/{number}/ack", {"by": "  ", "note": "x " * 9_000}, accept="application/json")
+    with site.database.reading() as connection:
+        shown = show_alert(connection, number)
+    assert shown is not None
+    assert shown.acked_by == "local"
+    assert len(shown.note or "") == NOTE_MAX

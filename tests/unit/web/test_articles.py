@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from monitor.web.documents import difference
 from tests.unit.web.site import Site
 
 
@@ -32,3 +35,19 @@ def test_a_rule_can_be_asked_what_it_makes_of_an_article(site: Site) -> None:
     answer = site.browser().get(f"/articles/{number}?rule=strike")
     assert "not found" in answer.text
     assert site.browser().get(f"/articles/{number}?rule=none").status == 404
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds"),
+    [
+        ("a b c", "a x c", ["same", "gone", "new", "same"]),
+        ("a b\n" * 1500 + "old\n", "a b\n" * 1500 + "new\n", ["same", "gone", "new"]),
+        ("a\n" * 3000 + "old\n", "a\n" * 3000 + "new\n", ["gone", "new"]),
+        ("a\n" * 3000, "a\n" * 3000, ["same"]),
+    ],
+)
+def test_a_text_of_thousands_of_lines_is_shown_as_a_whole(before: str, after: str, kinds: list[str]) -> None:
+    found = difference(before, after)
+    assert [kind for kind, _ in found] == kinds
+    assert "".join(text for kind, text in found if kind != "gone") == after
+    assert "".join(text for kind, text in found if kind != "new") == before

@@ -174,3 +174,28 @@ def test_the_policy_holds_when_the_database_fails(site: Site, fault: BaseExcepti
         assert answer.status == status
         assert is_harmless(answer)
         assert "<script>" not in answer.text.replace('<script src="/static/', "")
+
+
+NUMBERS = ("9" * 5_000, "0" * 40 + "9" * 40, "0" * 30 + "9" * 5_000, "9223372036854775808")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_that_nothing_can_have(site: Site, number: str) -> None:
+    browser = site.browser()
+    for address in (f"/?before={number}", f"/api/articles?story={number}", f"/rules?page={number}"):
+        assert browser.get(address).status == 400
+    for address in (f"/articles/{number}", f"/api/articles/{number}", f"/alerts/{number}/ack"):
+        assert browser.get(address).status == 404
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "yesterday", "2026-01-05|"])
+def test_times_that_no_story_can_have(site: Site, at: str) -> None:
+    assert site.browser().get(f"/stories?before={quote(at, safe='')}|1").status == 400
+
+
+@pytest.mark.parametrize("address", ["http://[", "https://[::1", "http://:80/", "mailto:a@b.example"])
+def test_what_is_no_address_is_no_source(site: Site, address: str) -> None:
+    browser = site.browser()
+    assert browser.post("/sources/add", {"kind": "feed", "url": address, "name": "n"}).status == 400
+    if address.startswith("http"):  # anything else is taken for an address without its scheme
+        assert browser.post("/sources/examine", {"address": address}).status == 400

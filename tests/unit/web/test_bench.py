@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
+import pytest
 import sqlalchemy as sa
+from lxml import html
 
 from monitor.store import tables as t
 from tests.unit.web.browser import Browser
@@ -142,3 +145,28 @@ def test_charts_show_their_figures(site: Site) -> None:
     text = site.browser().get("/charts").text
     assert "Strikes" in text
     assert "<svg" in text
+
+
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [
+        (datetime(2026, 3, 30, 10, tzinfo=UTC), datetime(2026, 3, 29, 22, 30, tzinfo=UTC)),
+        (datetime(2026, 10, 26, 22, 50, tzinfo=UTC), datetime(2026, 10, 26, 22, 45, tzinfo=UTC)),
+    ],
+)
+def test_today_begins_at_the_readers_midnight_when_the_clocks_have_changed_too(
+    site: Site, now: datetime, first: datetime
+) -> None:
+    site.clock.advance((now - site.clock.now()).total_seconds())
+    site.article("Streik im Hafen", seen_at=first)
+    page = html.fromstring(site.browser().get("/rules", cookie="zone=Europe/Berlin").body)
+    (row,) = [row for row in page.iter("tr") if "/rules/strike" in {link.get("href") for link in row.iter("a")}]
+    cells = [cell for cell in row.iter("td") if cell.get("class") == "num"]
+    assert [cell[0].text if len(cell) else cell.text for cell in cells] == ["1", "1"]
+
+
+def test_what_is_typed_fills_no_cache(site: Site) -> None:
+    known = set(site.context.cache.rules)
+    for word in ("Hafen", "Werft", "Kran"):
+        site.browser().post("/rules/work", {"text": f"id: strike\nname: Strike\nmatch: {word}\n", "act": "check"})
+    assert set(site.context.cache.rules) == known

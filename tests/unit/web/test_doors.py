@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
-from monitor.web.visitors import GUESSES
+from monitor.web.visitors import ALL_GUESSES, GUESS_WINDOW_S, GUESSES, Guesses
 from tests.unit.web.site import Site
 
 LOCKED = (
@@ -100,3 +101,21 @@ def test_probes_need_no_login(make_site: MakeSite) -> None:
     browser = make_site(LOCKED).browser(client="203.0.113.5")
     assert browser.get("/healthz").json == {"status": "ok"}
     assert browser.get("/readyz").status == 503
+
+
+def test_of_guesses_that_come_at_once_only_so_many_are_looked_at() -> None:
+    guesses = Guesses()
+    with ThreadPoolExecutor(20) as pool:
+        begun = list(pool.map(lambda _: guesses.begin("203.0.113.5", 1.0), range(200)))
+    assert begun.count(True) == GUESSES
+
+
+def test_all_addresses_together_have_an_end_too_and_who_was_right_does_not_count() -> None:
+    guesses = Guesses()
+    for number in range(2 * ALL_GUESSES):
+        assert guesses.begin(str(number), 1.0)
+        guesses.was_right(str(number), 1.0)
+    assert sum(guesses.begin(str(number), 1.0) for number in range(2 * ALL_GUESSES)) == ALL_GUESSES
+    guesses.was_right("who never guessed", 1.0)
+    assert not guesses.begin("another", 1.0)
+    assert guesses.begin("another", 1.1 + GUESS_WINDOW_S)

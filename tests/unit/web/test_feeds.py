@@ -42,9 +42,12 @@ def test_an_address_can_be_taken_back(site: Site) -> None:
     assert browser.get("/out/guess.json").status == 404
 
 
-@pytest.mark.parametrize(("kind", "subject"), [("search", "("), ("story", "x"), ("channel", "y"), ("rule", "")])
-def test_no_feed_of_what_cannot_be_one(site: Site, kind: str, subject: str) -> None:
-    assert site.browser().post("/feeds", {"kind": kind, "subject": subject}).status == 400
+@pytest.mark.parametrize(
+    ("kind", "subject", "status"),
+    [("search", "(", 400), ("channel", "y", 400), ("story", "x", 404), ("story", "99", 404), ("rule", "strke", 404)],
+)
+def test_no_feed_of_what_cannot_be_one(site: Site, kind: str, subject: str, status: int) -> None:
+    assert site.browser().post("/feeds", {"kind": kind, "subject": subject}).status == status
 
 
 def test_every_described_address_answers(site: Site) -> None:

@@ -174,3 +174,31 @@ async def test_whichever_of_its_first_looks_fails_a_stream_that_is_ready_misses_
     site.article("Eilmeldung")
     assert await told(events) == ("article", "Eilmeldung")
     await hub.close()
+
+
+async def test_news_that_a_stream_does_not_show_is_silence_to_it(site: Site) -> None:
+    hub = Hub(site.database, look_s=0.001, beat_s=0.05)
+    events = hub.events(Filter(language="fr"), READER, Drawn(), None)
+    await told(events)
+    assert (await told(events))[0] == "ready"
+
+    async def news() -> None:
+        for number in itertools.count():
+            await asyncio.to_thread(site.article, f"Meldung {number}")
+
+    busy = asyncio.create_task(news())
+    assert (await told(events))[0] == "beat"
+    busy.cancel()
+    await asyncio.gather(busy, return_exceptions=True)
+    await hub.close()
+
+
+async def test_a_position_that_the_database_has_not_come_to_loads_the_page_again(site: Site) -> None:
+    hub = Hub(site.database)
+    for position_of_before in ("1000000.0", "0.1000000"):
+        events = hub.events(Filter(), READER, Drawn(), read_position(position_of_before))
+        await told(events)
+        assert (await told(events))[0] == "reset"
+        with pytest.raises(StopAsyncIteration):
+            await told(events)
+    await hub.close()
