@@ -61,7 +61,8 @@ class Cable:
     def cut(self) -> None:
         self._cut = True
         for line in (self._door, *(line for line, _ in self._lines)):
-            deafen(line)
+            if line.fileno() >= 0:  # else it has ended by itself, as lines do whose unit took too long
+                deafen(line)
 
     def mend(self) -> None:
         """New lines work; the old ones stay deaf, as after a cut that outlived them."""
