@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,7 @@ class Pooler:
 
     def close(self) -> None:
         """Let nobody in any more; lines end with those who hold them."""
+        self._door.shutdown(socket.SHUT_RDWR)  # wakes who waits for somebody
         self._door.close()
 
     def _serve(self) -> None:
@@ -160,7 +162,8 @@ class Pooler:
             threading.Thread(target=self._lead, args=(line,), daemon=True).start()
 
     def _lead(self, client: socket.socket) -> None:
-        with client, socket.socket(socket.AF_UNIX) as server, client.makefile("rb") as asked:
+        # Whichever end goes first, the other's line breaks.
+        with suppress(OSError), client, socket.socket(socket.AF_UNIX) as server, client.makefile("rb") as asked:
             (size,) = struct.unpack("!I", head := asked.read(4))
             if self.OPTIONS in (greeting := asked.read(size - 4)):
                 return
@@ -171,7 +174,7 @@ class Pooler:
                 server.sendall(some)
 
     def _answer(self, server: socket.socket, client: socket.socket) -> None:
-        with server.makefile("rb") as said:
+        with suppress(OSError), server.makefile("rb") as said:
             while len(head := said.read(5)) == 5:
                 kind, size = struct.unpack("!cI", head)
                 body = said.read(size - 4)
