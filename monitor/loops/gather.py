@@ -41,6 +41,8 @@ from monitor.store.pushes import Push, claim_pushed
 from monitor.store.sources import ClaimedSource, PollRecord
 from monitor.store.subscriptions import subscriptions
 
+NEXT_LOOK_S = 0.05
+"""Other workers' claims take milliseconds, their polls of a host that has no room for ours a little more."""
 _DOWN = {Health.FAILING, Health.BLOCKED, Health.GONE}
 
 
@@ -242,7 +244,10 @@ class Gathering:
 
 
 async def gather_once(context: Context, *, everything: bool = False) -> GatherReport:
-    """Poll what is due, or (`everything`) every source that is neither paused nor gone, once; until all is stored."""
+    """Poll what is due, or (`everything`) every source that is neither paused nor gone, once; until all is stored.
+
+    What other workers have in hand is theirs; what they leave is waited for.
+    """
     gathering = Gathering(context)
     since = context.clock.now() if everything else None
     while True:
@@ -250,9 +255,17 @@ async def gather_once(context: Context, *, everything: bool = False) -> GatherRe
             continue
         if gathering.has_room and await gathering.flush():  # what waits for it keeps others of its host from a turn
             continue
-        if not gathering.in_hand:
+        if gathering.in_hand:
+            await gathering.wait_for_room()
+        elif await in_thread(_is_any_left, context, since):
+            await asyncio.sleep(NEXT_LOOK_S)
+        else:
             return gathering.report
-        await gathering.wait_for_room()
+
+
+def _is_any_left(context: Context, full_pass_since: datetime | None) -> bool:
+    with context.database.reading() as connection:
+        return sources.is_any_left(connection, now=context.clock.now(), since=full_pass_since)
 
 
 def _claim(

@@ -164,6 +164,15 @@ def claim_all(
     return _claim_by_turns(connection, _CLAIM_ALL, owner=owner, now=now, lease_s=lease_s, limit=limit, values=values)
 
 
+def is_any_left(connection: sa.Connection, *, now: datetime, since: datetime | None = None) -> bool:
+    """Whether a source that `claim_due` (`claim_all` with `since`) is for is in nobody's hand, or its host has no room.
+
+    A claim that finds nothing says less: another worker may just be claiming, and have those rows locked.
+    """
+    found = connection.execute(_LEFT_DUE if since is None else _LEFT, {"now": now, "since": since})
+    return found.first() is not None
+
+
 def claim_ids(
     connection: sa.Connection, ids: Sequence[str], *, owner: str, now: datetime, lease_s: float
 ) -> list[ClaimedSource]:
@@ -365,15 +374,23 @@ def _longest_overdue(*due: sa.ColumnElement[bool]) -> sa.Select[Any]:
     )
 
 
-_CLAIM_DUE = _by_turns(
-    t.source.c.due_at <= leases.NOW, sa.or_(t.host.c.blocked_until.is_(None), t.host.c.blocked_until <= leases.NOW)
+def _left(*due: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    hosts_too = t.source.outerjoin(t.host, t.host.c.name == t.source.c.host)
+    return sa.select(t.source.c.id).select_from(hosts_too).where(leases.is_free(t.source), *due).limit(1)
+
+
+_DUE = (
+    t.source.c.due_at <= leases.NOW,
+    sa.or_(t.host.c.blocked_until.is_(None), t.host.c.blocked_until <= leases.NOW),
 )
-_CLAIM_ALL = _by_turns(
+_NOT_POLLED = (
     t.source.c.configured,
     sa.not_(t.source.c.paused),
     sa.not_(t.source.c.gone),
     sa.or_(t.source.c.last_polled_at.is_(None), t.source.c.last_polled_at < sa.bindparam("since")),
 )
+_CLAIM_DUE, _LEFT_DUE = _by_turns(*_DUE), _left(*_DUE)
+_CLAIM_ALL, _LEFT = _by_turns(*_NOT_POLLED), _left(*_NOT_POLLED)
 _CLAIM_IDS = leases.claiming(
     t.source,
     sa.select(t.source.c.id).where(

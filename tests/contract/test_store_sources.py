@@ -198,11 +198,16 @@ def test_a_full_pass_takes_every_source_once_but_paused_and_gone_ones(database: 
         "per_host": 9,
     }
     with database.unit() as connection:
+        assert sources.is_any_left(connection, now=later, since=later)
         found = sources.claim_all(connection, **arguments)
         assert [source.id for source in found] == ["a"]
+        assert not sources.is_any_left(connection, now=later, since=later)
         memory = replace(found[0].memory, last_polled_at=later)
         sources.record_polls(connection, [record(found[0], memory=memory, outcome="unchanged")])
         assert sources.claim_all(connection, **arguments) == []
+        assert not sources.is_any_left(connection, now=later, since=later)
+        assert sources.is_any_left(connection, now=later + timedelta(days=1))
+        assert not sources.is_any_left(connection, now=NOW - timedelta(days=1))
 
 
 def test_memory_survives_the_database(database: Database) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.loops.gather import gather_once
 from monitor.loops.read import read_once
@@ -47,6 +48,18 @@ async def test_two_workers_poll_each_source_once_and_keep_each_article_once(shar
     assert len(shared.web.seen("/story/teaser")) == 1
     keys = [row.key for row in shared.rows(t.alert)]
     assert len(keys) == len(set(keys))
+
+
+async def test_a_pass_does_not_end_while_another_worker_is_just_claiming(shared: Newsroom) -> None:
+    old = Item("Old", shared.web.url("/story/old"), "0", content=long_text("old"))
+    shared.source("wire", shared.web.route("/feed", rss(old)))
+    shared.clock.advance(minutes=15)
+    with shared.database.engine.connect() as other:
+        other.execute(sa.select(t.source.c.id).with_for_update()).all()
+        passing = asyncio.create_task(gather_once(shared.context, everything=True))
+        await asyncio.wait([passing], timeout=0.5)
+        other.rollback()
+    assert (await passing).polled == 1
 
 
 async def test_a_short_address_that_another_source_brought_keeps_nobody_from_writing(shared: Newsroom) -> None:
