@@ -114,7 +114,7 @@ class Server:
             lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return False
-        return lines[0] == str(process) and [line.strip() for line in lines[7:8]] == ["ready"]
+        return lines[:1] == [str(process)] and [line.strip() for line in lines[7:8]] == ["ready"]
 
 
 @contextmanager

@@ -72,6 +72,22 @@ _SPAN = re.compile(r"(?<![\dTt:+-])(\d{1,2}:\d{2})(\s?)[-–−]\2(\d{1,2}:\d{2}
 _POSIX_ZONE = re.compile(r"\bEtc/(?:GMT|UTC)([+-])(?=\d)")
 """Of these names the sign says how far Greenwich is, not how far this place is from it."""
 _RULE_ZONE = re.compile(r"\b(?:EST5EDT|CST6CDT|MST7MDT|PST8PDT)\b")
+_TOLD_ZONE = re.compile(
+    r"\bheure (?:d['’](?:été|hiver|europe)|normale|standard|avancée|moyenne|légale|locale)"
+    r"|\bheure de (?:paris|bruxelles|genève|l['’])"
+    r"|\bhora (?:est[áa]ndar|local|oficial|peninsular|central|del (?:este|pac|meridiano))"
+    r"|\bhora de (?:verano|invierno|europa|bras[íi]lia|lisboa)"
+    r"|(?:sommer|winter|normal|standard|orts)zeit\b|europäischer? zeit\b"
+    r"|\bora (?:legale|solare|standard|locale|media|italiana)"
+    r"|\bhor[áa]rio (?:de (?:verão|inverno|bras[íi]lia|lisboa)|padrão|local)\b"
+    r"|(?:zomer|winter|standaard)tijd\b"
+    r"|\b(?:летн|зимн|стандартн|местн|московск|среднеевроп|літн|зимов|місцев|київськ)\w+ (?:врем|час)"
+    r"|(?:sommar|sommer|vinter|normal)tid\b"
+    r"|\bczas\w* (?:letni|zimow|środkowo|standard|warsz)"
+    r"|(?:letní|zimní|středoevropsk\w+) (?:letní )?čas",
+    re.IGNORECASE,
+)
+"""A clock that is told to be that of a zone, in words that are no key to which."""
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{1,2})(?!\d)")
 _SPACED = re.compile(r"[^\W\d_]+\.?,?\s+(\d{1,2})( )(\d{1,2}) (\d{4})(?!\d)")
@@ -152,7 +168,7 @@ def _other(text: str, now: datetime) -> datetime | None:
     text = _western_digits(unicodedata.normalize("NFKC", text))
     if _UNFILLED.search(text):
         return None
-    text = _COMMENT.sub(" ", text)
+    text = _COMMENT.sub(lambda comment: comment.group() if _TOLD_ZONE.search(comment.group()) else " ", text)
     text = _POSIX_ZONE.sub(lambda zone: "GMT" + ("-" if zone.group(1) == "+" else "+"), text)
     text = _RULE_ZONE.sub(lambda zone: names.CIVIL_ZONES[zone.group()[0].lower() + "t"], text)
     text = _ZONE_NAME.sub(_short_zone, text)
@@ -216,6 +232,8 @@ def _take_zone(text: str, *, with_clock: bool) -> tuple[tzinfo, str]:
             return _offset(names.ZONES[key]), re.sub(rf"\b{word}\b", " ", text)
         if key in names.CIVIL_ZONES and (word.isupper() or not word.isascii()):
             return ZoneInfo(names.CIVIL_ZONES[key]), re.sub(rf"\b{word}\b", " ", text)
+    if with_clock and _TOLD_ZONE.search(text):
+        raise ValueError(text)  # UTC would be a guess that the text itself contradicts
     return UTC, text
 
 

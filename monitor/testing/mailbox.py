@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default as default_policy
+from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+READY_S = 30.0
+"""So long the server may take to begin: a moment, but for a machine that is busy with other things."""
 CLOSING_S = 0.01
 """A connection that was ended closes in the next turns of the loop."""
+PORT_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+"""The ports that Linux gives to whoever asks for any, and to every connection on its way out."""
+LOWEST_PORT = 15_000
+"""Below are those of well-known services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ class Mailbox:
         """Listen on 127.0.0.1; port 0 picks a free one and keeps it."""
         if self.port == 0:
             self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=READY_S)
         self._controller.start()
 
     def stop(self) -> None:
@@ -93,8 +102,30 @@ async def _end_sessions() -> None:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on just now."""
+    """A port of 127.0.0.1 that nobody listens on just now.
+
+    Until it is listened on, and while it is not for a while, it stays free: it is none of those that the system gives
+    away by itself, except where it gives away all of them.
+    """
+    for _ in range(100):
+        port = _chosen_port()
+        with contextlib.suppress(OSError):
+            return _tried(port)
+    return _tried(0)
+
+
+def _chosen_port(given: Path = PORT_RANGE) -> int:
+    """Chance is the system's: tests that begin with the same seed in several processes must not choose alike."""
+    try:
+        lowest_given = int(given.read_text(encoding="ascii").split()[0])
+    except OSError:
+        return 0
+    room = lowest_given - LOWEST_PORT
+    return LOWEST_PORT + secrets.randbelow(room) if room > 0 else 0
+
+
+def _tried(port: int) -> int:
     import socket  # noqa: PLC0415 - only to ask for a port
 
-    with socket.create_server(("127.0.0.1", 0)) as probe:
+    with socket.create_server(("127.0.0.1", port)) as probe:
         return int(probe.getsockname()[1])

@@ -71,6 +71,8 @@ class Reply:
 
 BEGINNING_TURNS = 20
 """Accepted connections begin within so many turns of the loop."""
+PATIENCE_S = 60.0
+"""So long the server's thread may take to begin and to end: a moment, but for a machine that is busy otherwise."""
 CLOSING_S = 0.01
 """Aborted connections close in the next turns of the loop, those with TLS in several."""
 
@@ -115,15 +117,15 @@ class FakeWeb:
 
     def __enter__(self) -> FakeWeb:
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(PATIENCE_S)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(PATIENCE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE_S)
         self._loop.close()
 
     async def _start(self) -> None:

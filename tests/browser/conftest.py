@@ -8,22 +8,27 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
-from urllib.error import URLError
+from typing import Any, TypeVar
 from urllib.request import urlopen
 
 import pytest
+import sqlalchemy as sa
 
+from monitor.store import tables as t
+from monitor.store.unit import Database, open_engine
 from monitor.testing import FakeWeb
 from monitor.testing.web import Reply
 
-STARTS_WITHIN_S = 90
+T = TypeVar("T")
+
+PATIENCE_S = 90
+"""For each step: a second, but for a machine that is busy with other things."""
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -118,10 +123,13 @@ def _desk(folder: Path, titles: tuple[str, ...], web_section: str) -> Iterator[D
         command = [sys.executable, "-m", "monitor", "--config", str(path), "run"]
         process = subprocess.Popen(command, stdout=out, stderr=out)
         try:
-            yield Desk(_page_of(folder / "daemon.log", process), path, stand)
+            log = folder / "daemon.log"
+            url = _page_of(log, process)
+            _wait_for("the first poll", lambda: _articles(folder / "monitor.db") == len(titles), log, process)
+            yield Desk(url, path, stand)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="module")
@@ -151,22 +159,38 @@ def locked_desk(tmp_path: Path) -> Iterator[Desk]:
 
 def _page_of(log: Path, process: subprocess.Popen[bytes]) -> str:
     """The address that the daemon says its page has, once it answers."""
-    for _ in range(STARTS_WITHIN_S * 10):
-        text = log.read_text(encoding="utf-8", errors="replace")
-        found = re.search(r"http://127\.0\.0\.1:\d+", text)
-        if found and _answers(found[0]):
-            return found[0]
-        if process.poll() is not None:
-            pytest.fail(f"the daemon ended:\n{text}")
+
+    def said() -> str:
+        found = re.search(r"http://127\.0\.0\.1:\d+(?=\D)", log.read_text(encoding="utf-8", errors="replace"))
+        return found[0] if found and _answers(found[0]) else ""
+
+    return _wait_for("a page", said, log, process)
+
+
+def _wait_for(what: str, found: Callable[[], T], log: Path, process: subprocess.Popen[bytes]) -> T:
+    until = time.monotonic() + PATIENCE_S
+    while not (got := found()):
+        if process.poll() is not None or time.monotonic() > until:
+            text = log.read_text(encoding="utf-8", errors="replace")
+            pytest.fail(f"{what} is not there, and the daemon's status is {process.poll()}:\n{text}")
         time.sleep(0.1)
-    pytest.fail(f"no page within {STARTS_WITHIN_S} s:\n{text}")
+    return got
+
+
+def _articles(path: Path) -> int:
+    """How many have been taken in: the page is there before them."""
+    database = Database(open_engine(f"sqlite:///{path}"))
+    with database.reading() as connection:
+        found = int(connection.execute(sa.select(sa.func.count()).select_from(t.article)).scalar_one())
+    database.dispose()
+    return found
 
 
 def _answers(url: str) -> bool:
     try:
         with urlopen(f"{url}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)
-    except (URLError, TimeoutError):
+    except OSError:
         return False
 
 
@@ -179,7 +203,13 @@ def locale() -> str:
 @pytest.fixture
 def page(chromium: Any, locale: str) -> Iterator[Any]:
     """A tab; a test fails when its console shows an error."""
-    context = chromium.new_context(locale=locale, timezone_id="Europe/Berlin", viewport={"width": 1200, "height": 800})
+    context = chromium.new_context(
+        locale=locale,
+        timezone_id="Europe/Berlin",
+        viewport={"width": 1200, "height": 800},
+        reduced_motion="reduce",  # colours in the middle of an animation are nobody's to judge
+    )
+    context.set_default_timeout(PATIENCE_S * 1000)
     tab = context.new_page()
     errors: list[str] = []
     tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

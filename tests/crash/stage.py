@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from monitor.store import tables as t
 from monitor.store.unit import open_engine
 from monitor.testing import FakeWeb, Reply
+from monitor.testing.mailbox import free_port
 from monitor.testing.web import SeenRequest
 from tests import postgresql
 from tests.crash.life import Order
@@ -128,7 +129,7 @@ class Stage:
 
     def __enter__(self) -> Stage:
         self.web = self._stack.enter_context(FakeWeb())
-        self.mail = Mail(self.records, _free_port())
+        self.mail = Mail(self.records, free_port())
         self.mail.start()
         self._stack.callback(self.mail.stop)
         self.hook = Hook(self.records)
@@ -252,10 +253,3 @@ def open_stage(kind: str) -> Iterator[Stage]:
         server = stack.enter_context(postgresql.running()) if kind == "postgresql" else None
         backend = Backend(folder, server)
         yield stack.enter_context(Stage(backend, folder))
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

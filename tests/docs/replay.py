@@ -30,6 +30,8 @@ from monitor.testing.newsroom.server import Newsroom
 
 FIRST_PORT = 8701
 MAIL_PORT = 8725
+PATIENCE_S = 250
+"""A command takes a second or two; on a machine that is busy with other things much longer."""
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"<!-- ([a-z ]+): ([^\n]*?) -->\n\Z")
 _ANY_MARK = re.compile(r"<!-- newsroom: (.*?) -->")
@@ -121,7 +123,7 @@ class Stage:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=100,
+            timeout=PATIENCE_S,
             check=False,
         )
         self.cwd = Path(state.read_text().strip())
@@ -169,7 +171,7 @@ class LiveNewsroom:
 
     def __enter__(self) -> LiveNewsroom:
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._newsroom.start(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._newsroom.start(), self._loop).result(PATIENCE_S)
         self.addresses = tuple(self._newsroom.address(outlet.id) for outlet in self.edition.outlets)
         for piece in self.edition.pieces:
             if piece.at_s is None:
@@ -177,9 +179,9 @@ class LiveNewsroom:
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._newsroom.stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._newsroom.stop(), self._loop).result(PATIENCE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE_S)
         self._loop.close()
 
     def publish(self, title: str) -> None:

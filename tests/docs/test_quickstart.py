@@ -17,7 +17,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_is_what_happens(name: str, tmp_path: Path) -> None:
     page = (DOCS / name).read_text()

@@ -30,6 +30,9 @@ from monitor.testing import FakeWeb, FrozenClock
 from monitor.workers import WorkerPool
 from tests import postgresql
 
+PATIENCE_S = 90.0
+"""For an answer, and for a worker process, which loads its libraries first: a busy machine is nobody's fault."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -122,7 +125,7 @@ class Newsroom:
     workers: WorkerPool
     specs: dict[str, SourceSpec] = field(default_factory=dict)
     matcher: KeywordMatcher = field(default_factory=KeywordMatcher)
-    settings: LoopSettings = field(default_factory=LoopSettings)
+    settings: LoopSettings = field(default_factory=lambda: LoopSettings(worker_timeout_s=PATIENCE_S))
     database: Database = field(init=False)
 
     def __post_init__(self) -> None:
@@ -212,7 +215,7 @@ async def workers() -> AsyncIterator[WorkerPool]:
 @pytest.fixture
 async def newsroom(web: FakeWeb, workers: WorkerPool, tmp_path: Path, empty_sqlite: Path) -> AsyncIterator[Newsroom]:
     clock = FrozenClock()
-    settings = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=5.0)
+    settings = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=PATIENCE_S)
     async with HttpFetcher(settings, clock=clock, obey_blocks=False) as fetcher:
         found = Newsroom(web, tmp_path / "monitor.db", empty_sqlite, clock, fetcher, workers)
         yield found

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from monitor.errors import StoreBusy
 from monitor.loops.context import in_thread
 from monitor.store import tables as t
 from monitor.store.unit import Database
@@ -44,7 +45,7 @@ async def writing(database: Database, writes: int, *, pause_at: int) -> AsyncIte
 
     async def lane(numbers: range) -> None:
         for number in numbers:
-            await in_thread(_write, database, number)
+            await _written(database, number)
             written.release()
 
     lanes = [asyncio.create_task(lane(range(first, writes, LANES))) for first in range(LANES)]
@@ -53,6 +54,15 @@ async def writing(database: Database, writes: int, *, pause_at: int) -> AsyncIte
     yield lanes
     await asyncio.gather(*lanes)
     assert await asyncio.to_thread(numbers_in, database) == list(range(writes))
+
+
+async def _written(database: Database, number: int) -> None:
+    """Write, whatever it takes: what could not be written is claimed by somebody when its lease is over."""
+    while True:
+        try:
+            return await in_thread(_write, database, number)
+        except StoreBusy:
+            await asyncio.sleep(0)
 
 
 def _write(database: Database, number: int) -> None:

@@ -14,7 +14,7 @@ from monitor.store import schema
 from monitor.store.unit import Database, open_engine
 from tests.scenario.numbers import SOCKET, carry, numbers_in, writing
 
-WRITES, CUT_AT = 200, 60
+WRITES, CUT_AT = 200, 50
 
 
 class Cable:

@@ -44,7 +44,7 @@ class House:
         reader, writer = await asyncio.open_connection(self.page.listen.host, self.page.listen.port)
         head = f"GET {path} HTTP/1.1\r\nHost: {self.page.listen.host}\r\nAccept: text/html\r\nConnection: close\r\n"
         writer.write(f"{head}{headers}\r\n".encode())
-        answer = (await asyncio.wait_for(reader.read(), 20)).decode()
+        answer = (await asyncio.wait_for(reader.read(), 60)).decode()
         writer.close()
         return answer.partition("\r\n\r\n")[0]
 
@@ -75,13 +75,13 @@ async def test_a_password_locks_the_door_at_once(tmp_path: Path) -> None:
         assert await here.status() == 200
         stream, writer = await asyncio.open_connection("127.0.0.1", here.port())
         writer.write(b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        await asyncio.wait_for(stream.readuntil(b"event: ready"), 20)
+        await asyncio.wait_for(stream.readuntil(b"event: ready"), 60)
 
         await here.write("{listen: '127.0.0.1:0', auth: {password: 'open sesame', tokens: [{name: a, token: t}]}}")
         assert here.port() == before
         assert "location: /login" in await here.ask()
         assert " 200 " in await here.ask("/api/rules", "Authorization: Bearer t\r\n")
-        await asyncio.wait_for(stream.readuntil(b"\r\n0\r\n\r\n"), 20)  # streams from before end
+        await asyncio.wait_for(stream.readuntil(b"\r\n0\r\n\r\n"), 60)  # streams from before end
         writer.close()
 
         await here.write("{listen: '127.0.0.1:0', auth: {password: 'open sesame', tokens: [{name: a, token: u}]}}")

@@ -124,12 +124,12 @@ async def test_robots_txt_holds_for_pages_and_not_for_feeds(newsroom: Newsroom) 
 
 async def test_a_page_that_never_answers_holds_up_no_other(newsroom: Newsroom) -> None:
     serve_articles(newsroom)
-    newsroom.web.route(slug("ferry"), Reply(delay_s=60.0))
+    newsroom.web.route(slug("ferry"), Reply(delay_s=600.0))
     newsroom.web.route("/list", links("council"), links("ferry", "court", "river", "council"))
     newsroom.source("a", newsroom.web.url("/list"), SourceKind.PAGE)
     await newsroom.poll()
     await newsroom.poll()
-    hasty = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=2.0)
+    hasty = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=5.0)
     async with HttpFetcher(hasty, clock=newsroom.clock) as newsroom.fetcher:
         report = await newsroom.read()
     assert (report.read, report.failed) == (2, 1)

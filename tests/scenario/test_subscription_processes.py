@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
+from itertools import count
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
@@ -23,6 +23,7 @@ from monitor.testing import FakeWeb
 from monitor.testing.mailbox import Mailbox, Received, free_port
 from tests.scenario.test_subscriptions import ITEM, READER, link_in
 
+PATIENCE_S = 90
 CONFIG = """\
 database: '{database}'
 channels: {{desk: {{mail: {{to: desk@example.org, server: 127.0.0.1, port: {mail}}}}}}}
@@ -35,12 +36,12 @@ watchlist: [{{id: ferry, name: Ferries, match: 'ferry'}}]
 """
 
 
-def until(what: str, found: Callable[[], object]) -> None:
-    for _ in range(1800):
-        if found():
-            return
-        time.sleep(0.05)
-    pytest.fail(f"not within 90 s: {what}")
+def until(what: str, found: Callable[[], object], *, every_s: float = 0.05) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not found():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {PATIENCE_S} s: {what}")
+        time.sleep(every_s)
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def running(path: Path, role: str) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            assert process.wait(30) == 0, path.with_suffix(".log").read_text()
+            assert process.wait(PATIENCE_S) == 0, path.with_suffix(".log").read_text()
 
 
 class Visitor:
@@ -72,11 +73,11 @@ class Visitor:
     def is_served(self) -> bool:
         try:
             return bool(self.get("/healthz"))
-        except URLError:
+        except OSError:
             return False
 
     def _ask(self, request: Request) -> str:
-        with self._opener.open(request, timeout=20) as answer:
+        with self._opener.open(request, timeout=PATIENCE_S) as answer:
             text: str = answer.read().decode()
             return text
 
@@ -127,12 +128,13 @@ def test_what_is_subscribed_to_at_one_process_is_sent_by_the_other(
             assert "You are subscribed" in visitor.post(link_in(mails()[-1]))
         publish("A ferry sails")
         until("the alert of the rule", lambda: told("A ferry sails"))
-        for number in range(90):  # the daemon looks for new searches every two seconds
-            publish(f"A new lighthouse {number}")
-            time.sleep(1)
-            if told("A new lighthouse"):
-                break
-        assert told("A new lighthouse")
+        numbers = count()
+
+        def lighthouse() -> bool:
+            publish(f"A new lighthouse {next(numbers)}")
+            return bool(told("A new lighthouse"))
+
+        until("the alert of the search, which the daemon takes up now and then", lighthouse, every_s=1)
         (ferry,) = told("A ferry sails")
         assert "You have left" in visitor.post(link_in(ferry))
         publish("Another ferry sails")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -106,9 +107,15 @@ def test_the_configuration_says_how_long_and_when() -> None:
 
 async def test_leases_in_hand_are_prolonged(newsroom: Newsroom) -> None:
     from monitor.loops.gather import Gathering
-    from monitor.testing import Reply
+    from monitor.testing import Reply, SeenRequest
 
-    newsroom.source("a", newsroom.web.route("/feed", Reply(rss(), delay_s=1.0)))
+    renewed = threading.Event()
+
+    def feed(_request: SeenRequest) -> Reply:
+        renewed.wait(60)
+        return Reply(rss())
+
+    newsroom.source("a", newsroom.web.route("/feed", feed))
     newsroom.clock.advance(minutes=20)
     gathering = Gathering(newsroom.context)
     assert await gathering.start_due() == 1
@@ -116,6 +123,7 @@ async def test_leases_in_hand_are_prolonged(newsroom: Newsroom) -> None:
     newsroom.clock.advance(seconds=60)
     await gathering.renew()
     assert newsroom.row("a").lease_until > before
+    renewed.set()
     await gathering.drain()
     await gathering.renew()
     assert newsroom.row("a").lease_owner is None

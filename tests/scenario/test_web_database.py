@@ -46,13 +46,13 @@ def test_a_form_waits_for_a_database_that_is_locked(tmp_path: Path, empty_sqlite
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         locked.set()
-        release.wait(20)
+        release.wait(60)
         other.execute("ROLLBACK")
         other.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    locked.wait(20)
+    assert locked.wait(60)
     assert browser.get("/").status == 200, "reading waits for nobody"
     threading.Timer(0.3, release.set).start()
     assert browser.post("/silences", {"kind": "rule", "subject": "strike"}).status == 303

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -118,6 +118,12 @@ class Harbour:
 
     def rows(self, table: sa.Table) -> list[Any]:
         return rows(self.monitor.database, table)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110 - the hub's thread brings it about
+            await asyncio.sleep(0.05)
 
 
 def rows(database: Database, table: sa.Table) -> list[Any]:
@@ -235,11 +241,7 @@ async def test_leases_are_renewed_and_an_expired_one_is_not_relied_on(harbour: H
         first = harbour.shown()["push"]["expires_at"]
         harbour.later(minutes=50)
         await harbour.work()
-        for _ in range(100):
-            if harbour.shown()["push"]["expires_at"] > first:
-                break
-            await asyncio.sleep(0.05)
-        assert harbour.shown()["push"]["expires_at"] > first
+        await until(lambda: harbour.shown()["push"]["expires_at"] > first)
 
         harbour.hub.status = 503
         harbour.publish(1, 2)
@@ -259,10 +261,7 @@ async def test_a_hub_that_refuses_or_never_asks_back_is_shown(harbour: Harbour) 
     harbour.hub.denies = "not for you"
     async with harbour.open():
         await harbour.work()
-        for _ in range(100):
-            if harbour.shown()["push"]["state"] == "denied":
-                break
-            await asyncio.sleep(0.05)
+        await until(lambda: harbour.shown()["push"]["state"] == "denied")
         assert "not for you" in harbour.shown()["push"]["reason"]
         harbour.hub.denies, harbour.hub.asks_back = None, False
         harbour.later(hours=25)
@@ -340,7 +339,7 @@ async def test_the_page_alone_stores_what_the_poller_takes(harbour: Harbour) -> 
         page = threading.Thread(target=asyncio.run, args=(_serve(harbour, ready, over),))
         page.start()
         try:
-            await asyncio.to_thread(ready.wait, 20)
+            assert await asyncio.to_thread(ready.wait, 60)
             await harbour.work()
             await harbour.subscribed()
             assert await harbour.push(2) == [202]
@@ -357,5 +356,5 @@ async def _serve(harbour: Harbour, ready: threading.Event, over: threading.Event
         page = Page(monitor, "web")
         await page.follow()
         ready.set()
-        await asyncio.to_thread(over.wait, 60)
+        await asyncio.to_thread(over.wait)
         await page.close()

@@ -31,6 +31,8 @@ from monitor.testing.newsroom.content import Edition, Piece, read_edition
 from monitor.testing.newsroom.server import Newsroom
 
 MAIL_OFF_AT_S, MAIL_ON_AFTER_S, KILL_AT_S = 18.0, 5.0, 27.0
+DRAINED_S = 45.0
+"""Within that time a daemon that is asked to end has done so: it gives what is under way thirty seconds."""
 _MARKED = re.compile(r"\*([^*\n]+)\*")
 
 
@@ -104,7 +106,7 @@ class Show:
 
         def ready() -> bool:
             facts = _facts(database)
-            return facts["polled"] == sources and facts["articles"] >= expected and not facts["to_match"]
+            return facts["polled"] == sources and facts["articles"] >= expected and not facts["unsettled"]
 
         await _require(ready, self.start_s, "the monitor has not read the newsroom")
         facts = _facts(database)
@@ -122,6 +124,7 @@ class Show:
 
     async def _mail_off(self, newsroom: Newsroom, database: Database) -> None:
         await asyncio.sleep(max(0.0, self._began + MAIL_OFF_AT_S - monotonic()))
+        await _require(lambda: self._all_told(database), self.delivery_s, "not all that was published has been told")
         self.mailbox.stop()
         self._publish(newsroom, self.edition.flood[0])
         found: dict[str, Any] = {}
@@ -168,6 +171,12 @@ class Show:
     def _due(self, database: Database) -> set[str]:
         with database.reading() as connection:
             return set(connection.execute(sa.select(t.delivery.c.alert_key)).scalars())
+
+    def _all_told(self, database: Database) -> bool:
+        """Whether everything that was published so far has been read, and its mails have arrived."""
+        with database.reading() as connection:
+            settled = set(connection.execute(sa.select(t.article.c.title).where(t.article.c.settled)).scalars())
+        return self._published.keys() <= settled and not self._missing(database)
 
     def _missing(self, database: Database) -> set[str]:
         return self._due(database) - {mail.message["X-Monitor-Key"] for mail in self.mailbox.received}
@@ -247,7 +256,7 @@ async def start_daemon(config: Path) -> asyncio.subprocess.Process:
         )
 
 
-async def stop_daemon(daemon: asyncio.subprocess.Process, patience_s: float = 15.0) -> None:
+async def stop_daemon(daemon: asyncio.subprocess.Process, patience_s: float = DRAINED_S) -> None:
     """Ask it to end, and wait; one that does not end in that time is killed."""
     if daemon.returncode is None:
         daemon.terminate()
@@ -297,10 +306,9 @@ def _facts(database: Database) -> dict[str, int]:
 
         polled = count(sa.select(sa.func.count()).select_from(t.source).where(t.source.c.baseline_at.is_not(None)))
         articles = count(sa.select(sa.func.count()).select_from(t.article))
-        due = sa.and_(t.article.c.due_at.is_not(None), t.article.c.due_at <= datetime.now(UTC))
-        to_match = count(sa.select(sa.func.count()).select_from(t.article).where(due))
+        unsettled = count(sa.select(sa.func.count()).select_from(t.article).where(t.article.c.settled.is_(False)))
         matches = count(sa.select(sa.func.count(sa.distinct(t.match.c.article_id))).where(t.match.c.fired))
-    return {"polled": polled, "articles": articles, "to_match": to_match, "baseline_matches": matches}
+    return {"polled": polled, "articles": articles, "unsettled": unsettled, "baseline_matches": matches}
 
 
 def _waiting(database: Database) -> dict[str, Any] | None:

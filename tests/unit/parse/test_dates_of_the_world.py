@@ -9,6 +9,7 @@ import pytest
 from monitor.parse.dates import parse_date
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+LATER = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -290,6 +291,38 @@ def test_what_can_be_read_is_read_exactly(text: str, instant: str) -> None:
     found = parse_date(text, now=NOW)
     assert found is not None
     assert found.strftime("%Y-%m-%d %H:%M:%S") == instant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dimanche 3 mai 2026 12:00:00 heure d’été d’Europe centrale",
+        "3 mai 2026 à 12:00 (heure de Paris)",
+        "domingo, 3 de mayo de 2026 12:00:00 hora de verano de Europa central",
+        "Sonntag, 3. Mai 2026 um 12:00:00 Mitteleuropäische Sommerzeit",
+        "3 мая 2026, 12:00 по московскому времени",
+        "3 травня 2026, 12:00 за київським часом",
+        "3 maggio 2026 12:00 ora legale dell’Europa centrale",
+        "3 de maio de 2026 às 12h00, horário de Brasília",
+        "3 mei 2026 12:00 Midden-Europese zomertijd",
+    ],
+)
+def test_a_zone_that_is_told_in_words_is_not_taken_for_greenwich(text: str) -> None:
+    assert parse_date(text, now=LATER) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sun May 03 2026 12:00:00 GMT+0200 (Mitteleuropäische Sommerzeit)",
+        "dim. 3 mai 2026 12:00:00 +0200 (heure d’été d’Europe centrale)",
+        "3. Mai 2026, 10:00 Uhr",
+        "3 de mayo de 2026, hora: 10:00",
+        "3 мая 2026, время 10:00",
+    ],
+)
+def test_an_offset_beside_such_words_counts_and_a_word_for_the_hour_is_no_zone(text: str) -> None:
+    assert parse_date(text, now=LATER) == datetime(2026, 5, 3, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

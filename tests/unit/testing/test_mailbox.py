@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 from collections.abc import Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
-from monitor.testing.mailbox import Mailbox
+from monitor.testing.mailbox import LOWEST_PORT, Mailbox, _chosen_port, free_port
 
 
 @pytest.fixture
@@ -58,3 +60,18 @@ def test_while_it_is_off_connections_are_refused_and_it_comes_back_on_its_port(m
     assert mailbox.port == port
     send(mailbox, mail())
     assert len(mailbox.received) == 1
+
+
+def test_a_free_port_is_none_of_those_that_the_system_gives_away(tmp_path: Path) -> None:
+    given = tmp_path / "range"
+    given.write_text("32768\t60999\n")
+    assert all(LOWEST_PORT <= _chosen_port(given) < 32768 for _ in range(100))
+    with socket.create_server(("127.0.0.1", free_port())) as taken:
+        assert taken.getsockname()[1] > 1023
+
+
+def test_where_the_system_gives_away_all_ports_or_does_not_say_it_is_asked_for_one(tmp_path: Path) -> None:
+    given = tmp_path / "range"
+    assert _chosen_port(given) == 0
+    given.write_text("1024\t65535\n")
+    assert _chosen_port(given) == 0
