@@ -189,7 +189,7 @@ async def test_news_that_a_stream_does_not_show_is_silence_to_it(site: Site) -> 
             await asyncio.to_thread(site.article, f"Meldung {number}")
 
     busy = asyncio.create_task(news())
-    assert (await told(events))[0] == "beat"
+    assert "event: beat" in await anext(events)
     busy.cancel()
     await asyncio.gather(busy, return_exceptions=True)
     await hub.close()
