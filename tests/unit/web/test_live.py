@@ -45,9 +45,11 @@ class Drawn:
 
 
 async def told(events: AsyncIterator[str]) -> tuple[str, str]:
-    """The next event: its kind and its data."""
+    """The next event but signs of life, which come on a busy machine: its kind and its data."""
     text = await asyncio.wait_for(anext(events), 60)
     fields = dict(line.partition(": ")[::2] for line in text.splitlines())
+    if fields.get("event") == "beat":
+        return await told(events)
     return fields.get("event", ""), fields.get("data", "")
 
 
@@ -105,7 +107,7 @@ async def test_a_hub_that_nobody_came_to_closes_as_well(site: Site) -> None:
 async def test_silence_is_broken_by_a_sign_of_life(site: Site) -> None:
     hub = Hub(site.database, look_s=60, beat_s=0.01)
     events = await begun(hub, Drawn())
-    assert [(await told(events))[0] for _ in range(2)] == ["beat", "beat"]
+    assert ["event: beat" in await anext(events) for _ in range(2)] == [True, True]
     await hub.close()
 
 
@@ -187,7 +189,7 @@ async def test_news_that_a_stream_does_not_show_is_silence_to_it(site: Site) -> 
             await asyncio.to_thread(site.article, f"Meldung {number}")
 
     busy = asyncio.create_task(news())
-    assert (await told(events))[0] == "beat"
+    assert "event: beat" in await anext(events)
     busy.cancel()
     await asyncio.gather(busy, return_exceptions=True)
     await hub.close()
