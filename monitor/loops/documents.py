@@ -33,7 +33,7 @@ from monitor.model.source import PollMemory, SourceKind, SourceSpec
 from monitor.parse.charset import decode
 from monitor.parse.feed import read_document, read_quickly
 from monitor.parse.shown import parse_shown_date
-from monitor.store.sources import Choice
+from monitor.store.due import Choice
 
 INDEX = Reason("sitemap-index", "an index of sitemaps: its newest children are read at every poll")
 

@@ -17,8 +17,8 @@ from monitor.loops.settle import Analysed, Text
 from monitor.model.entry import Entry
 from monitor.model.source import SourceKind, SourceSpec
 from monitor.store.articles import SourceFacts
+from monitor.store.due import ClaimedSource
 from monitor.store.pushes import Push
-from monitor.store.sources import ClaimedSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,10 @@ from monitor.model.settled import RuleBook, RuleFacts
 from monitor.model.source import FullText, PollMemory, SourceKind, SourceSpec
 from monitor.parse.feed import read_document
 from monitor.store import alerts as rows
-from monitor.store import sources, timers
+from monitor.store import due, sources, timers
+from monitor.store.due import ClaimedSource
 from monitor.store.leases import Lease
 from monitor.store.rarities import Rarities
-from monitor.store.sources import ClaimedSource
 from monitor.store.unit import rehearsal
 
 WORD = "newsmonitorcanary"
@@ -120,7 +120,7 @@ def _rehearse(context: Context, matcher: Matcher, reading: Reading) -> None:
 
     def prepare(connection: sa.Connection) -> None:
         sources.add_source(connection, reading.spec, now)
-        sources.claim_ids(connection, [SOURCE], owner=owner, now=now, lease_s=lease_s)
+        due.claim_ids(connection, [SOURCE], owner=owner, now=now, lease_s=lease_s)
 
     stage = replace(
         context,

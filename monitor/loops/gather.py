@@ -35,10 +35,11 @@ from monitor.model.fetched import Fetched, Request
 from monitor.model.poll import Learnt, PollOutcome
 from monitor.model.reasons import Reason
 from monitor.model.source import Health, SourceKind, SourceSpec
-from monitor.store import leases, sources
+from monitor.store import due, leases, sources
 from monitor.store import tables as t
+from monitor.store.due import ClaimedSource
 from monitor.store.pushes import Push, claim_pushed
-from monitor.store.sources import ClaimedSource, PollRecord
+from monitor.store.sources import PollRecord
 from monitor.store.subscriptions import subscriptions
 
 NEXT_LOOK_S = 0.05
@@ -265,7 +266,7 @@ async def gather_once(context: Context, *, everything: bool = False) -> GatherRe
 
 def _is_any_left(context: Context, full_pass_since: datetime | None) -> bool:
     with context.database.reading() as connection:
-        return sources.is_any_left(connection, now=context.clock.now(), since=full_pass_since)
+        return due.is_any_left(connection, now=context.clock.now(), since=full_pass_since)
 
 
 def _claim(
@@ -276,8 +277,8 @@ def _claim(
     with context.database.unit() as connection:
         waiting = claim_pushed(connection, owner=owner, now=now, lease_s=lease_s, limit=room)
         room -= len(waiting)
-        due = _claim_polls(connection, context, room, full_pass_since) if polls and room > 0 else []
-    return [*waiting, *((source, None) for source in due)]
+        found = _claim_polls(connection, context, room, full_pass_since) if polls and room > 0 else []
+    return [*waiting, *((source, None) for source in found)]
 
 
 def _claim_polls(
@@ -292,9 +293,9 @@ def _claim_polls(
         "per_host": settings.per_host,
     }
     if full_pass_since is None:
-        claimed = sources.claim_due(connection, **how)
+        claimed = due.claim_due(connection, **how)
     else:
-        claimed = sources.claim_all(connection, since=full_pass_since, **how)
+        claimed = due.claim_all(connection, since=full_pass_since, **how)
     if settings.callback is None or not claimed:
         return claimed
     rows = subscriptions(connection, [source.id for source in claimed])

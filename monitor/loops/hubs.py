@@ -25,7 +25,7 @@ from monitor.model.reasons import Reason
 from monitor.model.source import SourceKind, SourceSpec
 from monitor.model.websub import Subscription, SubscriptionState
 from monitor.store import pushes, subscriptions
-from monitor.store.sources import ClaimedSource
+from monitor.store.due import ClaimedSource
 from monitor.store.subscriptions import ClaimedSubscription
 
 AT_ONCE = 20

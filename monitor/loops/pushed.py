@@ -15,9 +15,9 @@ from monitor.model.fetched import Fetched
 from monitor.model.poll import PollDecision, PollOutcome
 from monitor.model.reasons import Reason
 from monitor.model.source import SourceSpec
+from monitor.store.due import ClaimedSource
 from monitor.store.pushes import PUSHED, Push, discard_push
 from monitor.store.pushes import record_push as _record
-from monitor.store.sources import ClaimedSource
 
 
 async def read_push(context: Context, claimed: ClaimedSource, asked: SourceSpec, push: Push) -> Reading | Unread:

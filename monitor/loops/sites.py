@@ -16,7 +16,7 @@ from monitor.extract.site import Candidate, choose_candidate
 from monitor.loops.documents import Follower, Reading, Unread, read_answer
 from monitor.model.fetched import Fetched
 from monitor.model.source import PollMemory, SourceKind, SourceSpec
-from monitor.store.sources import Choice
+from monitor.store.due import Choice
 
 USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml")
 FEEDS_TRIED = 3

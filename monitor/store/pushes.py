@@ -14,8 +14,8 @@ from monitor.model.source import PollMemory
 from monitor.store import leases, subscriptions
 from monitor.store import tables as t
 from monitor.store.documents import keep_listed
+from monitor.store.due import ClaimedSource, claim_ids
 from monitor.store.memory import memory_to_json
-from monitor.store.sources import ClaimedSource, claim_ids
 
 MOST_WAITING = 100
 """Pushes of one source that wait to be read; the hub is asked to come again later with more."""

@@ -1,4 +1,4 @@
-"""Sources in the database: kept equal to the configuration, claimed when due, given back with what a poll taught."""
+"""Sources in the database: kept equal to the configuration, given back with what a poll taught."""
 
 from __future__ import annotations
 
@@ -10,23 +10,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from monitor.model.fetched import Fetched
 from monitor.model.poll import PollDecision
-from monitor.model.reasons import Reason
-from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
-from monitor.model.websub import Subscription
+from monitor.model.source import Health, PollMemory, SourceSpec
 from monitor.store import hosts, leases
 from monitor.store import tables as t
-from monitor.store.documents import forget_listed, keep_listed, listed_by
+from monitor.store.documents import forget_listed, keep_listed
+from monitor.store.due import Choice, ClaimedSource
 from monitor.store.leases import Lease
 from monitor.store.many import run_many
 from monitor.store.memory import memory_from_json, memory_to_json
 
 FOUNDED = "founded_at"
-LOOKED_AT = 4
-"""So many due sources are looked at for each that may be claimed; some are of hosts that have enough in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +34,6 @@ class SyncReport:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What was found behind an address (`site:`, or a page that declares its feed), so that it is not sought again."""
-
-    kind: SourceKind
-    url: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedSource:
-    """A source to poll now, as the database knows it."""
-
-    id: str
-    lease: Lease
-    memory: PollMemory
-    founding: bool
-    baseline_at: datetime | None
-    added_at: datetime
-    choice: Choice | None = None
-    subscription: Subscription | None = None
-    """At the hub that the source names, while hubs are asked at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,38 +118,6 @@ def sync_sources(connection: sa.Connection, specs: Sequence[SourceSpec], now: da
 def add_source(connection: sa.Connection, spec: SourceSpec, now: datetime) -> None:
     """A source beside the configured ones."""
     connection.execute(sa.insert(t.source), [_new_row(spec, now, founded=False)])
-
-
-def claim_due(
-    connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
-) -> list[ClaimedSource]:
-    """Lease up to `limit` due sources, longest overdue first, so that no host has more than `per_host` in hand."""
-    values = {"per_host": per_host}
-    return _claim_by_turns(connection, _CLAIM_DUE, owner=owner, now=now, lease_s=lease_s, limit=limit, values=values)
-
-
-def claim_all(
-    connection: sa.Connection, *, since: datetime, owner: str, now: datetime, lease_s: float, limit: int, per_host: int
-) -> list[ClaimedSource]:
-    """For `once --all`: sources neither paused nor gone, not polled since `since`; due or not, blocked or not."""
-    values = {"since": since, "per_host": per_host}
-    return _claim_by_turns(connection, _CLAIM_ALL, owner=owner, now=now, lease_s=lease_s, limit=limit, values=values)
-
-
-def is_any_left(connection: sa.Connection, *, now: datetime, since: datetime | None = None) -> bool:
-    """Whether a source that `claim_due` (`claim_all` with `since`) is for is in nobody's hand, or its host has no room.
-
-    A claim that finds nothing says less: another worker may just be claiming, and have those rows locked.
-    """
-    found = connection.execute(_LEFT_DUE if since is None else _LEFT, {"now": now, "since": since})
-    return found.first() is not None
-
-
-def claim_ids(
-    connection: sa.Connection, ids: Sequence[str], *, owner: str, now: datetime, lease_s: float
-) -> list[ClaimedSource]:
-    """Lease those of the sources that are watched and free, due or not."""
-    return _claim(connection, _CLAIM_IDS, owner=owner, now=now, lease_s=lease_s, values={"ids": ids})
 
 
 def complete_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
@@ -304,114 +244,6 @@ def _memory_after_move(stored: Mapping[str, Any]) -> dict[str, Any]:
             last_new_at=memory.last_new_at,
             last_polled_at=memory.last_polled_at,
         )
-    )
-
-
-def _claim(
-    connection: sa.Connection,
-    claiming: ReturningUpdate[Any],
-    *,
-    owner: str,
-    now: datetime,
-    lease_s: float,
-    values: Mapping[str, Any],
-) -> list[ClaimedSource]:
-    rows = leases.claim(connection, claiming, owner=owner, now=now, lease_s=lease_s, **values)
-    listed = listed_by(connection, [row["id"] for row in rows]) if rows else {}
-    return [_claimed(row, owner, listed.get(row["id"], ())) for row in rows]
-
-
-def _claim_by_turns(
-    connection: sa.Connection,
-    claiming: ReturningUpdate[Any],
-    *,
-    owner: str,
-    now: datetime,
-    lease_s: float,
-    limit: int,
-    values: Mapping[str, Any],
-) -> list[ClaimedSource]:
-    claimed: list[ClaimedSource] = []
-    while room := limit - len(claimed):
-        looked_at = {"limit": room, "among": LOOKED_AT * room}
-        more = _claim(connection, claiming, owner=owner, now=now, lease_s=lease_s, values={**values, **looked_at})
-        if not more:
-            break
-        claimed += more  # hosts that are full now no longer stand before the others
-    return claimed
-
-
-def _by_turns(*due: sa.ColumnElement[bool]) -> ReturningUpdate[Any]:
-    """Claims up to `limit` of the sources that are due in this sense, so that no host has more than `per_host`."""
-    found = _longest_overdue(*due).subquery("found")
-    turn = sa.func.row_number().over(partition_by=found.c.host, order_by=(found.c.due_at, found.c.id))
-    ranked = sa.select(found.c.id, found.c.due_at, (turn + found.c.in_hand).label("turn")).subquery("ranked")
-    allowed = sa.select(ranked.c.id).where(ranked.c.turn <= sa.bindparam("per_host"))
-    chosen = allowed.order_by(ranked.c.due_at).limit(sa.bindparam("limit"))
-    # A window function cannot be combined with FOR UPDATE: the outer select is what locks and skips.
-    return leases.claiming(
-        t.source, sa.select(t.source.c.id).where(t.source.c.id.in_(chosen), leases.is_free(t.source))
-    )
-
-
-def _longest_overdue(*due: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The first `among` of those that are due on hosts with room: a claim must not cost more with every source."""
-    leased = t.source.alias("leased")
-    of_host = (
-        sa.select(leased.c.host, sa.func.count().label("number"))
-        .where(leased.c.lease_owner.is_not(None), leased.c.lease_until >= leases.NOW)
-        .group_by(leased.c.host)
-        .subquery("of_host")
-    )
-    in_hand = sa.func.coalesce(of_host.c.number, 0)
-    hosts_too = t.source.outerjoin(t.host, t.host.c.name == t.source.c.host)
-    return (
-        sa.select(t.source.c.id, t.source.c.host, t.source.c.due_at, in_hand.label("in_hand"))
-        .select_from(hosts_too.outerjoin(of_host, of_host.c.host == t.source.c.host))
-        .where(leases.is_free(t.source), *due, in_hand < sa.bindparam("per_host"))
-        .order_by(t.source.c.due_at)
-        .limit(sa.bindparam("among"))
-    )
-
-
-def _left(*due: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    hosts_too = t.source.outerjoin(t.host, t.host.c.name == t.source.c.host)
-    return sa.select(t.source.c.id).select_from(hosts_too).where(leases.is_free(t.source), *due).limit(1)
-
-
-_DUE = (
-    t.source.c.due_at <= leases.NOW,
-    sa.or_(t.host.c.blocked_until.is_(None), t.host.c.blocked_until <= leases.NOW),
-)
-_NOT_POLLED = (
-    t.source.c.configured,
-    sa.not_(t.source.c.paused),
-    sa.not_(t.source.c.gone),
-    sa.or_(t.source.c.last_polled_at.is_(None), t.source.c.last_polled_at < sa.bindparam("since")),
-)
-_CLAIM_DUE, _LEFT_DUE = _by_turns(*_DUE), _left(*_DUE)
-_CLAIM_ALL, _LEFT = _by_turns(*_NOT_POLLED), _left(*_NOT_POLLED)
-_CLAIM_IDS = leases.claiming(
-    t.source,
-    sa.select(t.source.c.id).where(
-        t.source.c.id.in_(sa.bindparam("ids", expanding=True)),
-        t.source.c.configured,
-        sa.not_(t.source.c.paused),
-        leases.is_free(t.source),
-    ),
-)
-
-
-def _claimed(row: Mapping[str, Any], owner: str, listed: tuple[str, ...]) -> ClaimedSource:
-    choice = row["choice"]
-    return ClaimedSource(
-        id=row["id"],
-        lease=Lease(owner, row["lease_epoch"]),
-        memory=memory_from_json(row["memory"], listed),
-        founding=row["founding"],
-        baseline_at=row["baseline_at"],
-        added_at=row["added_at"],
-        choice=choice and Choice(SourceKind(choice["kind"]), choice["url"], Reason(*choice["reason"])),
     )
 
 

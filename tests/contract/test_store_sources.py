@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from monitor.errors import LeaseLost
 from monitor.model.reasons import Reason
 from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
-from monitor.store import sources
+from monitor.store import due, sources
 from monitor.store import tables as t
-from monitor.store.sources import ClaimedSource, PollRecord
+from monitor.store.due import ClaimedSource
+from monitor.store.sources import PollRecord
 from monitor.store.unit import Database
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -31,7 +32,7 @@ def sync(database: Database, *specs: SourceSpec, now: datetime = NOW) -> sources
 def claim(database: Database, now: datetime = NOW, **values: Any) -> list[ClaimedSource]:
     arguments: dict[str, Any] = {"owner": "me", "lease_s": 60.0, "limit": 10, "per_host": 10} | values
     with database.unit() as connection:
-        return sources.claim_due(connection, now=now, **arguments)
+        return due.claim_due(connection, now=now, **arguments)
 
 
 def record(claimed: ClaimedSource, **values: Any) -> PollRecord:
@@ -177,7 +178,7 @@ def test_a_blocked_host_waits_but_not_in_a_full_pass(database: Database) -> None
     assert claim(database, now=NOW + timedelta(minutes=30)) == []
     later = NOW + timedelta(minutes=30)
     with database.unit() as connection:
-        found = sources.claim_all(connection, since=later, owner="me", now=later, lease_s=60, limit=9, per_host=9)
+        found = due.claim_all(connection, since=later, owner="me", now=later, lease_s=60, limit=9, per_host=9)
     assert [source.id for source in sorted(found, key=lambda source: source.id)] == ["a", "b"]
 
 
@@ -198,16 +199,16 @@ def test_a_full_pass_takes_every_source_once_but_paused_and_gone_ones(database: 
         "per_host": 9,
     }
     with database.unit() as connection:
-        assert sources.is_any_left(connection, now=later, since=later)
-        found = sources.claim_all(connection, **arguments)
+        assert due.is_any_left(connection, now=later, since=later)
+        found = due.claim_all(connection, **arguments)
         assert [source.id for source in found] == ["a"]
-        assert not sources.is_any_left(connection, now=later, since=later)
+        assert not due.is_any_left(connection, now=later, since=later)
         memory = replace(found[0].memory, last_polled_at=later)
         sources.record_polls(connection, [record(found[0], memory=memory, outcome="unchanged")])
-        assert sources.claim_all(connection, **arguments) == []
-        assert not sources.is_any_left(connection, now=later, since=later)
-        assert sources.is_any_left(connection, now=later + timedelta(days=1))
-        assert not sources.is_any_left(connection, now=NOW - timedelta(days=1))
+        assert due.claim_all(connection, **arguments) == []
+        assert not due.is_any_left(connection, now=later, since=later)
+        assert due.is_any_left(connection, now=later + timedelta(days=1))
+        assert not due.is_any_left(connection, now=NOW - timedelta(days=1))
 
 
 def test_memory_survives_the_database(database: Database) -> None:
@@ -224,7 +225,7 @@ def test_memory_survives_the_database(database: Database) -> None:
         health=Health.FAILING,
         reason=Reason("timeout", "no answer within 30 s"),
     )
-    choice = sources.Choice(SourceKind.FEED, "https://news.example/feed", Reason("declared", "the page declares it"))
+    choice = due.Choice(SourceKind.FEED, "https://news.example/feed", Reason("declared", "the page declares it"))
     with database.unit() as connection:
         sources.complete_polls(connection, [record(claimed, memory=memory, choice=choice)])
     found = claim(database, now=NOW + timedelta(hours=1))[0]

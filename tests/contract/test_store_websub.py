@@ -10,7 +10,7 @@ from monitor.errors import LeaseLost
 from monitor.model.reasons import Reason
 from monitor.model.source import PollMemory, SourceKind, SourceSpec
 from monitor.model.websub import Subscription, SubscriptionState
-from monitor.store import pushes, sources, subscriptions
+from monitor.store import due, pushes, sources, subscriptions
 from monitor.store.unit import Database
 from tests.contract.conftest import NOW
 
@@ -107,7 +107,7 @@ def push(database: Database, source_id: str, body: bytes) -> bool:
         return pushes.add_push(connection, source_id, body=body, content_type="text/xml", now=NOW)
 
 
-def claim_pushed(database: Database, owner: str = "me") -> list[tuple[sources.ClaimedSource, pushes.Push]]:
+def claim_pushed(database: Database, owner: str = "me") -> list[tuple[due.ClaimedSource, pushes.Push]]:
     with database.unit() as connection:
         return pushes.claim_pushed(connection, owner=owner, now=NOW, lease_s=60, limit=5)
 
@@ -129,8 +129,8 @@ def test_pushes_are_taken_oldest_first_by_one_worker_and_leave_the_polls_alone(d
     with pytest.raises(LeaseLost), database.unit() as connection:
         pushes.record_push(connection, found["a"][0], second, PollMemory(), items=0, new_items=0)
     with database.unit() as connection:
-        due = sources.claim_due(connection, owner="x", now=NOW, lease_s=60, limit=5, per_host=2)
-        assert [source.id for source in due] == ["b"]
+        waiting = due.claim_due(connection, owner="x", now=NOW, lease_s=60, limit=5, per_host=2)
+        assert [source.id for source in waiting] == ["b"]
 
 
 def test_too_many_pushes_wait_and_strays_are_forgotten(database: Database) -> None:

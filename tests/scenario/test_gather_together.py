@@ -19,7 +19,7 @@ from monitor.model.fetched import Fetched
 from monitor.model.match import Verdict
 from monitor.model.source import PollMemory
 from monitor.parse.feed import read_document
-from monitor.store import sources
+from monitor.store import due
 from monitor.store import tables as t
 from monitor.store.unit import Database
 from tests.scenario.conftest import Item, Newsroom, long_text, rss
@@ -47,7 +47,7 @@ class Polled:
         spec = self.newsroom.specs.get(name) or self.newsroom.source(name, f"https://{name}.example/feed")
         now = self.newsroom.clock.now()
         with self.newsroom.database.unit() as connection:
-            (claimed,) = sources.claim_ids(connection, [name], owner="test", now=now, lease_s=60)
+            (claimed,) = due.claim_ids(connection, [name], owner="test", now=now, lease_s=60)
         if not first:
             claimed = replace(claimed, memory=PollMemory(baseline_at=now, last_polled_at=now, last_ok_at=now))
         body = rss(*items).encode()

@@ -9,9 +9,9 @@ from monitor.loops.context import Context, LoopSettings, Watchlist
 from monitor.loops.documents import Reading, Unread
 from monitor.loops.pushed import read_push
 from monitor.model.source import PollMemory, SourceKind, SourceSpec
+from monitor.store.due import ClaimedSource
 from monitor.store.leases import Lease
 from monitor.store.pushes import Push
-from monitor.store.sources import ClaimedSource
 from monitor.testing import FrozenClock
 
 BLATT = SourceSpec("blatt", "Blatt", SourceKind.FEED, "https://blatt.example/feed")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.model.source import SourceKind, SourceSpec
-from monitor.store import schema, sources
+from monitor.store import due, schema, sources
 from monitor.store import tables as t
 from monitor.store.lock import WriterLock, lock_path
 from monitor.store.unit import Database, open_engine
@@ -41,7 +41,7 @@ def test_taking_it_voids_the_leases_of_the_dead(database: Database) -> None:
         spec = SourceSpec(id="a", name="A", kind=SourceKind.FEED, url="https://a.example/")
         sources.sync_sources(connection, [spec], NOW)
         arguments = {"owner": "dead", "now": NOW, "lease_s": 1e6, "limit": 1, "per_host": 1}
-        assert len(sources.claim_due(connection, **arguments)) == 1  # type: ignore[arg-type]  # the names are right
+        assert len(due.claim_due(connection, **arguments)) == 1  # type: ignore[arg-type]  # the names are right
     with WriterLock(database, on_takeover=called.append), database.reading() as connection:
         assert connection.execute(sa.select(t.source.c.lease_owner)).scalar() is None
         assert connection.execute(sa.select(t.source.c.lease_epoch)).scalar() == 2
