@@ -47,6 +47,8 @@ POLLING = ("all", "poller")
 AT_START = ("database", "articles.languages", "fetch.worker", "log.")
 """Settings, or beginnings of their names, that only a start puts in force."""
 
+Stamps = dict[str, tuple[int, int]]
+
 
 @dataclass(slots=True)
 class Loops:
@@ -60,7 +62,9 @@ class Loops:
     evaluate: EvaluateContext = field(init=False)
     upkeep: Upkeep = field(init=False)
     _delivering: Courier = field(init=False)
-    _files: dict[str, float] = field(init=False)
+    _files: Stamps = field(init=False)
+    _seen: Stamps = field(default_factory=dict)
+    """What the last look saw: a file that is just being written is another at the next one."""
     _begun: ConfigModel = field(init=False)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever puts another configuration in force: a signal and a changed file may ask for it together."""
@@ -149,10 +153,16 @@ class Loops:
         )
 
     async def look(self, role: str) -> None:
-        """Reload when a file of the configuration changed, or a subscription; a poller wakes up when a command asks."""
+        """Reload when a file of the configuration changed, or a subscription; a poller wakes up when a command asks.
+
+        A change counts once two looks have seen it: half of a file may be a valid configuration, too.
+        """
         async with self._changing:
-            if self._changed_at() != self._files:
-                await self._reload()
+            files, before = self._changed_at(), self._seen
+            self._seen = files
+            if files != self._files:
+                if files == before:
+                    await self._reload()
             elif await asyncio.to_thread(self.monitor.searches_changed):
                 self._renew_context()
         if role in POLLING:
@@ -196,8 +206,11 @@ class Loops:
         with self.monitor.database.reading() as connection:
             return wakings(connection)
 
-    def _changed_at(self) -> dict[str, float]:
-        """When each file was changed; a file that an `include:` pattern begins or ceases to find counts as a change."""
+    def _changed_at(self) -> Stamps:
+        """When each file was changed, and how long it is.
+
+        A file that an `include:` pattern begins or ceases to find counts as a change.
+        """
         setup = self.monitor.setup
         names = {str(Path(name).resolve()) for name in setup.files}
         for pattern in setup.includes:
@@ -257,8 +270,9 @@ def _tell_changes(work: Work, setup: Setup, now: datetime) -> None:
         tell_ops(work, key, "Rules were removed from the watchlist", (removed,))
 
 
-def _modified(name: str) -> float:
+def _modified(name: str) -> tuple[int, int]:
     try:
-        return Path(name).stat().st_mtime
+        found = Path(name).stat()
     except OSError:
-        return 0.0
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)

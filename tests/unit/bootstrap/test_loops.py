@@ -44,18 +44,24 @@ async def loops(tmp_path: Path, empty_sqlite: Path, fakeweb: FakeWeb) -> AsyncIt
         yield Loops(monitor)
 
 
+async def look(loops: Loops) -> None:
+    """Look until what has changed is believed."""
+    await loops.look("all")
+    await loops.look("all")
+
+
 def watched(loops: Loops) -> list[str]:
     return sorted(loops.monitor.context.watchlist.rules.rules)
 
 
 async def test_a_new_file_that_an_include_finds_is_read(loops: Loops, tmp_path: Path) -> None:
-    await loops.look("all")
+    await look(loops)
     assert watched(loops) == []
     (tmp_path / "watchlists" / "port.yaml").write_text("watchlist: [{id: port, match: harbour}]\n")
-    await loops.look("all")
+    await look(loops)
     assert watched(loops) == ["port"]
     (tmp_path / "watchlists" / "port.yaml").unlink()
-    await loops.look("all")
+    await look(loops)
     assert watched(loops) == []
 
 
@@ -77,20 +83,20 @@ async def test_a_file_that_cannot_be_used_leaves_the_running_one_in_force_and_is
 ) -> None:
     before = loops.monitor.setup
     (tmp_path / "config.yaml").write_text("sources: [")
-    await loops.look("all")
+    await look(loops)
     assert loops.monitor.setup is before
     assert told(loops) == ["config:file"]
-    await loops.look("all")
+    await look(loops)
     assert told(loops) == ["config:file"]
 
 
 async def test_rules_that_are_refused_and_rules_that_went_are_told(loops: Loops, tmp_path: Path) -> None:
     watchlist = tmp_path / "watchlists" / "port.yaml"
     watchlist.write_text("watchlist: [{id: port, match: harbour}, {id: bad, match: 'a AND ('}]\n")
-    await loops.look("all")
+    await look(loops)
     assert told(loops) == ["rule-refused:bad"]
     watchlist.write_text("watchlist: []\n")
-    await loops.look("all")
+    await look(loops)
     assert told(loops)[1:] == ["rules-removed:watchlist"]
 
 
@@ -145,7 +151,7 @@ async def test_a_setting_that_only_a_start_puts_in_force_is_told_once(loops: Loo
     file.write_text(
         as_it_was.replace("workers: 1", "workers: 2, timeout: 20s, min_every: 2m") + "log: {level: error}\n"
     )
-    await loops.look("all")
+    await look(loops)
     await loops.reload()
     assert told(loops) == ["needs-restart:fetch.workers+log.level"]
     file.write_text(as_it_was)
@@ -173,3 +179,15 @@ async def test_of_two_who_ask_at_the_same_time_the_second_waits_for_the_first(lo
     await asyncio.gather(loops.reload(), loops.look("all"), loops.reload())
     assert watched(loops) == ["port"]
     assert loops.gathering.context is loops.monitor.context
+
+
+async def test_a_file_that_is_just_being_written_is_not_believed(loops: Loops, tmp_path: Path) -> None:
+    watchlist = tmp_path / "watchlists" / "port.yaml"
+    watchlist.write_text("watchlist: [{id: port, match: harbour}]\n")
+    await loops.look("all")
+    assert watched(loops) == []
+    watchlist.write_text("watchlist: [{id: port, match: harbour}, {id: ship, match: ship}]\n")
+    await loops.look("all")
+    assert watched(loops) == []
+    await loops.look("all")
+    assert watched(loops) == ["port", "ship"]
