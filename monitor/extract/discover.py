@@ -53,6 +53,8 @@ _MOST_WORDS = 4
 _ICON = re.compile(r"(?:^|[\s_-])rss(?:$|[\s\d_-])", re.IGNORECASE)
 _PICTURE = re.compile(r"(?:^|[/_-])(?:rss|feed-?icon)[\w.-]*\.(?:png|gif|jpe?g|svg|webp)(?:$|\?)", re.IGNORECASE)
 """How style sheets and files of pictures call the sign of a feed."""
+_LONGEST_NAME = 300
+"""Letters at the end of a picture's address that are looked at."""
 _FOR_READERS = re.compile(r"(?:feed|itpc|pcast):(?://)?(?=.)", re.IGNORECASE)
 """Schemes by which a browser hands an address over to a program that reads feeds."""
 _ONLY_FEED_WORDS = re.compile(
@@ -219,7 +221,7 @@ def _is_marked(anchor: etree._Element, href: str) -> bool:
     inside = [anchor, *anchor.iter("i", "span", "svg", "use", "img")]
     if any(_ICON.search(each.get("class") or "") for each in inside):
         return True
-    return any(_PICTURE.search(each.get("src") or "") for each in inside)
+    return any(_PICTURE.search((each.get("src") or "")[-_LONGEST_NAME:]) for each in inside)
 
 
 def _text_of(anchor: etree._Element) -> str:
@@ -234,7 +236,8 @@ def _text_of(anchor: etree._Element) -> str:
 def _within(href: str) -> str:
     """The feed's own address in one that brings it to some reader ("…/subscribe?url=https://…"), else `href`."""
     found = _INNER.search(unquote(href), 8 if href[:4].lower() == "http" else 0)
-    return found.group(1) if found and _has_feed_path(found.group(1)) else href
+    inner = _joined("", found.group(1)) if found and _has_feed_path(found.group(1)) else None
+    return inner or href
 
 
 def _may_be_feed(href: str, text: str) -> bool:
