@@ -139,8 +139,14 @@ class ArticleChange:
 
 _A, _R, _S = t.article.c, t.revision.c, t.source.c
 _INSERT = sa.insert(t.article)
+_LOADED = (
+    *(_A.id, _A.url, _A.title, _A.authors, _A.language, _A.language_sure, _A.image, _A.section),
+    *(_A.published_at, _A.first_seen_at, _A.baseline, _A.text_state, _A.text_reason_code, _A.text_reason),
+    *(_A.reads, _A.attempts, _A.live, _A.settled, _A.story_id, _A.copy_of, _A.copy_score, _A.reading, _A.page, _A.gap),
+    _A.revision,
+)
 _LOAD = (
-    sa.select(t.article, _R.lead, _R.text, _R.created_at.label("revised_at"))
+    sa.select(*_LOADED, _R.lead, _R.text, _R.created_at.label("revised_at"))
     .select_from(t.article.outerjoin(t.revision, sa.and_(_R.article_id == _A.id, _R.number == _A.revision)))
     .where(_A.id.in_(sa.bindparam("ids", expanding=True)))
 )
@@ -220,8 +226,8 @@ def load_articles(connection: sa.Connection, ids: Sequence[int]) -> dict[int, St
     if not ids:
         return {}
     sources = sources_of(connection, ids)
-    rows = connection.execute(_LOAD, {"ids": ids}).mappings()
-    return {row["id"]: _stored(dict(row), sources.get(row["id"], ())) for row in rows}
+    rows = connection.execute(_LOAD, {"ids": ids}).all()
+    return {row.id: _stored(row, sources.get(row.id, ())) for row in rows}
 
 
 def sources_of(connection: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[SourceFacts, ...]]:
@@ -229,7 +235,7 @@ def sources_of(connection: sa.Connection, ids: Sequence[int]) -> dict[int, tuple
     found: dict[int, list[SourceFacts]] = {}
     if not ids:
         return {}
-    for row in connection.execute(_SOURCES_OF, {"ids": ids}):
+    for row in connection.execute(_SOURCES_OF, {"ids": ids}).all():
         found.setdefault(row.article_id, []).append(SourceFacts(row.id, row.name, tuple(row.tags), row.founding))
     return {article_id: tuple(facts) for article_id, facts in found.items()}
 
@@ -387,35 +393,35 @@ def _indexed(connection: sa.Connection, article_ids: Sequence[int]) -> list[sear
     return [search.Indexed(*row) for row in rows]
 
 
-def _stored(row: dict[str, Any], sources: tuple[SourceFacts, ...]) -> StoredArticle:
-    reason = Reason(row["text_reason_code"], row["text_reason"]) if row["text_reason_code"] else None
+def _stored(row: Any, sources: tuple[SourceFacts, ...]) -> StoredArticle:
+    reason = Reason(row.text_reason_code, row.text_reason) if row.text_reason_code else None
     return StoredArticle(
-        id=row["id"],
-        url=row["url"],
-        title=row["title"],
-        authors=tuple(row["authors"]),
-        language=row["language"],
-        language_sure=row["language_sure"],
-        image=row["image"],
-        section=row["section"],
-        published_at=row["published_at"],
-        first_seen_at=row["first_seen_at"],
-        baseline=row["baseline"],
-        text_state=TextState(row["text_state"]),
+        id=row.id,
+        url=row.url,
+        title=row.title,
+        authors=tuple(row.authors),
+        language=row.language,
+        language_sure=row.language_sure,
+        image=row.image,
+        section=row.section,
+        published_at=row.published_at,
+        first_seen_at=row.first_seen_at,
+        baseline=row.baseline,
+        text_state=TextState(row.text_state),
         text_reason=reason,
-        reads=row["reads"],
-        attempts=row["attempts"],
-        live=row["live"],
-        settled=row["settled"],
-        story_id=row["story_id"],
-        copy_of=row["copy_of"],
-        copy_score=row["copy_score"],
-        reading=row["reading"] and ReadingKind(row["reading"]),
-        page=row["page"],
-        gap=row["gap"],
-        number=row["revision"],
-        lead=row["lead"] or "",
-        text=row["text"] or "",
-        revised_at=row["revised_at"],
+        reads=row.reads,
+        attempts=row.attempts,
+        live=row.live,
+        settled=row.settled,
+        story_id=row.story_id,
+        copy_of=row.copy_of,
+        copy_score=row.copy_score,
+        reading=row.reading and ReadingKind(row.reading),
+        page=row.page,
+        gap=row.gap,
+        number=row.revision,
+        lead=row.lead or "",
+        text=row.text or "",
+        revised_at=row.revised_at,
         sources=sources,
     )

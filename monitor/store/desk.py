@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from monitor.model.story import STAYED, CopyCandidate, PlacedArticle, Placement, StoryState, Vector
 from monitor.store import sketches, stories, story_index
 from monitor.store.sketches import Sought
+from monitor.store.stories import Opening
 from monitor.store.story_index import Holder, StoryIndex, Wanted
 
 CANDIDATES = 16
@@ -68,6 +69,7 @@ class _Decided:
     replaced: list[int] = field(default_factory=list)
     prints: dict[int, list[int]] = field(default_factory=dict)
     places: list[dict[str, Any]] = field(default_factory=list)
+    opened: list[Opening] = field(default_factory=list)
     states: dict[int, StoryState] = field(default_factory=dict)
     indexes: dict[int, StoryIndex] = field(default_factory=dict)
 
@@ -83,6 +85,8 @@ class Desk:
         self._waiting = {enquiry.article.id: enquiry for enquiry in enquiries}
         self._read: _Read | None = None
         self._decided = _Decided()
+        self._ids: Iterator[int] | None = None
+        """Of stories that may be opened; others may number stories as soon as these are written."""
 
     def story_of(self, article_id: int) -> StoryState | None:
         """The story that an article of the batch was put into before, if it was placed before."""
@@ -134,11 +138,13 @@ class Desk:
 
     def open(self, article: PlacedArticle, *, at: datetime, centroid: Vector) -> int:
         """A new story with its opening article.  Returns its id."""
-        prepared = article.prepared
-        story_id = stories.open_story(
-            self.connection, article.id, language=prepared.language, title=prepared.title, at=at, centroid=centroid
-        )
-        self._now().states[story_id] = StoryState(story_id, centroid, 1, at, title=prepared.title)
+        prepared, known = article.prepared, self._now()
+        if self._ids is None:  # no more than each article that waits may still open one
+            self._ids = iter(stories.next_story_ids(self.connection, len(self._waiting)))
+        story_id = next(self._ids)
+        state = StoryState(story_id, centroid, 1, at, title=prepared.title)
+        self._decided.opened.append(Opening(article.id, prepared.language, state))
+        known.states[story_id] = state
         return story_id
 
     def grow(self, state: StoryState) -> None:
@@ -180,7 +186,8 @@ class Desk:
 
     def put_away(self) -> None:
         """Write everything, and forget what was read: the rows may change behind the desk now."""
-        decided, self._decided, self._read = self._decided, _Decided(), None
+        decided, self._decided, self._read, self._ids = self._decided, _Decided(), None, None
+        stories.open_stories(self.connection, decided.opened)
         stories.grow_stories(self.connection, [decided.states[id_] for id_ in sorted(decided.states)])
         story_index.index_stories(self.connection, list(decided.indexes.values()))
         sketches.forget(self.connection, decided.replaced)
@@ -219,13 +226,10 @@ def _read(connection: sa.Connection, waiting: Sequence[Enquiry]) -> _Read:
 
 
 def _holders(connection: sa.Connection, waiting: Sequence[Enquiry]) -> dict[int, list[Holder]]:
-    spoken = story_index.languages(connection)
     own = {each.article.prepared.language for each in waiting}
-    if len(own) == 1:
-        spoken = [language for language in spoken if language not in own]
     since = min((each.stories_since for each in waiting), default=0)
     keys = [key for each in waiting for key in each.keys]
     found: dict[int, list[Holder]] = {}
-    for holder in story_index.holders(connection, keys, spoken, since_day=since):
+    for holder in story_index.holders(connection, keys, since_day=since, but=own.pop() if len(own) == 1 else ""):
         found.setdefault(holder.key, []).append(holder)
     return found

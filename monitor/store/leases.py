@@ -53,11 +53,12 @@ def is_held(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(_WAITS.get(table, sa.true()), table.c.lease_owner.is_not(None))
 
 
-def claiming(table: sa.Table, candidates: sa.Select[Any]) -> ReturningUpdate[Any]:
+def claiming(table: sa.Table, candidates: sa.Select[Any], *told: sa.Column[Any]) -> ReturningUpdate[Any]:
     """The statement that leases the rows whose ids `candidates` selects, to be built once and given to `claim`.
 
     PostgreSQL skips rows that another worker is just claiming.  `candidates` selects one column, `table.c.id`, and says
     which rows are due, in which order, how many; it should include `is_free`, and names what varies as parameters.
+    `told` are the columns that the claim answers with: all of them unless some are named.
     """
     # SQLite has one writer anyway.  PostgreSQL may ask a subquery again for every row, each time without those that it
     # has taken already: more rows than are wanted, all of them in the end.  What is materialised is asked once.
@@ -71,7 +72,7 @@ def claiming(table: sa.Table, candidates: sa.Select[Any]) -> ReturningUpdate[Any
             lease_until=sa.bindparam("until"),
             lease_epoch=table.c.lease_epoch + 1,
         )
-        .returning(*table.c)
+        .returning(*(told or table.c))
     )
 
 
@@ -87,7 +88,7 @@ def claim(
     """Lease the rows that a statement of `claiming` finds with these `values`; as they are after it, in no order."""
     until = now + timedelta(seconds=lease_s)
     rows = connection.execute(claiming, {"owner": owner, "now": now, "until": until} | values)
-    return [dict(row) for row in rows.mappings()]
+    return [dict(row) for row in rows.mappings().all()]
 
 
 def holds(table: sa.Table, lease: Lease) -> sa.ColumnElement[bool]:

@@ -14,35 +14,32 @@ from typing import Any
 
 import sqlalchemy as sa
 
-Listing = Mapping[int, Mapping[Any, Mapping[int, float]]]
-"""What to look for: days since 1970, of each those who ask (numbers, or languages), of each numbers with weights."""
+Listing = Mapping[int, Mapping[int, Mapping[int, float]]]
+"""What to look for: days since 1970, of each those who ask (numbers), of each numbers with weights."""
 Named = Mapping[str, Mapping[str, Collection[str]]]
 """Names to look for: who asks (a source, or nobody in particular), of what kind they are, which."""
 Rows = Sequence[tuple[Any, ...]]
 
 
 @lru_cache(maxsize=16)
-def _joining(dialect: str, languages: bool, query: str) -> sa.TextClause:
+def _joining(dialect: str, query: str) -> sa.TextClause:
     if dialect == "postgresql":
-        of = "text" if languages else "bigint"
         table = (
-            "SELECT * FROM unnest(CAST(:listed_since AS bigint[]), "
-            f"CAST(:listed_of AS {of}[]), CAST(:listed_number AS bigint[]), CAST(:listed_weight AS double precision[]))"
+            "SELECT * FROM unnest(CAST(:listed_since AS bigint[]), CAST(:listed_of AS bigint[]), "
+            "CAST(:listed_number AS bigint[]), CAST(:listed_weight AS double precision[]))"
         )
     else:
-        of = "asker.key" if languages else "CAST(asker.key AS INTEGER)"
         table = (
-            f"SELECT CAST(day.key AS INTEGER), {of}, CAST(found.key AS INTEGER), found.value "
+            "SELECT CAST(day.key AS INTEGER), CAST(asker.key AS INTEGER), CAST(found.key AS INTEGER), found.value "
             "FROM json_each(:listed) AS day, json_each(day.value) AS asker, json_each(asker.value) AS found"
         )
-    return sa.text(f"WITH listed(since, asker, number, weight) AS ({table}), {query}")
+    return sa.text(f"WITH RECURSIVE listed(since, asker, number, weight) AS ({table}), {query}")
 
 
-def select_listed(connection: sa.Connection, listing: Listing, query: str, **values: Any) -> list[tuple[Any, ...]]:
-    """The rows of a `query` that joins the table `listed`; it begins behind `WITH listed(…) AS (…),`."""
-    asking = [asker for day in listing.values() for asker, numbers in day.items() if numbers]
-    if not asking:
-        return []
+def select_listed(connection: sa.Connection, listing: Listing, query: str, **values: Any) -> Sequence[sa.Row[Any]]:
+    """The rows of a `query` that joins the table `listed`; it begins behind `WITH RECURSIVE listed(…) AS (…),`."""
+    if not any(numbers for askers in listing.values() for numbers in askers.values()):
+        return ()
     dialect = connection.dialect.name
     if dialect == "postgresql":
         rows = [
@@ -54,11 +51,11 @@ def select_listed(connection: sa.Connection, listing: Listing, query: str, **val
         values |= dict(zip(_ARRAYS, map(_array, zip(*rows, strict=True)), strict=True))
     else:
         values["listed"] = json.dumps(listing)
-    return [tuple(row) for row in connection.execute(_joining(dialect, isinstance(asking[0], str), query), values)]
+    return connection.execute(_joining(dialect, query), values).all()
 
 
 def _array(values: Sequence[Any]) -> str:
-    """Numbers or names of languages as PostgreSQL writes arrays; its driver would convert them one by one."""
+    """Numbers or names as PostgreSQL writes arrays; its driver would convert them one by one."""
     return f"{{{json.dumps(values)[1:-1]}}}"
 
 

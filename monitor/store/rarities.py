@@ -64,7 +64,7 @@ _UNLEARNT = (
 
 def unlearnt(connection: sa.Connection, language: str, after_sketch: int) -> list[tuple[int, Vector]]:
     """Sketches of a language that its rarity does not know yet: ids and terms, in order, a lesson of them."""
-    rows = connection.execute(_UNLEARNT, {"language": language, "after": after_sketch})
+    rows = connection.execute(_UNLEARNT, {"language": language, "after": after_sketch}).all()
     return [(row.id, unpacked(row.terms)) for row in rows]
 
 

@@ -83,7 +83,8 @@ _PAGES = (ReadingKind.PAGE.value, ReadingKind.AGAIN.value)
 
 def _claiming(chosen: sa.Select[Any]) -> ReturningUpdate[Any]:
     limited = chosen.limit(sa.bindparam("limit"))
-    return leases.claiming(t.article, sa.select(_A.id).where(_A.id.in_(limited), leases.is_free(t.article)))
+    candidates = sa.select(_A.id).where(_A.id.in_(limited), leases.is_free(t.article))
+    return leases.claiming(t.article, candidates, _A.id, _A.lease_epoch, _A.first_source_id, _A.reading)
 
 
 def _pages_by_turns() -> sa.Select[Any]:

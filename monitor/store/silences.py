@@ -27,10 +27,12 @@ def add_silence(
 
 def silences(connection: sa.Connection, now: datetime | None = None) -> list[Silence]:
     """Those in force at `now`, or all that ever were, newest first."""
-    query = sa.select(t.silence).order_by(t.silence.c.id.desc())
-    if now is not None:
-        query = query.where(t.silence.c.until > now)
-    return [Silence(**row) for row in connection.execute(query).mappings()]
+    found = connection.execute(_ALL) if now is None else connection.execute(_IN_FORCE, {"now": now})
+    return [Silence(**row) for row in found.mappings()]
+
+
+_ALL = sa.select(t.silence).order_by(t.silence.c.id.desc())
+_IN_FORCE = _ALL.where(t.silence.c.until > sa.bindparam("now"))
 
 
 def remove_silence(connection: sa.Connection, silence_id: int) -> bool:

@@ -113,7 +113,7 @@ def sketches(connection: sa.Connection, article_ids: Sequence[int]) -> tuple[Cop
     """What is kept of these articles for finding copies (their terms are left out), oldest first."""
     if not article_ids:
         return ()
-    rows = connection.execute(_SKETCHES, {"ids": article_ids})
+    rows = connection.execute(_SKETCHES, {"ids": article_ids}).all()
     return tuple(sorted(map(_candidate, rows), key=lambda each: each.article_id))
 
 

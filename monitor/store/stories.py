@@ -6,6 +6,7 @@ Nothing here decides.  Every function takes the connection of a unit of work.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from monitor.model.story import StoryState, Vector
 from monitor.store.many import run_many
+from monitor.store.numbers import next_ids
 from monitor.store.story_index import merge_index
 from monitor.store.story_links import APART, MERGED, link_stories, move_links
 from monitor.store.tables import article, sketch, story
@@ -26,7 +28,7 @@ def story_states(connection: sa.Connection, story_ids: Sequence[int]) -> tuple[S
     """These stories, those that were merged into others left out, in order of their ids."""
     if not story_ids:
         return ()
-    rows = connection.execute(_STATES, {"ids": story_ids})
+    rows = connection.execute(_STATES, {"ids": story_ids}).all()
     return tuple(sorted((_state(row) for row in rows), key=lambda state: state.id))
 
 
@@ -63,36 +65,50 @@ _PLACE = (
 )
 
 
-def open_story(
-    connection: sa.Connection,
-    article_id: int,
-    *,
-    language: str,
-    title: str,
-    at: datetime,
-    centroid: Vector,
-) -> int:
-    """A new story with its opening article.  Returns its id."""
-    row = {
-        "language": language,
-        "title": title,
-        "opened_at": at,
-        "last_at": at,
-        "opening_article_id": article_id,
-        "centroid": packed(centroid),
-        "members": 1,
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A new story with its opening article; `state` has its id, one of `next_story_ids`."""
+
+    article_id: int
+    language: str
+    state: StoryState
+
+
+def next_story_ids(connection: sa.Connection, count: int) -> Sequence[int]:
+    """Ids for so many stories that are opened next in this unit (see `open_stories`), one after the other."""
+    return next_ids(connection, story, count)
+
+
+def open_stories(connection: sa.Connection, openings: Sequence[Opening]) -> None:
+    """Write new stories."""
+    run_many(connection, _OPEN, [_opened(each) for each in openings])
+
+
+_OPEN = story.insert()
+
+
+def _opened(opening: Opening) -> Mapping[str, Any]:
+    state = opening.state
+    return {
+        "id": state.id,
+        "language": opening.language,
+        "title": state.title,
+        "opened_at": state.last_at,
+        "last_at": state.last_at,
+        "opening_article_id": opening.article_id,
+        "centroid": packed(state.centroid),
+        "members": state.members,
         "apart": [],
         "by_hand": False,
     }
-    key = connection.execute(story.insert(), row).inserted_primary_key
-    return int(key[0]) if key else 0
 
 
 def stories_of(connection: sa.Connection, article_ids: Sequence[int]) -> dict[int, StoryState]:
     """The stories that articles were put into, by article; those never placed are left out."""
     if not article_ids:
         return {}
-    return {row.article_id: _state(row) for row in connection.execute(_STORIES_OF, {"ids": article_ids})}
+    rows = connection.execute(_STORIES_OF, {"ids": article_ids}).all()
+    return {row.article_id: _state(row) for row in rows}
 
 
 _STORIES_OF = (
@@ -139,9 +155,9 @@ def split_story(
     """
     first = connection.execute(sa.select(article).where(article.c.id == min(leaving))).one()
     old = connection.execute(sa.select(story.c.language, story.c.last_at).where(story.c.id == story_id)).one()
-    new = open_story(
-        connection, first.id, language=old.language, title=first.title, at=first.first_seen_at, centroid=centroid
-    )
+    (new,) = next_story_ids(connection, 1)
+    state = StoryState(new, centroid, len(leaving), first.first_seen_at, title=first.title)
+    open_stories(connection, [Opening(first.id, old.language, state)])
     grow_story(connection, new, centroid=centroid, members=len(leaving), last_at=old.last_at)
     why = f"it left story {story_id} when that was split"
     moving = article.c.id.in_(leaving) | article.c.copy_of.in_(leaving)

@@ -63,28 +63,29 @@ def near(connection: sa.Connection, wanted: Sequence[Wanted], *, limit: int) -> 
     return found
 
 
-# The smallest language, then always the next one: a look into the index for each, however many stories there are.
-_LANGUAGES = sa.text("""
-WITH RECURSIVE spoken(language) AS (
+# Of languages the smallest, then always the next: a look into the index for each, however many stories there are.
+_HOLDERS = """
+spoken(language) AS (
     SELECT min(language) FROM story
     UNION ALL
     SELECT (SELECT min(story.language) FROM story WHERE story.language > spoken.language)
     FROM spoken WHERE spoken.language IS NOT NULL
-)
-SELECT language FROM spoken WHERE language IS NOT NULL
-""")
-_HOLDERS = """
-telling AS (
-    SELECT since, asker, number FROM listed WHERE (
+), others AS (
+    SELECT language FROM spoken WHERE language IS NOT NULL AND language <> :but
+), sought AS MATERIALIZED (
+    SELECT since, number FROM listed
+), telling AS (
+    SELECT since, number, language FROM others CROSS JOIN sought WHERE (
         SELECT count(*) FROM (
             SELECT 1 FROM story_term AS held
-            WHERE held.term = listed.number AND held.language = listed.asker AND held.day >= listed.since LIMIT :common
+            WHERE held.term = sought.number AND held.language = others.language AND held.day >= sought.since
+            LIMIT :common
         ) AS few
     ) < :common
 )
 SELECT held.term, held.language, held.story_id, held.day
 FROM telling CROSS JOIN story_term AS held
-WHERE held.term = telling.number AND held.language = telling.asker AND held.day >= telling.since
+WHERE held.term = telling.number AND held.language = telling.language AND held.day >= telling.since
 """
 
 
@@ -98,16 +99,13 @@ class Holder:
     day: int
 
 
-def languages(connection: sa.Connection) -> list[str]:
-    """The languages of all stories."""
-    return list(connection.execute(_LANGUAGES).scalars())
+def holders(connection: sa.Connection, keys: Iterable[int], *, since_day: int, but: str = "") -> list[Holder]:
+    """The stories, alive since a day, that have these keys; keys that are common in a language are left out there.
 
-
-def holders(connection: sa.Connection, keys: Iterable[int], spoken: Sequence[str], *, since_day: int) -> list[Holder]:
-    """The stories of some languages, alive since a day, that have these keys; keys that are common there left out."""
-    sought = dict.fromkeys(keys, 0.0)
-    found = select_listed(connection, {since_day: dict.fromkeys(spoken, sought)}, _HOLDERS, common=COMMON)
-    return [Holder(*row) for row in found]
+    `but`: a language whose stories are not asked for.
+    """
+    listing = {since_day: {0: dict.fromkeys(keys, 0)}}
+    return [Holder(*row) for row in select_listed(connection, listing, _HOLDERS, common=COMMON, but=but)]
 
 
 def index_stories(connection: sa.Connection, indexes: Sequence[StoryIndex]) -> None:
