@@ -6,12 +6,11 @@ A name keeps its consonants across scripts ("Путин", "Putin", "Poutine": pt
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby
 
 from monitor.model.reasons import Reason
 
@@ -25,29 +24,26 @@ _SOUNDS = {
 }  # fmt: skip
 
 
-class _Consonants(dict[int, int | None]):
-    """What letters of three scripts sound like; all else is silent."""
-
-    def __missing__(self, _letter: int) -> None:
-        return None
-
-
-_CONSONANTS = _Consonants(
+# What letters of three scripts sound like; all else is silent.
+_CONSONANTS = (
     str.maketrans("bcdfgklmnpqrstvwxz", "bkdfgklmnpkrstvvss")
     | str.maketrans("бвгдґжзклмнпрстфхцчшщ", "bvgdgssklmnprstfkssss")
     | str.maketrans("βγδζθκλμνξπρσςτφχψ", "vgdstklmnsprsstfks")
 )
+_SILENT = re.compile(f"[^{''.join(map(chr, _CONSONANTS))}\n]+")
+_DOUBLED = re.compile(r"(.)\1+")
 
 
-@lru_cache(maxsize=2048)
-def skeleton(name: str) -> str:
-    """The consonants of a name in Latin letters, doubled ones once; "" where fewer than three are left."""
-    folded = unicodedata.normalize("NFKD", name.casefold())
+def skeletons(names: Iterable[str]) -> list[str]:
+    """The consonants of each name in Latin letters, doubled ones once; "" where fewer than three are left.
+
+    All names go through each step at once, a line each: no name has a line break in it.
+    """
+    folded = unicodedata.normalize("NFKD", "\n".join(names).casefold())
     for written, sound in _SOUNDS.items():
         folded = folded.replace(written, sound)
-    letters = folded.translate(_CONSONANTS)
-    single = "".join(letter for letter, _ in groupby(letters))
-    return single if len(single) >= 3 else ""
+    single = _DOUBLED.sub(r"\1", _SILENT.sub("", folded).translate(_CONSONANTS))
+    return [letters if len(letters) >= 3 else "" for letters in single.split("\n")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +75,8 @@ def keys_of(names: Mapping[str, int], numbers: Iterable[str], limit: int = 16) -
     Skeletons of its `names` (capitalised words as written, with their counts) and numbers of two digits or more.
     """
     counts: Counter[str] = Counter()
-    for name, count in names.items():
-        counts[skeleton(name)] += count
+    for sound, count in zip(skeletons(names), names.values(), strict=True) if names else ():
+        counts[sound] += count
     del counts[""]
     found = [key for key, _ in counts.most_common(limit)]
     telling = sorted((number for number in numbers if len(number) >= 2), key=lambda number: (-len(number), number))

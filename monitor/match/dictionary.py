@@ -52,8 +52,11 @@ class Dictionary:
 
     def is_lemma(self, norm: str, *, small: bool = False) -> bool:
         """Whether the form is the base form of a word, of one written without a capital where `small`."""
+        values = self._trie.get(norm)
+        if not values:  # as it is for most of what rules propose
+            return False
         capitals = 0 if small else _CAPITAL
-        return any(len(value) == 1 and value[0] in (0, capitals) for value in self._trie.get(norm) or ())
+        return any(len(value) == 1 and value[0] in (0, capitals) for value in values)
 
 
 class CompoundWords:

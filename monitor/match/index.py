@@ -72,7 +72,8 @@ class Vocabulary:
         self.numbers = {spec: number for number, spec in enumerate(atoms)}
         self._table = KeyTable((number, atom.keys) for number, atom in enumerate(atoms.values()))
         self._wild: dict[Wild, dict[str, list[tuple[int, str | None]]]] = {wild: defaultdict(list) for wild in Wild}
-        self._part_heads: set[str] = set()
+        self._part_heads: dict[int, set[str]] = defaultdict(set)
+        """How words may begin that are looked for in compounds, by the number of letters."""
         self._parts: set[int] = set()
         self._short_parts: set[int] = set()
         self.patterns: list[tuple[int, str]] = []
@@ -89,10 +90,13 @@ class Vocabulary:
             self._wild[atom.wild][atom.norm].append((number, atom.capital))
         elif atom.parts is Parts.USUAL and len(atom.norm) >= _HEAD_LETTERS:
             self._parts.add(number)
-            self._part_heads.add(fold(atom.norm)[:_HEAD_LETTERS])
+            self._add_head(fold(atom.norm)[:_HEAD_LETTERS])
         elif atom.parts is Parts.ANY_LENGTH:
             self._short_parts.add(number)
-            self._part_heads.add(fold(atom.norm)[:2])
+            self._add_head(fold(atom.norm)[:2])
+
+    def _add_head(self, head: str) -> None:
+        self._part_heads[len(head)].add(head)
 
     @cached_property
     def pattern_set(self) -> re2.Set:
@@ -155,8 +159,10 @@ class Vocabulary:
         return (number for number, how in self._table.find(keys) if number in among and how is not How.FOLDED)
 
     def _holds_part(self, folded: str) -> bool:
-        heads = self._part_heads
-        return any(folded[at : at + n] in heads for n in (2, 3, 4) for at in range(len(folded) - n + 1))
+        places = range(len(folded))
+        return any(
+            not heads.isdisjoint([folded[at : at + n] for at in places]) for n, heads in self._part_heads.items()
+        )
 
 
 class Scan:

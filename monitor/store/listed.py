@@ -36,7 +36,7 @@ def _joining(dialect: str, query: str) -> sa.TextClause:
     return sa.text(f"WITH RECURSIVE listed(since, asker, number, weight) AS ({table}), {query}")
 
 
-def select_listed(connection: sa.Connection, listing: Listing, query: str, **values: Any) -> Sequence[sa.Row[Any]]:
+def select_listed(connection: sa.Connection, listing: Listing, query: str, **values: Any) -> Rows:
     """The rows of a `query` that joins the table `listed`; it begins behind `WITH RECURSIVE listed(…) AS (…),`."""
     if not any(numbers for askers in listing.values() for numbers in askers.values()):
         return ()

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from monitor.dedup.languages import Link, LinkCandidate, decide_links, keys_of, link_candidates, skeleton
+from monitor.dedup.languages import Link, LinkCandidate, decide_links, keys_of, link_candidates, skeletons
 from monitor.model.reasons import Reason
 
 
@@ -34,7 +34,7 @@ from monitor.model.reasons import Reason
     ],
 )
 def test_the_consonants_of_a_name(name: str, sounds: str) -> None:
-    assert skeleton(name) == sounds
+    assert skeletons([name]) == [sounds]
 
 
 def test_names_come_by_their_count_and_numbers_by_their_length() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from monitor.dedup.languages import skeleton
+from monitor.dedup.languages import skeletons
 from monitor.dedup.split import Member, decide_split, is_due
 from monitor.dedup.vector import unit, vector_of
 
@@ -42,4 +42,4 @@ def test_stories_are_looked_at_more_rarely_as_they_grow() -> None:
 
 
 def test_names_keep_their_consonants_across_scripts() -> None:
-    assert skeleton("Путин") == skeleton("Putin") == skeleton("Poutine") == "ptn"
+    assert skeletons(["Путин", "Putin", "Poutine"]) == ["ptn"] * 3
