@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.match.wordlists import word_lists, word_sets
 
 _SHORTEST: Final = 2
 """Letters that must stay in front of an ending."""
-_LONGEST_ENDING: Final = 9
 _ONE_VOWEL_ONE_CONSONANT: Final = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
 
-_Endings = Mapping[str, tuple[str, ...]]
+
+class _Endings(NamedTuple):
+    """What endings become; `lengths` are those of the endings, the longest first."""
+
+    bases: Mapping[str, tuple[str, ...]]
+    lengths: tuple[int, ...]
 
 
 def base_candidates(norm: str, language: str, *, capital: bool | None, known: bool) -> Iterator[str]:
@@ -29,7 +33,7 @@ def base_candidates(norm: str, language: str, *, capital: bool | None, known: bo
     propose = {"de": _german, "en": _english, "fr": _french, "ru": _russian}.get(language)
     verb = _endings(f"{language}_verb")
     if len(norm) <= 3:
-        yield from verb.get("^" + norm, ())
+        yield from verb.bases.get("^" + norm, ())
         return
     candidates = propose(norm, capital, known) if propose else _replaced(norm, verb, shortest=0)
     yield from (candidate for candidate in candidates if candidate != norm)
@@ -97,12 +101,14 @@ def _replaced(norm: str, endings: _Endings, *, shortest: int) -> Iterator[str]:
 
     Two letters stay in front of an ending of one or two; `^form` in a list is a whole word.
     """
-    yield from endings.get("^" + norm, ())
-    for length in range(min(_LONGEST_ENDING, len(norm) - shortest), 0, -1):
-        if len(norm) - length < _SHORTEST and length < 3:
+    bases, lengths = endings
+    yield from bases.get("^" + norm, ())
+    for length in lengths:
+        left = len(norm) - length
+        if left < shortest or (left < _SHORTEST and length < 3):
             continue
-        for other in endings.get(norm[len(norm) - length :], ()):
-            yield norm[: len(norm) - length] + other
+        for other in bases.get(norm[left:], ()):
+            yield norm[:left] + other
 
 
 @cache
@@ -111,4 +117,5 @@ def _endings(name: str) -> _Endings:
     for pair in word_lists("inflection").get(name, ()):
         ending, _, base = pair.partition(">")
         table.setdefault(ending, []).append(base)
-    return {ending: tuple(bases) for ending, bases in table.items()}
+    lengths = {len(ending) for ending in table if not ending.startswith("^")}
+    return _Endings({ending: tuple(bases) for ending, bases in table.items()}, tuple(sorted(lengths, reverse=True)))
