@@ -35,7 +35,19 @@ _AFTERNOON = _set_of("pm p.m μμ μ.μ م مساء مساءً ös ب.ظ अप�
 _FORENOON = _set_of("midnight a.m πμ π.μ ص صباحا صباحاً صباحًا öö ق.ظ पूर्वाह्न ਪੂ.ਦੁ p.d paradite sáng pg gh")
 _EASTERN_AFTERNOON = re.compile("下午|晚上|晚间|傍晚|晚|오후|午後|夕方|夜")
 _EASTERN_FORENOON = re.compile("上午|凌晨|早上|清晨|早晨|오전|午前")
-_UNKNOWN_HALF = re.compile(r"\s*([\u0600-\u06ff\u0900-\u0dff\u1000-\u109f\u1200-\u137f\u1780-\u17ff][^\s\d,،;:()]*)")
+_LATER = re.compile(
+    r"\s*(?:(?:de la|de l['’]|da|du|della|del|di|in the|nel|po|по|la)\s?)?(?:tarde|soir|après-midi|pomeriggio|sera"
+    r"|afternoon|evening|nachmittags|abends|popodne|podne|poslijepodne|popoldne|поподне|подне|послијеподне|вечера|вечора|дня"
+    r"|południu|wieczorem|odpoledne|večer|ettermiddag|eftermiddag|kvällen|iltapäivällä|ip|e\.m|nm|pēcpusdienā|pēcpusd"
+    r"|öğleden|tối|sore|petang)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_AT_NIGHT = re.compile(
+    r"\s*(?:(?:de la|da|de|di|at|tengah)\s)?(?:noche|noite|nuit|notte|ночи|ночі|night|nachts|nocy|v noci|malam|đêm)\b",
+    re.IGNORECASE,
+)
+"""Eleven at night is before midnight, two at night behind it: which of the others is, nobody says."""
+_UNKNOWN_HALF = re.compile(r"\s*([\u0600-\u06ff\u0900-\u0dff\u0e80-\u109f\u1200-\u137f\u1780-\u17ff][^\s\d,،;:()]*)")
 """A word right behind a clock, in scripts of those who count twelve hours."""
 
 Clock = tuple[int, int, int]
@@ -49,7 +61,7 @@ def take_clock(text: str) -> tuple[Clock | None, str]:
     hour, minute, second = (int(part or 0) for part in found.groups())
     before, behind = text[: found.start()], text[found.end() :]
     half = _half(before, behind)
-    if half is None and 1 <= hour <= 12 and (word := _UNKNOWN_HALF.match(behind)) and folded(word[1]) not in MONTHS:
+    if half is None and 1 <= hour <= 12 and _says_what_nobody_knows(behind):
         raise ValueError(text)
     if half == "p" and hour < 12:
         hour += 12
@@ -70,9 +82,14 @@ def _half(before: str, behind: str) -> str | None:
         return beside[1].lower()
     rest = f"{before} {behind}"
     words = {word.rstrip(".") for word in _WORD.findall(rest.casefold())}
-    if words & _AFTERNOON or _EASTERN_AFTERNOON.search(rest):
+    if words & _AFTERNOON or _LATER.match(behind) or _EASTERN_AFTERNOON.search(rest):
         return "p"
     return "a" if words & _FORENOON or _BEFORE.search(before) or _EASTERN_FORENOON.search(rest) else None
+
+
+def _says_what_nobody_knows(behind: str) -> bool:
+    word = _UNKNOWN_HALF.match(behind)
+    return bool(_AT_NIGHT.match(behind) or (word and folded(word[1]) not in MONTHS))
 
 
 def _clock_in(text: str) -> re.Match[str] | None:

@@ -57,6 +57,8 @@ _ZONE_NAME = re.compile(
     re.IGNORECASE,
 )
 """With all that stands before it: "AUS Eastern Standard Time" is another than what it ends with."""
+_LOWER_ZONE = re.compile(r"(?<=[ap]m )[a-z]{2,4}\Z|(?<=[ap]\.m\. )[a-z]{2,4}\Z")
+"""Elsewhere "est" and "met" are words."""
 _SPAN = re.compile(r"(?<![\dTt:+-])(\d{1,2}:\d{2})(\s?)[-–−]\2(\d{1,2}:\d{2})(?![\d:])")
 _POSIX_ZONE = re.compile(r"\bEtc/(?:GMT|UTC)([+-])(?=\d)")
 """Of these names the sign says how far Greenwich is, not how far this place is from it."""
@@ -200,6 +202,7 @@ def _take_zone(text: str, *, with_clock: bool) -> tuple[tzinfo, str]:
             return ZoneInfo(found.group(1)), text[: found.start()] + " " + text[found.end() :]
         except (LookupError, OSError):
             return UTC, text
+    text = _LOWER_ZONE.sub(lambda found: found.group().upper(), text)
     named = {word: zone for word in re.findall(r"[^\W\d_]{1,5}", text) if (zone := _named_zone(word))}
     if len(set(named.values())) > 1:
         raise ValueError(text)

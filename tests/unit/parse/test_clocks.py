@@ -37,6 +37,13 @@ from monitor.parse.clocks import names_half, take_clock
         ("5 مارس 2024 3:20 مارس", (3, 20, 0)),
         ("5 मार्च 2024 3:20 अपराह्न", (15, 20, 0)),
         ("5 मार्च 2024 15:20 सांझ", (15, 20, 0)),
+        ("5 de marzo de 2024, 5:30 de la tarde", (17, 30, 0)),
+        ("5 mars 2024, 8:15 du soir", (20, 15, 0)),
+        ("5 mars 2024, 14:30 de la presse", (14, 30, 0)),
+        ("5 марта 2024, 9:30 вечера", (21, 30, 0)),
+        ("5 март 2024 02:27 по подне", (14, 27, 0)),
+        ("5 March 2024 12:30 in the afternoon", (12, 30, 0)),
+        ("5 March 2024 22:30 at night", (22, 30, 0)),
     ],
 )
 def test_a_clock_is_found_with_its_half_of_the_day(text: str, clock: tuple[int, int, int] | None) -> None:
@@ -45,9 +52,10 @@ def test_a_clock_is_found_with_its_half_of_the_day(text: str, clock: tuple[int, 
     assert "2024" in rest
 
 
-def test_a_half_that_nobody_knows_is_no_clock() -> None:
-    with pytest.raises(ValueError, match="सांझ"):
-        take_clock("5 मार्च 2024 3:20 सांझ")
+@pytest.mark.parametrize("text", ["5 मार्च 2024 3:20 सांझ", "5 de marzo de 2024, 2:30 de la noche"])
+def test_a_half_that_nobody_knows_is_no_clock(text: str) -> None:
+    with pytest.raises(ValueError, match="2024"):
+        take_clock(text)
 
 
 @pytest.mark.parametrize(("word", "answer"), [("AM", True), ("p.m.", True), ("P", True), ("GMT", False)])
