@@ -78,7 +78,9 @@ class Robots:
     everything: bool | None = None
 
     def allows(self, path: str) -> bool:
-        """Whether `path` (with its query) may be fetched."""
+        """Whether `path` (with its query) may be fetched; the file of the rules itself always (RFC 9309, 2.2.2)."""
+        if path == "/robots.txt":
+            return True
         if self.everything is not None:
             return self.everything
         wanted = _normal(path)
@@ -202,7 +204,7 @@ class RobotsGate:
         async with lock:
             now = self._clock.now()
             kept = self._kept.get(origin)
-            if kept is None or kept.until <= now:
+            if kept is None or not now < kept.until <= now + KEPT:  # over, or of a clock that was set back
                 kept = self._judge(await self._fetch(_robots_request(origin, request)), kept, now)
                 self._remember(origin, kept, now)
             return kept
