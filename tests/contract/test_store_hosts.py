@@ -139,7 +139,7 @@ async def test_a_block_holds_until_its_end_and_is_never_shortened(database: Data
 
 def test_hosts_that_are_long_over_are_forgotten(database: Database) -> None:
     with database.unit() as connection:
-        hosts.ask(connection, HOST, NOW, owner="a", at_once=1, spacing_s=1.0, longest_s=30)
+        hosts.ask(connection, [hosts.Wish(HOST, NOW, 1, 1.0, 30)], owner="a")
         hosts.block(connection, "https://blocked.example", NOW + timedelta(days=2), NOW)
         assert hosts.forget(connection, NOW + timedelta(days=1)) == 1
         assert list(connection.execute(sa.select(t.host.c.name)).scalars()) == ["https://blocked.example"]
@@ -163,7 +163,7 @@ async def test_two_processes_together_keep_to_what_one_may(database: Database, m
     inside: list[int] = [0]
     together = asyncio.Event()
 
-    async def ask(turn: Callable[..., AbstractAsyncContextManager[None]]) -> None:
+    async def ask(turn: Callable[..., AbstractAsyncContextManager[datetime | None]]) -> None:
         async with turn(HOST, longest_s=30):
             inside.append(inside[-1] + 1)
             if inside[-1] == 2:
