@@ -209,7 +209,8 @@ def _text_of(anchor: etree._Element) -> str:
 def _within(url: str) -> str:
     """The feed's own address in one that brings it to some reader ("…/subscribe?url=https://…"), else `url`."""
     found = _INNER.search(unquote(url), 8)
-    return found.group(1) if found and _has_feed_path(found.group(1)) else url
+    inner = _joined(url, found.group(1)) if found and _has_feed_path(found.group(1)) else None
+    return inner or url
 
 
 def _may_be_feed(href: str, text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from monitor.model.fetched import Fetched
 from monitor.model.reasons import Reason
+from monitor.model.references import read_references
 
 MAX_RETRY_AFTER = timedelta(hours=24)
 EPOCHS = range(1_000_000_000, 10_000_000_000)
@@ -151,7 +151,7 @@ def _refresh_in(page: bytes) -> str:
     tag = _REFRESH.search(_UNSEEN.sub(b"", page))  # inside, it is for old browsers or against robots
     content = _CONTENT.search(tag.group()) if tag else None
     value = (content.group(1) or content.group(2) or b"") if content else b""
-    return html.unescape(value.decode("utf-8", "replace"))
+    return read_references(value.decode("utf-8", "replace"))
 
 
 def _sent_on(told: str) -> str | None:
@@ -197,9 +197,9 @@ def parse_instant(value: str) -> datetime | None:
     """An HTTP date in any of its three forms, or an instant of ISO 8601, in UTC; None for anything else."""
     try:
         parsed = datetime.fromisoformat(value) if _ISO.match(value) else parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):  # at the ends of the calendar a zone leads beyond them
         return None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def retry_after(value: str | None, *, now: datetime) -> datetime | None:

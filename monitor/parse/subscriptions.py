@@ -39,7 +39,7 @@ def read_subscriptions(body: bytes) -> tuple[Subscription, ...]:
     """
     text = decode(body).text.lstrip()
     if text.startswith("<"):
-        return tuple(Subscription(f.url, f.title, f.tags, problem=f.problem) for f in read_opml(body))
+        return tuple(Subscription(f.url, f.title, f.tags, f.kind, problem=f.problem) for f in read_opml(body))
     found = tuple(_rss2email(text)) or tuple(_urlwatch(text))
     if not found:
         raise ParseError(

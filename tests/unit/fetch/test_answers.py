@@ -132,6 +132,11 @@ def test_no_header_breaks_retry_after(value: str) -> None:
     assert until is None or NOW < until <= NOW + timedelta(days=1)
 
 
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+01:00", "Fri, 31 Dec 9999 23:59:59 EST"])
+def test_an_instant_beyond_the_calendar_is_none(value: str) -> None:
+    assert parse_instant(value) is None
+
+
 @given(st.text())
 def test_no_header_breaks_the_dates(value: str) -> None:
     instant = parse_instant(value)
@@ -182,6 +187,7 @@ HEAD = b"<!DOCTYPE html><html><head><title>Moved</title>"
         (b'<meta http-equiv="refresh" content="300; url=/">', None),
         (b'<meta http-equiv="refresh" content="0">', None),
         (b'<meta http-equiv="refresh">', None),
+        (b'<meta http-equiv="refresh" content="0; url=/&#' + b"1" * 5_000 + b';">', "/\ufffd"),
         (b'<!--[if lt IE 9]><meta http-equiv="refresh" content="0; url=/old"><![endif]-->', None),
         (b'<noscript><meta http-equiv="refresh" content="0; url=/no-script"></noscript>', None),
         (b'<meta name="refresh" content="0; url=/feed.xml">', None),

@@ -173,7 +173,7 @@ async def test_every_trouble_has_its_code_and_no_body(
         ("http://[fe80::1]/feed", "address"),
         ("http://[::ffff:10.0.0.1]/feed", "address"),
         ("http://2130706433/feed", "url"),
-        ("http://0x7f.2/feed", "address"),
+        ("http://0x7f.2/feed", "url"),
         ("http://router.example/feed", "address"),
         ("http://no-such-host.example/feed", "dns"),
         ("gopher://127.0.0.1/feed", "url"),
