@@ -39,13 +39,9 @@ class DatabaseHostBook:
         return None if found is None else Place(found.at, found.number, found.blocked_until)
 
     async def leave(self, place: Place) -> None:
-        """Give a place back."""
-        if place.number is None:
-            return
-        try:
+        """Give a place back, if anybody counts it."""
+        if place.number is not None:
             await self._batches.give(place.number)
-        except StoreError as error:  # the answer that was fetched is worth more: a place ends by itself
-            log.warning("place-not-given-back", error=str(error))
 
     async def block(self, host: str, until: datetime) -> None:
         """The host wants to be left alone until then."""
@@ -62,8 +58,14 @@ class DatabaseHostBook:
             if found is not None and found.number is not None:
                 self._batches.give(found.number)
 
-    async def _settle(self, items: Sequence[Wish | int]) -> list[Asked | None]:
-        return await in_thread(self._settle_all, items)
+    async def _settle(self, items: Sequence[Wish | int]) -> list[Asked | StoreError | None]:
+        try:
+            return [*await in_thread(self._settle_all, items)]
+        except StoreError as error:
+            if left := sum(isinstance(item, int) for item in items):
+                log.warning("places-not-given-back", places=left, error=str(error))
+            # The answer that was fetched is worth more than its place, which ends by itself.
+            return [error if isinstance(item, Wish) else None for item in items]
 
     def _settle_all(self, items: Sequence[Wish | int]) -> list[Asked | None]:
         """What is given back makes room for what is asked for."""

@@ -59,7 +59,7 @@ def ask(connection: sa.Connection, wishes: Sequence[Wish], *, owner: str) -> lis
     """
     hosts = _standing(connection, wishes, owner)
     instants = [hosts[wish.host].take(wish) for wish in wishes]
-    _write_next(connection, [host for host in hosts.values() if host.moved])
+    _write_next(connection, [hosts[name] for name in sorted(hosts) if hosts[name].moved])
     granted = [(wish, at) for wish, at in zip(wishes, instants, strict=True) if at is not None]
     numbers = iter(_number(connection, granted, owner) if any(host.others for host in hosts.values()) else ())
     return [
