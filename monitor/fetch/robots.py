@@ -78,7 +78,9 @@ class Robots:
     everything: bool | None = None
 
     def allows(self, path: str) -> bool:
-        """Whether `path` (with its query) may be fetched."""
+        """Whether `path` (with its query) may be fetched; the file of the rules itself always (RFC 9309, 2.2.2)."""
+        if path == "/robots.txt":
+            return True
         if self.everything is not None:
             return self.everything
         wanted = _normal(path)

@@ -83,6 +83,11 @@ def test_the_longest_pattern_decides_and_allow_wins_a_tie() -> None:
     )
 
 
+def test_the_file_of_the_rules_is_never_forbidden() -> None:
+    assert allows("Disallow: /", "/robots.txt")
+    assert not allows("Disallow: /", "/a/robots.txt")
+
+
 def test_everything_overrides_the_rules() -> None:
     rule = Rule(allow=False, length=1, parts=("/",), anchored=False)
     assert not Robots((rule,)).allows("/a")
