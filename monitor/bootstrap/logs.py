@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 from structlog.typing import Processor
 
-PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "exception": 3, "critical": 2}
-"""As in `sd-daemon(3)`: without such a mark at its beginning every line is an `info` to the journal."""
+from monitor.bootstrap.journal import is_the_journal, marked
+
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -20,7 +20,7 @@ def set_up_logs(*, level: str, form: str) -> None:
     text = form == "text" or (form == "auto" and sys.stderr.isatty())
     colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     renderer = structlog.dev.ConsoleRenderer(colors=colours) if text else structlog.processors.JSONRenderer()
-    ends: list[Processor] = [renderer, _marked] if _is_the_journal(sys.stderr) else [renderer]
+    ends: list[Processor] = [renderer, _marked] if is_the_journal(sys.stderr) else [renderer]
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -45,15 +45,6 @@ def set_up_logs(*, level: str, form: str) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def _is_the_journal(stream: TextIO) -> bool:
-    """Whether what is written there goes straight to systemd's journal (`systemd.exec(5)`)."""
-    try:
-        at = os.fstat(stream.fileno())
-    except (OSError, ValueError):
-        return False
-    return os.environ.get("JOURNAL_STREAM") == f"{at.st_dev}:{at.st_ino}"
-
-
-def _marked(_logger: Any, method: str, line: Any) -> Any:
-    """A line with its priority, which the journal takes off again: `journalctl -p warning` finds what went wrong."""
-    return f"<{PRIORITIES.get(method, 6)}>{line}"
+def _marked(_logger: Any, method: str, line: Any) -> str:
+    """`journalctl -p warning` finds what went wrong."""
+    return marked(str(line), method)
