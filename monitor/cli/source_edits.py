@@ -93,7 +93,7 @@ def new_sources(
 
 
 def _unusable(url: str, known: set[str]) -> str | None:
-    if not url.startswith(("http://", "https://")):
+    if not url.lower().startswith(("http://", "https://")):
         return "no web address"
     return "already there" if url in known else None
 

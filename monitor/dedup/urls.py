@@ -6,13 +6,13 @@ comparison catches, so a parameter is dropped only when its whole name is on the
 
 from __future__ import annotations
 
-import html
 import re
 from functools import lru_cache
 from posixpath import normpath
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from monitor.dedup.domains import registrable_domain
+from monitor.model.references import read_references
 
 _TRACKING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|oly|vero|trk|wt|sc|itm|stm|cx|ic|ns|wtrid|at|gaa)_[a-z_]+"
@@ -105,7 +105,7 @@ _remembered = lru_cache(maxsize=2048)(_key)
 def _tidied(url: str) -> str:
     url = "".join(url.split()) if "\n" in url or "\t" in url else url.strip()
     if "&" in url and ";" in url:
-        url = html.unescape(url)
+        url = read_references(url)
     if "\\" in url[:10]:
         url = url.replace("\\", "/")
     url = _TWICE.sub(r"\1://", url)

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.fetch.answers import MAX_RETRY_AFTER
 from monitor.ports import Clock
 
 ASK_AGAIN_S = 0.5
 """How long to wait before looking again for a place at a host where other processes have them all."""
+
+
+LONGEST_WAIT = timedelta(hours=1)
+"""A turn that is further away was given before the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class MemoryHostBook:
         """Take a place from the next free instant on; there is always one, since no other process asks."""
         if terms.spacing_s <= 0:
             return Place(now)
-        at = max(now, self._next.get(host, now))
+        following = self._next.get(host, now)
+        at = following if now < following <= now + LONGEST_WAIT else now
         self._next[host] = at + timedelta(seconds=terms.spacing_s)
         if len(self._next) > 10_000:
             self._next = {name: instant for name, instant in self._next.items() if instant > now}
@@ -82,7 +88,7 @@ class MemoryHostBook:
     async def blocked_until(self, host: str, now: datetime) -> datetime | None:
         """The instant until which the host wants to be left alone, if that is still to come."""
         until = self._blocked.get(host)
-        if until is not None and until <= now:
+        if until is not None and not now < until <= now + MAX_RETRY_AFTER:  # over, or of a clock that was set back
             del self._blocked[host]
             return None
         return until

@@ -200,7 +200,7 @@ def _fresh_children(entries: Sequence[Entry]) -> list[str]:
         enumerate(entries),
         key=lambda item: (
             "news" in (item[1].url or ""),
-            item[1].published_at.timestamp() if item[1].published_at else 0.0,
+            item[1].updated_at.timestamp() if item[1].updated_at else 0.0,
             item[0],
         ),
         reverse=True,

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _USUAL = re.compile(r"https?://[A-Za-z0-9.-]+(?:[:/?#]|\Z)", re.IGNORECASE)
-_JUNK = re.compile(r"[\x00-\x20\x7f]+")
+_JUNK = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]+")
 _ANCHOR = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*["']([^"'<>]+)""", re.IGNORECASE)
 _SLIP = re.compile(r"https?:(?!//[^/\\])|https?//|https?://https?:?//|https?:[^?#]*\\", re.IGNORECASE)
 _START = re.compile(r"(?:https?:/+(?=https?:?//))?(https?):?/+", re.IGNORECASE)
@@ -69,7 +69,7 @@ def relation_of(rel: str | None) -> str:
 
 
 def tidy(link: str | None) -> str:
-    """The link without the whitespace and control characters that pretty-printers put into it."""
+    """The link without the whitespace and control characters that pretty-printers put into it, and half characters."""
     if not link:
         return ""
     link = link.strip()

@@ -6,6 +6,7 @@ documents, each a job with `url` or `navigate` and filters (https://urlwatch.rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as IniError
@@ -39,7 +40,7 @@ def read_subscriptions(body: bytes) -> tuple[Subscription, ...]:
     """
     text = decode(body).text.lstrip()
     if text.startswith("<"):
-        return tuple(Subscription(f.url, f.title, f.tags, problem=f.problem) for f in read_opml(body))
+        return tuple(Subscription(f.url, f.title, f.tags, f.kind, problem=f.problem) for f in read_opml(body))
     found = tuple(_rss2email(text)) or tuple(_urlwatch(text))
     if not found:
         raise ParseError(
@@ -64,10 +65,16 @@ def _rss2email(text: str) -> Iterator[Subscription]:
             yield Subscription(section.get("url", "").strip(), title, paused=not active)
 
 
+class _Texts(yaml.SafeLoader):
+    """Takes every value for a text: a date or a number that cannot be would end the reading of all."""
+
+    yaml_implicit_resolvers = {"<": [("tag:yaml.org,2002:merge", re.compile("<<"))]}  # noqa: RUF012 - as its parent has it
+
+
 def _urlwatch(text: str) -> Iterator[Subscription]:
     try:
-        jobs = list(yaml.load_all(text, Loader=yaml.SafeLoader))
-    except yaml.YAMLError:
+        jobs = list(yaml.load_all(text, Loader=_Texts))
+    except (yaml.YAMLError, ValueError, RecursionError):
         return
     for job in jobs:
         if isinstance(job, Mapping) and job.keys() & {"url", "navigate", "command"}:
@@ -87,7 +94,7 @@ def _job(job: Mapping[str, Any]) -> Subscription:
 def _select(filters: Any) -> str | None:
     """The first css or xpath filter, in any of the ways in which urlwatch takes them."""
     listed = filters.split(",") if isinstance(filters, str) else [filters] if isinstance(filters, Mapping) else filters
-    for each in listed or ():
+    for each in listed if isinstance(listed, list) else ():
         if isinstance(each, str) and each.partition(":")[0] in ("css", "xpath"):
             return each.partition(":")[2].strip()
         if isinstance(each, Mapping):

@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 import structlog
 
+from monitor.clock import SystemClock
 from monitor.daemon import Daemon, Tick
 from monitor.errors import SchemaMismatch, StoreFull
 
@@ -170,3 +172,32 @@ async def test_a_tick_that_does_not_come_back_is_named() -> None:
     await asyncio.wait_for(daemon.run(), 60)
     assert named == [("gather",)]
     assert daemon.hanging() == ()
+
+
+async def test_a_clock_that_is_set_back_stops_no_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scheduler would wait until the clock on the wall is as late again."""
+    ticks = 0
+    wall = SetBack()
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", wall)
+
+    async def tick() -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 2:
+            wall.by = timedelta(hours=1)
+        if ticks == 4:
+            daemon.stop()
+
+    daemon = Daemon((Tick("gather", 0.01, tick),), nothing, nothing, clock=wall, clock_look_s=0.01)
+    with structlog.testing.capture_logs() as logs:
+        await asyncio.wait_for(daemon.run(), 60)
+    assert [entry["ticks"] for entry in logs if entry["event"] == "clock-set-back"] == [1]
+
+
+class SetBack(SystemClock):
+    """The wall's clock, `by` so much behind; for the scheduler, too."""
+
+    by = timedelta(0)
+
+    def now(self, zone: tzinfo | None = UTC) -> datetime:
+        return datetime.now(zone) - self.by

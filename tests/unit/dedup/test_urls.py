@@ -108,3 +108,7 @@ def test_what_is_too_long_for_a_host_is_not_decoded() -> None:
     label = "xn--" + ("ü" * 60).encode("punycode").decode()
     assert url_key(f"https://{label}.example/") == f"{label}.example"
     assert url_key("https://xn--mller-kva.example/") == "müller.example"
+
+
+def test_a_reference_without_end_breaks_no_address() -> None:
+    assert url_key("https://a.example/?a=1&#" + "1" * 5_000 + ";") == url_key("https://a.example/?a=1\ufffd")

@@ -55,6 +55,14 @@ async def test_the_later_block_counts_and_ends_by_itself(clock: FrozenClock) -> 
     assert await book.blocked_until("http://h:80", until) is None
 
 
+async def test_a_clock_that_is_set_back_keeps_no_host_waiting(clock: FrozenClock) -> None:
+    book, later = MemoryHostBook(), clock.now() + timedelta(days=400)
+    await instant(book, "http://h:80", later, 60)
+    await book.block("http://h:80", later + timedelta(minutes=5))
+    assert await instant(book, "http://h:80", clock.now(), 60) == clock.now()
+    assert await book.blocked_until("http://h:80", clock.now()) is None
+
+
 async def test_starts_are_spaced() -> None:
     clock = SystemClock()
     politeness = Politeness(MemoryHostBook(), clock, per_host=2, spacing_s=0.1)
