@@ -163,19 +163,16 @@ class HttpFetcher:
         host = host_key(url)
         at_once = bool(chain.hops) and host == chain.host
         chain.host = host
-        async with self._politeness.turn(host, spacing_s=delay_s, longest_s=chain.left_s + SLACK_S, at_once=at_once):
-            await self._stop_if_blocked(host)
+        turn = self._politeness.turn(host, spacing_s=delay_s, longest_s=chain.left_s + SLACK_S, at_once=at_once)
+        async with turn as blocked_until:
+            if blocked_until is not None and self._obey_blocks:
+                raise Postponed(host, blocked_until)
             async with self._slots:
                 answer = await self._timed(chain, url)
         until = host_block(answer.status, answer.headers, now=self._clock.now())
         if until is not None:
             await self._hosts.block(host, until)
         return answer
-
-    async def _stop_if_blocked(self, host: str) -> None:
-        until = await self._hosts.blocked_until(host, self._clock.now()) if self._obey_blocks else None
-        if until is not None:
-            raise Postponed(host, until)
 
     async def _timed(self, chain: _Chain, url: URL) -> Answer:
         before = self._clock.monotonic()

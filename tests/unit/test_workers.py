@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -86,6 +87,11 @@ def repeat(text: str, times: int) -> list[str]:
     return [text * times]
 
 
+def nap(seconds: float) -> str:
+    time.sleep(seconds)
+    return "slept"
+
+
 def unpicklable() -> object:
     return lambda: None
 
@@ -128,6 +134,15 @@ async def test_time_and_memory_limits_and_deaths_cost_one_job_alone(pool: Worker
     assert await code_of(pool, eat, 400) == "memory"
     assert await code_of(pool, crash) == "died"
     assert await pool.run(eat, 50) == 50_000_000
+
+
+async def test_only_the_time_that_a_job_works_counts_but_none_waits_for_ever() -> None:
+    async with WorkerPool(1, patience=10_000) as pool:
+        await pool.run(nap, 0)  # imports what it needs
+        assert await pool.run(nap, 0.2, timeout_s=0.1) == "slept"
+        assert await code_of(pool, spin, timeout_s=0.05) == "timeout"
+    async with WorkerPool(1, patience=1) as pool:
+        assert await code_of(pool, nap, 600, timeout_s=0.05) == "timeout"
 
 
 async def test_exceptions_of_the_function_come_through(pool: WorkerPool) -> None:

@@ -77,6 +77,22 @@ async def test_starts_are_spaced() -> None:
     assert starts[-1] - before >= 0.19
 
 
+async def test_who_had_to_wait_hears_what_the_host_wants_by_then(clock: FrozenClock) -> None:
+    book = MemoryHostBook()
+    politeness = Politeness(book, clock, per_host=2, spacing_s=0.05)
+    until = clock.now() + timedelta(minutes=5)
+    async with asyncio.timeout(60), politeness.turn("http://h:80") as first:
+        assert first is None
+        waiting = politeness.turn("http://h:80")
+        entered = asyncio.ensure_future(waiting.__aenter__())
+        await asyncio.sleep(0)
+        await book.block("http://h:80", until)
+        assert await entered == until
+        await waiting.__aexit__(None, None, None)
+    async with politeness.turn("http://h:80", at_once=True) as at_once:
+        assert at_once == until
+
+
 class FullBook(MemoryHostBook):
     """Has no place for the first who come, then one in an hour; keeps what it was asked for and given back."""
 
