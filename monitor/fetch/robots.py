@@ -204,7 +204,7 @@ class RobotsGate:
         async with lock:
             now = self._clock.now()
             kept = self._kept.get(origin)
-            if kept is None or kept.until <= now:
+            if kept is None or not now < kept.until <= now + KEPT:  # over, or of a clock that was set back
                 kept = self._judge(await self._fetch(_robots_request(origin, request)), kept, now)
                 self._remember(origin, kept, now)
             return kept

@@ -145,7 +145,8 @@ def _url(raw: RawItem, bases: tuple[str | None, ...]) -> str | None:
             return url
     if raw.id_is_link and (url := absolute(raw.id, *bases)):
         return url
-    rest = [link.href for link in candidates if _preference(link) == 2] + raw.enclosures[:1]
+    files = [href for href in raw.enclosures if href not in raw.images]  # the same picture may stand with many
+    rest = [link.href for link in candidates if _preference(link) == 2] + files[:1]
     return next((url for href in rest if (url := absolute(href, *bases))), None)
 
 
