@@ -196,18 +196,23 @@ def add_facts(connection: sa.Connection, alert_id: int, facts: Mapping[str, Any]
 
 def earlier_alert(connection: sa.Connection, rule_id: str, article_id: int) -> Earlier | None:
     """The newest alert in which the rule dealt with the article, digests apart."""
-    query = (
-        sa.select(t.alert.c.id, t.alert.c.key, t.alert.c.state, t.alert.c.reason_code, t.alert_article.c.facts)
-        .join(t.alert_article, t.alert_article.c.alert_id == t.alert.c.id)
-        .where(t.alert_article.c.article_id == article_id, t.alert.c.rule_id == rule_id)
-        .where(t.alert.c.kind.in_(SINGLE))
-        .order_by(t.alert.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_EARLIER, {"rule": rule_id, "article": article_id}).first()
     if row is None:
         return None
     return Earlier(row.id, row.key, AlertState(row.state), row.reason_code, int(row.facts.get("revision", 0)))
+
+
+# Those that are asked for every hit are built once: building one costs more than asking it.
+_RULE = t.alert.c.rule_id == sa.bindparam("rule")
+_ARTICLE: sa.BindParameter[Any] = sa.bindparam("article")
+_EARLIER = (
+    sa.select(t.alert.c.id, t.alert.c.key, t.alert.c.state, t.alert.c.reason_code, t.alert_article.c.facts)
+    .join(t.alert_article, t.alert_article.c.alert_id == t.alert.c.id)
+    .where(t.alert_article.c.article_id == _ARTICLE, _RULE)
+    .where(t.alert.c.kind.in_(SINGLE))
+    .order_by(t.alert.c.id.desc())
+    .limit(1)
+)
 
 
 def copy_told(connection: sa.Connection, rule_id: str, head: int, article_id: int) -> str | None:
@@ -215,22 +220,24 @@ def copy_told(connection: sa.Connection, rule_id: str, head: int, article_id: in
 
     One that a silence kept back does not count: nobody has read it.  A baseline does: its news was old already.
     """
-    group = sa.or_(t.article.c.id == head, t.article.c.copy_of == head)
-    live = sa.or_(
-        t.alert.c.state == AlertState.TOLD.value,
-        sa.and_(t.alert.c.state == AlertState.HELD.value, t.alert.c.reason_code != "guard"),
-        t.alert.c.reason_code.in_(("baseline", "fire-not-first")),
-    )
-    query = (
-        sa.select(t.alert.c.key)
-        .join(t.alert_article, t.alert_article.c.alert_id == t.alert.c.id)
-        .join(t.article, t.article.c.id == t.alert_article.c.article_id)
-        .where(t.alert.c.rule_id == rule_id, group, t.article.c.id != article_id, live)
-        .where(t.alert.c.kind.in_(SINGLE))
-        .order_by(t.alert.c.id)
-        .limit(1)
-    )
-    return connection.execute(query).scalar()
+    return connection.execute(_COPY_TOLD, {"rule": rule_id, "head": head, "article": article_id}).scalar()
+
+
+_GROUP = sa.or_(t.article.c.id == sa.bindparam("head"), t.article.c.copy_of == sa.bindparam("head"))
+_LIVE = sa.or_(
+    t.alert.c.state == AlertState.TOLD.value,
+    sa.and_(t.alert.c.state == AlertState.HELD.value, t.alert.c.reason_code != "guard"),
+    t.alert.c.reason_code.in_(("baseline", "fire-not-first")),
+)
+_COPY_TOLD = (
+    sa.select(t.alert.c.key)
+    .join(t.alert_article, t.alert_article.c.alert_id == t.alert.c.id)
+    .join(t.article, t.article.c.id == t.alert_article.c.article_id)
+    .where(_RULE, _GROUP, t.article.c.id != _ARTICLE, _LIVE)
+    .where(t.alert.c.kind.in_(SINGLE))
+    .order_by(t.alert.c.id)
+    .limit(1)
+)
 
 
 def thread_of_story(
@@ -238,33 +245,35 @@ def thread_of_story(
 ) -> Thread | None:
     """The rule's newest thread about one of the stories that opened after then; the first story's goes first."""
     for story_id in story_ids:
-        thread = _newest_thread(connection, rule_id, t.article.c.story_id == story_id, opened_after)
-        if thread is not None:
-            return thread
+        values = {"rule": rule_id, "story": story_id, "opened_after": opened_after}
+        found = connection.execute(_THREAD_OF_STORY, values).mappings().first()
+        if found is not None:
+            return thread_from(_alert(found))
     return None
 
 
 def thread_of_article(connection: sa.Connection, rule_id: str, article_id: int) -> Thread | None:
     """The rule's thread about the article, or None."""
-    return _newest_thread(connection, rule_id, t.article.c.id == article_id, None)
+    found = connection.execute(_THREAD_OF_ARTICLE, {"rule": rule_id, "article": article_id}).mappings().first()
+    return None if found is None else thread_from(_alert(found))
 
 
-def _newest_thread(
-    connection: sa.Connection, rule_id: str, members: sa.ColumnElement[bool], opened_after: datetime | None
-) -> Thread | None:
+def _newest_thread(members: sa.ColumnElement[bool], *late: sa.ColumnElement[bool]) -> sa.Select[Any]:
     threads = (
         sa.select(t.alert.c.thread)
         .join(t.alert_article, t.alert_article.c.alert_id == t.alert.c.id)
         .join(t.article, t.article.c.id == t.alert_article.c.article_id)
-        .where(t.alert.c.rule_id == rule_id, t.alert.c.thread.is_not(None), members)
+        .where(_RULE, t.alert.c.thread.is_not(None), members)
     )
-    root = sa.select(t.alert).where(t.alert.c.key.in_(threads))
-    if opened_after is not None:
-        root = root.where(t.alert.c.created_at > opened_after)
+    root = sa.select(t.alert).where(t.alert.c.key.in_(threads), *late)
     # Locked: another worker may be telling the thread's update just now, and what joins it after that would be lost.
-    newest = root.order_by(t.alert.c.created_at.desc(), t.alert.c.id.desc()).limit(1).with_for_update()
-    found = connection.execute(newest).mappings().first()
-    return None if found is None else thread_from(_alert(found))
+    return root.order_by(t.alert.c.created_at.desc(), t.alert.c.id.desc()).limit(1).with_for_update()
+
+
+_THREAD_OF_ARTICLE = _newest_thread(t.article.c.id == _ARTICLE)
+_THREAD_OF_STORY = _newest_thread(
+    t.article.c.story_id == sa.bindparam("story"), t.alert.c.created_at > sa.bindparam("opened_after")
+)
 
 
 def thread_from(root: AlertRow) -> Thread:

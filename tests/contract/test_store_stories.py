@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from monitor.dedup.prepared import prepare
 from monitor.loops.placing import STORY_LOCK, place_articles
-from monitor.model.story import PlacedArticle, Placement
+from monitor.model.story import NO_TERMS, PlacedArticle, Placement, StoryState
 from monitor.store import articles
 from monitor.store.articles import NewArticle
+from monitor.store.stories import Opening, next_story_ids, open_stories
+from monitor.store.story_index import COMMON, StoryIndex, holders, index_stories
 from monitor.store.story_pages import linked_stories, list_stories, show_story
 from monitor.store.unit import Database
 from tests.contract.conftest import NOW
@@ -41,6 +43,27 @@ def test_stories_are_listed_with_their_languages(database: Database) -> None:
         page = show_story(connection, german.story_id)
         assert page is not None
         assert [story.id for story in linked_stories(connection, page)] == [english.story_id]
+
+
+def test_a_key_tells_the_stories_of_every_language_in_which_it_is_not_common(database: Database) -> None:
+    spoken = ["de", "en", "fr", *["it"] * COMMON]
+    with database.unit() as connection:
+        stories = dict(zip(next_story_ids(connection, len(spoken)), spoken, strict=True))
+        states = {id_: StoryState(id_, NO_TERMS, 1, NOW, title="t") for id_ in stories}
+        open_stories(connection, [Opening(1, language, states[id_]) for id_, language in stories.items()])
+        days = {id_: 99 if language == "fr" else 100 for id_, language in stories.items()}
+        index_stories(
+            connection,
+            [StoryIndex(id_, each, {}, frozenset({7}), days[id_], new=True) for id_, each in stories.items()],
+        )
+
+        def languages(*keys: int, since: int, but: str = "") -> list[str]:
+            return sorted(each.language for each in holders(connection, keys, since_day=since, but=but))
+
+        assert languages(7, 8, since=99) == ["de", "en", "fr"]
+        assert languages(7, since=99, but="en") == ["de", "fr"]
+        assert languages(7, since=100) == ["de", "en"]
+        assert languages(8, since=99) == languages(since=99) == []
 
 
 def test_two_languages_placed_at_once_are_linked_and_do_not_block(database: Database) -> None:

@@ -17,6 +17,7 @@ from monitor.match.inflection import base_candidates
         ("en", "modelling", "model"),
         ("en", "hoping", "hope"),
         ("en", "overtook", "overtake"),
+        ("en", "understood", "understand"),
         ("fr", "omis", "omettre"),
         ("fr", "imposées", "imposer"),
         ("fr", "nationaux", "national"),
