@@ -141,7 +141,7 @@ def instant_from_json(value: object) -> datetime | None:
 
 def get_alert(connection: sa.Connection, alert_id: int) -> AlertRow:
     """The alert of that id.  Raises `MonitorError` when there is none."""
-    row = connection.execute(sa.select(t.alert).where(t.alert.c.id == alert_id)).mappings().first()
+    row = connection.execute(_BY_ID, {"alert": alert_id}).mappings().first()
     if row is None:
         raise MonitorError(f"there is no alert {alert_id}", code="no-alert")
     return _alert(row)
@@ -149,9 +149,12 @@ def get_alert(connection: sa.Connection, alert_id: int) -> AlertRow:
 
 def find_alert(connection: sa.Connection, key: str, *, lock: bool = False) -> AlertRow | None:
     """The alert of that key, or None; `lock` keeps other workers from joining its thread until the unit ends."""
-    query = sa.select(t.alert).where(t.alert.c.key == key)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    row = connection.execute(_BY_KEY.with_for_update() if lock else _BY_KEY, {"key": key}).mappings().first()
     return None if row is None else _alert(row)
+
+
+_BY_ID = sa.select(t.alert).where(t.alert.c.id == sa.bindparam("alert"))
+_BY_KEY = sa.select(t.alert).where(t.alert.c.key == sa.bindparam("key"))
 
 
 def _alert(row: sa.RowMapping) -> AlertRow:
