@@ -295,7 +295,10 @@ class _Worker:
 
 def _serve(pipe: Connection, limits: _Limits) -> None:
     """The life of a worker process: one job after the other until it is used up or the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What is sent to the whole group (a terminal, `systemctl kill`, containers) is for the parent, who still waits for
+    # what is under way; a worker ends when its pipe does.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy maps tens of megabytes per thread as it is imported
     base = _resident()
     jobs = 0

@@ -52,6 +52,12 @@ def fail_oddly() -> None:
     raise DeliveryError("cannot be pickled", permanent=True)
 
 
+def hear_what_the_group_is_told() -> int:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(os.getpid(), number)
+    return os.getpid()
+
+
 def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
@@ -198,6 +204,10 @@ async def test_an_idle_process_that_was_killed_is_replaced(pool: WorkerPool) -> 
     finally:
         os.kill(server, signal.SIGCONT)
     assert await sum_of_two == 2
+
+
+async def test_a_signal_to_the_whole_group_costs_no_job(pool: WorkerPool) -> None:
+    assert await pool.run(hear_what_the_group_is_told) == await pool.run(own_pid)
 
 
 async def test_no_more_jobs_run_at_once_than_there_are_processes() -> None:
