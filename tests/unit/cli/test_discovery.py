@@ -8,6 +8,7 @@ import pytest
 from monitor.cli.main import run
 from monitor.testing import FakeWeb, Reply
 
+pytestmark = pytest.mark.usefixtures("workers")
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 XML = {"Content-Type": "application/rss+xml"}
 
