@@ -21,13 +21,14 @@ def at_local(day: datetime, clock: time, zone: ZoneInfo) -> datetime:
 
 
 def parse_span(span: str) -> tuple[time, time]:
-    """`22:00-06:30` as two local times; raises `ValueError` with the remedy when it is not one."""
+    """`22:00-06:30` as two local times (`24:00` ends a day); raises `ValueError` with the remedy when it is not one."""
     try:
-        start, end = (time.fromisoformat(part.strip()) for part in span.split("-"))
+        begins, ends = (part.strip() for part in span.split("-"))
+        start, end = time.fromisoformat(begins), time.fromisoformat("00:00" if ends == "24:00" else ends)
     except ValueError as error:
         raise ValueError(f"{span!r} is no span of hours; write it as 22:00-06:30") from error
     if start == end:
-        raise ValueError(f"{span!r} is empty; the two times must differ")
+        raise ValueError(f"{span!r} is no time or all of it; the two times must differ")
     return start, end
 
 

@@ -11,7 +11,6 @@ from monitor.cli.reading import NotFound, Opened, number_in, opened, positive, r
 from monitor.errors import UsageError
 
 KEYS = ("id", "kind", "subject", "until", "created_at", "note")
-LONGEST_S = 10 * 365 * 86400
 COLUMNS = {"id": "ID", "kind": "KIND", "subject": "SUBJECT", "until": "ENDS", "note": "NOTE"}
 
 
@@ -55,8 +54,6 @@ def _span(text: str) -> timedelta:
         span = seconds(text)
     except PydanticCustomError as error:
         raise UsageError(error.message(), remedy="how long it is to last: 4h, 2d") from error
-    if not 0 < span <= LONGEST_S:
-        raise UsageError(f"{text!r} is no time to be silent for", remedy="4h, 2d; at most ten years")
     return timedelta(seconds=span)
 
 

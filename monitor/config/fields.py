@@ -10,9 +10,13 @@ from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from monitor.alert.hours import parse_span
+
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+LONGEST_S = 500 * 365 * 86400.0
+"""Several times as much after or before now can still be said as a date."""
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
-_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d")
+_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _SIZE = {"": 1, "kB": 1000, "MB": 1000**2, "GB": 1000**3}
 
 
@@ -31,7 +35,10 @@ def seconds(value: Any) -> float:
     parts = _DURATION.findall(text)
     if not parts or _DURATION.sub("", text).strip():
         raise fault("bad-duration", f"{text!r} is no duration: write 90s, 10m, 2h or 7d (0 switches off)")
-    return sum(float(number) * UNITS[unit] for number, unit in parts)
+    found = sum(float(number) * UNITS[unit] for number, unit in parts)
+    if found > LONGEST_S:
+        raise fault("bad-duration", f"{text!r} is too long: 500 years are the most")
+    return found
 
 
 def byte_count(value: Any) -> int:
@@ -61,6 +68,10 @@ def hours(value: Any) -> str:
     text = str(value).strip()
     if not _HOURS.fullmatch(text):
         raise fault("bad-hours", f"{text!r} is no span of hours: write 22:00-06:30")
+    try:
+        parse_span(text)
+    except ValueError as error:
+        raise fault("bad-hours", str(error)) from error
     return text
 
 

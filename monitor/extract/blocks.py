@@ -11,6 +11,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from monitor.extract.zones import Zone, zone_of
+from monitor.model.references import storable
 
 SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "svg", "head", "iframe", "object", "select", "option", "button"}
@@ -28,6 +29,7 @@ BLOCK_TAGS = frozenset(
 """Elements that end a line before and after."""
 
 _WORD = re.compile(r"\w+")
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\ufeff"))
 
 
 _WIDE_SHARE = 0.4
@@ -78,10 +80,12 @@ class Block:
 
 
 def fold_space(text: str) -> str:
-    """`text` with runs of white space as one blank, none at the ends; soft hyphens and zero-width marks gone."""
-    if not text.isascii():
-        text = text.replace("\u00ad", "").replace("\u200b", "").replace("\ufeff", "")
-    return " ".join(text.split())
+    """`text` with runs of white space as one blank, none at the ends; soft hyphens and zero-width marks gone.
+
+    So are controls and halves of characters, which scripts' data and PDFs can bring.
+    """
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(storable(line.translate(_UNSEEN)).split())
 
 
 def key_of(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
 
@@ -10,6 +11,7 @@ _ISO_2022_ESCAPE = re.compile(rb"\x1b[$(][@A-J]")
 # What XML and libxml2 refuse; C1 controls stay, since cp1252 bytes often hide behind them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HEAD_BYTES = 4096
+_ESCAPES = frozenset({"unicode-escape", "raw-unicode-escape"})
 
 
 def decode_page(body: bytes, content_type: str | None = None) -> str:
@@ -39,7 +41,17 @@ def _decode(body: bytes, content_type: str | None) -> str:
 
 
 def _declared(body: bytes, content_type: str | None) -> str | None:
-    return http_content_type_encoding(content_type) or html_body_declared_encoding(body[:_HEAD_BYTES])
+    named = http_content_type_encoding(content_type), html_body_declared_encoding(body[:_HEAD_BYTES])
+    return next((encoding for encoding in named if encoding and _is_charset(encoding)), None)
+
+
+@cache
+def _is_charset(encoding: str) -> bool:
+    """Whether a codec of Python reads pages; some are none of text (base64), others escapes of its own or of DNS."""
+    try:
+        return encoding not in _ESCAPES and bool(b"\xff".decode(encoding, "replace"))
+    except (LookupError, ValueError):
+        return False
 
 
 def _decode_legacy(body: bytes, declared: str | None) -> str:

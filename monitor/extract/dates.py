@@ -78,7 +78,7 @@ def _offset(text: str | None) -> str:
 def _rfc(text: str) -> PageDate | None:
     try:
         local = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+        at = local.replace(tzinfo=UTC) if local.tzinfo is None else local.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    at = local.replace(tzinfo=UTC) if local.tzinfo is None else local.astimezone(UTC)
     return PageDate(at, local.isoformat())

@@ -14,6 +14,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import etree
 from lxml import html as lxml_html
 
+from monitor.extract.charset import decode_page
+
 MOST_FEEDS = 50
 """Candidates that are returned; a page that declares more is a directory."""
 
@@ -45,7 +47,16 @@ _FEED_PATH = re.compile(
     r"|feeds\.feedburner\.com/",
     re.IGNORECASE,
 )
-_FEED_WORD = re.compile(r"\b(?:rss|atom|xml|news) ?feeds?\b|^\s*(?:rss|atom)\s*$|\brss\b", re.IGNORECASE)
+_FEED_WORD = re.compile(r"\b(?:rss|atom|xml|news) ?feeds?\b|^\s*(?:rss|atom)\s*$|(?<![a-z])rss(?![a-z])", re.IGNORECASE)
+_MOST_WORDS = 4
+"""Words of a link that may name a feed among them ("s'abonner au flux RSS"); a headline that does has more."""
+_ICON = re.compile(r"(?:^|[\s_-])rss(?:$|[\s\d_-])", re.IGNORECASE)
+_PICTURE = re.compile(r"(?:^|[/_-])(?:rss|feed-?icon)[\w.-]*\.(?:png|gif|jpe?g|svg|webp)(?:$|\?)", re.IGNORECASE)
+"""How style sheets and files of pictures call the sign of a feed."""
+_LONGEST_NAME = 300
+"""Letters at the end of a picture's address that are looked at."""
+_FOR_READERS = re.compile(r"(?:feed|itpc|pcast):(?://)?(?=.)", re.IGNORECASE)
+"""Schemes by which a browser hands an address over to a program that reads feeds."""
 _ONLY_FEED_WORDS = re.compile(
     r"(?=.*\b(?:rss|atom|feeds?)\b)(?:(?:rss|atom|xml|rdf|feeds?|news|subscribe|abonnieren|our|to|via|[012]\.\d+)\b[\s/|&:-]*)+",
     re.IGNORECASE,
@@ -64,7 +75,12 @@ _USUAL = (
     "feed.json",
     "?feed=rss2",
     "feeds/posts/default",
+    "index.rdf",
+    "feed.atom",
+    "index.rss",
 )
+_USUAL_BELOW = 5
+"""So many of them are tried below the page's own directory as well: each is a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +101,11 @@ def find_feeds(html: bytes | str, *, url: str, headers: Sequence[tuple[str, str]
 
     Declared ones come first, then links whose address looks like a feed's, then links that only say so.
     """
-    root = _tree(html)
+    root = _tree(html, next((value for name, value in headers if name.lower() == "content-type"), None))
     base = _base(root, url) if root is not None else url
     found = [*_from_headers(headers, url)]
     if root is not None:
-        linked = sorted(_anchors(root, base), key=lambda link: not _has_feed_path(link.url))
+        linked = sorted(_anchors(root, base), key=lambda link: not (link.type or _has_feed_path(link.url)))
         found += [*_declared(root, base), *linked]
     unique: dict[str, FeedLink] = {}
     for link in found:
@@ -106,12 +122,12 @@ def usual_paths(url: str) -> tuple[str, ...]:
         if parts.path.endswith("/") or "." in parts.path.rsplit("/", 1)[-1]
         else f"{url.split('?', maxsplit=1)[0].split('#', maxsplit=1)[0]}/"
     )
-    bases = (folder, root) if folder != root else (root,)
-    return tuple(dict.fromkeys(base + path for base in bases for path in _USUAL))
+    below = [folder + path for path in _USUAL[:_USUAL_BELOW]]
+    return tuple(dict.fromkeys((*below, *(root + path for path in _USUAL))))
 
 
-def _tree(html: bytes | str) -> etree._Element | None:
-    text = html.decode("utf-8", "replace") if isinstance(html, bytes) else html
+def _tree(html: bytes | str, content_type: str | None) -> etree._Element | None:
+    text = decode_page(html, content_type) if isinstance(html, bytes) else html
     text = text.replace("\x00", "").removeprefix("\ufeff")
     if not text.strip():
         return None
@@ -135,7 +151,7 @@ def _from_headers(headers: Sequence[tuple[str, str]], url: str) -> Iterator[Feed
         if name.lower() != "link":
             continue
         for target, parameters in _LINK_HEADER.findall(value[:20_000]):
-            given = {key.lower(): quoted or bare for key, quoted, bare in _PARAMETER.findall(parameters)}
+            given = {key.lower(): quoted or bare.strip("'") for key, quoted, bare in _PARAMETER.findall(parameters)}
             if link := _judged(target, url, given, "header"):
                 yield link
 
@@ -183,18 +199,29 @@ def _kind(media: str) -> str | None:
 def _anchors(root: etree._Element, base: str) -> Iterator[FeedLink]:
     host = urlsplit(base).netloc
     for element in root.iter("a", "area"):
-        href = (element.get("href") or "").strip()
+        href = _within((element.get("href") or "").strip())
         text = _text_of(element)
-        if not href or href.startswith("#") or not _may_be_feed(href, text):
+        kind = _kind((element.get("type") or "").lower())
+        marked = kind is not None or _is_marked(element, href)
+        if not href or href.startswith("#") or not (marked or _may_be_feed(href, text)):
             continue
         url = _joined(base, href)
-        url = _within(url) if url else None
         if url is None or _NO_FEED.search(url) or _COMMENTS.search(_path(url)):
             continue
         at = urlsplit(url).netloc
         named = at == host or at.startswith("feeds.") or url.endswith((".rss", ".xml", ".atom", ".rdf"))
-        if named or _FEED_WORD.search(text):
-            yield FeedLink(url, text[:200], _kind((element.get("type") or "").lower()) or "", "anchor")
+        if named or marked or _FEED_WORD.search(text):
+            yield FeedLink(url, text[:200], kind or "", "anchor")
+
+
+def _is_marked(anchor: etree._Element, href: str) -> bool:
+    """Whether the link is for readers of feeds, or shows their sign, as far as names of classes and files tell."""
+    if "feed" in (anchor.get("rel") or "").lower().split() or _FOR_READERS.match(href):
+        return True
+    inside = [anchor, *anchor.iter("i", "span", "svg", "use", "img")]
+    if any(_ICON.search(each.get("class") or "") for each in inside):
+        return True
+    return any(_PICTURE.search((each.get("src") or "")[-_LONGEST_NAME:]) for each in inside)
 
 
 def _text_of(anchor: etree._Element) -> str:
@@ -206,16 +233,18 @@ def _text_of(anchor: etree._Element) -> str:
     return next(filter(None, (*spoken, anchor.get("alt"), anchor.get("aria-label"), anchor.get("title"))), "")
 
 
-def _within(url: str) -> str:
-    """The feed's own address in one that brings it to some reader ("…/subscribe?url=https://…"), else `url`."""
-    found = _INNER.search(unquote(url), 8)
-    return found.group(1) if found and _has_feed_path(found.group(1)) else url
+def _within(href: str) -> str:
+    """The feed's own address in one that brings it to some reader ("…/subscribe?url=https://…"), else `href`."""
+    found = _INNER.search(unquote(href), 8 if href[:4].lower() == "http" else 0)
+    inner = _joined("", found.group(1)) if found and _has_feed_path(found.group(1)) else None
+    return inner or href
 
 
 def _may_be_feed(href: str, text: str) -> bool:
-    if _ONLY_FEED_WORDS.fullmatch(text[:200]):
+    if _ONLY_FEED_WORDS.fullmatch(text[:200]) or _has_feed_path(href):
         return True
-    return _has_feed_path(href)
+    few = len(text) < 60 and len(text.split()) <= _MOST_WORDS
+    return few and _FEED_WORD.search(text) is not None and not _HEADLINE.search(href)
 
 
 def _has_feed_path(href: str) -> bool:
@@ -223,9 +252,10 @@ def _has_feed_path(href: str) -> bool:
 
 
 def _joined(base: str, href: str) -> str | None:
-    """Absolute http(s) address without its fragment; the old `feed:` scheme is understood."""
-    if href.lower().startswith("feed:"):
-        href = href[5:] if href[5:].lower().startswith(("http:", "https:")) else "http:" + href[5:]
+    """Absolute http(s) address without its fragment; schemes for readers of feeds are understood."""
+    if scheme := _FOR_READERS.match(href):
+        href = href[scheme.end() :]
+        href = href if href.lower().startswith(("http:", "https:")) else f"http://{href}"
     if _UNFILLED.search(href):
         return None
     try:

@@ -14,7 +14,7 @@ from monitor.extract.sanitize import html_to_text
 
 _NEXT_CHUNK = re.compile(r'self\.__next_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*")\]\)')
 _FLIGHT_LINE = re.compile(r"^[0-9a-f]+:(?=[\[{])", re.MULTILINE)
-_STATE = re.compile(r"(?:window\.)?(?<!_)__[A-Z_]*(?:STATE|DATA|PROPS)__\s*=\s*(?=[{\[])")
+_STATE = re.compile(r"(?:window\.)?(?<!_)__[A-Z_]{0,40}(?:STATE|DATA|PROPS)__\s*=\s*(?=[{\[])")
 _MAX_CHARS = 4_000_000
 _BODY_KEYS = (
     "articlebody",

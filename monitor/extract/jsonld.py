@@ -5,7 +5,6 @@ Own, because general readers fail on the first stray comma and a page's metadata
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,12 +14,13 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from monitor.extract.page import web_address
+from monitor.model.references import read_references, storable
 
 Node = Mapping[str, Any]
 
 _WRAPPERS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|"
-    r"\]\]>)\s*;?\s*$"
+    r"\]\]>)\s*+;?\s*+$"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _MISSING_COMMA = re.compile(r"}(\s*){")
@@ -118,7 +118,7 @@ def _fix_escapes(text: str) -> str:
 
 
 def _unescape(text: str) -> str:
-    return html.unescape(_fix_commas(text))
+    return read_references(_fix_commas(text))
 
 
 def _nodes_of(value: object, limit: int) -> Iterator[Node]:
@@ -144,12 +144,16 @@ def types_of(node: Node) -> frozenset[str]:
 
 def text_of(value: object) -> str:
     """A value as plain text: the first string found; empty where there is none."""
-    if isinstance(value, str):
-        return html.unescape(html.unescape(value)).strip()
-    if isinstance(value, list):
-        return next((text for item in value if (text := text_of(item))), "")
-    if isinstance(value, Mapping):
-        return text_of(value.get("@value") or value.get("name") or "")
+    waiting = [value]  # no recursion: strangers nest as deep as they like
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if text := storable(read_references(read_references(item))).strip():
+                return text
+        elif isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, Mapping):
+            waiting.append(item.get("@value") or item.get("name"))
     return ""
 
 

@@ -137,8 +137,8 @@ def _images(node: Node | None, graph: Graph) -> Iterable[str]:
         thing = graph.resolve(item)
         if isinstance(thing, Mapping):
             yield text_of(thing.get("url") or thing.get("contentUrl"))
-        elif isinstance(thing, str):
-            yield thing
+        else:
+            yield text_of(thing)
 
 
 def _section(meta: Mapping[str, str], node: Node | None) -> str | None:

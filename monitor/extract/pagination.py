@@ -16,6 +16,7 @@ _NEXT_TEXT = re.compile(
 _PAGE_KEY = re.compile(
     r"p|pg|page|paged|pagina|page_?(?:no|num|number)|seite|side|sida|strana|str|start|offset|from", re.IGNORECASE
 )
+_PAGE_NUMBER = re.compile(r"0{0,3}\d{1,3}", re.ASCII)
 _NUMBER = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
 
 
@@ -56,14 +57,15 @@ def counts_on(url: str, address: str) -> bool:
     if path == other_path:
         old, new = dict(parse_qsl(one.query)), dict(parse_qsl(other.query))
         changed = [(name, value) for name, value in new.items() if old.get(name) != value]
-        if len(changed) != 1 or not changed[0][1].isdigit() or not _PAGE_KEY.fullmatch(changed[0][0]):
+        if len(changed) != 1 or not _PAGE_KEY.fullmatch(changed[0][0]):
             return False
-        before = old.get(changed[0][0], "")
-        return (
-            int(changed[0][1]) == (int(before) + 1 if before.isdigit() else int(changed[0][1]))
-            and int(changed[0][1]) < 1000
-        )
+        number, before = _page_number(changed[0][1]), _page_number(old.get(changed[0][0], ""))
+        return number is not None and (before is None or number == before + 1)
     return _number_after(path, other_path)
+
+
+def _page_number(value: str) -> int | None:
+    return int(value) if _PAGE_NUMBER.fullmatch(value) else None
 
 
 def _number_after(path: str, other: str) -> bool:

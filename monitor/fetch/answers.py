@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitor.model.fetched import Fetched
 from monitor.model.reasons import Reason
+from monitor.model.references import read_references
+from monitor.model.walls import is_bare
 
 MAX_RETRY_AFTER = timedelta(hours=24)
 EPOCHS = range(1_000_000_000, 10_000_000_000)
 """Waits in seconds that are none, but seconds since 1970."""
 _SECONDS = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(?:s|secs?|seconds?)?\s*(?:[;,].*)?", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]")
+_COMING_BACK = ("retry-after", "ratelimit-reset", "x-ratelimit-reset")
 UNNAMED_BLOCK = timedelta(minutes=1)
 """How long a host is left alone after a 429 that does not say."""
 
@@ -43,6 +45,7 @@ WEIGHTS: Mapping[str, float] = {
     "html": SOFT,
     "login-page": SOFT,
     "consent-page": SOFT,
+    "parked": SOFT,
 }
 """Codes with less than a hard weight."""
 
@@ -79,6 +82,13 @@ _LOGIN = re.compile(rb"<input[^>]{0,200}type\s*=\s*[\"']?password", re.IGNORECAS
 _CONSENT = re.compile(
     rb"consentmanager|sourcepoint|sp_message|privacy-mgmt|didomi|onetrust|cmpbox|before you continue", re.IGNORECASE
 )
+_PARKED = re.compile(
+    rb"domain (?:name )?(?:is|may be|could be) (?:parked|for sale)|buy this domain|domain[- ]?parking"
+    rb"|parked (?:free|domain)|domain steht zum verkauf|domaine est (?:\xc3\xa0|&agrave;) vendre"
+    rb"|dominio est(?:\xc3\xa1|&aacute;) en venta"
+    rb"|account (?:has been |is )?suspended|suspendedpage\.cgi|location\.href\s*=\s*[\"']/lander",
+    re.IGNORECASE,
+)
 _CONSENT_HOST = re.compile(r"^(consent|privacy|cmp|zustimmung)\.|/consent(/|\?|$)", re.IGNORECASE)
 _LOOKED_AT = 65_536
 
@@ -87,14 +97,20 @@ LARGEST_SIGNPOST = 8_000
 """Bytes of a page that does nothing but send browsers on; a larger one has something to say."""
 SOON_S = 5
 """Seconds after which such a page sends on; later ones reload what people are reading."""
-_PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html|<head|<meta|<title)", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^<>]*>\s*|<!--(?:(?!-->).)*-->\s*)*(?:<!doctype\s+html|<(?:html|head|meta|title|body)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _UNSEEN = re.compile(rb"<!--.*?(?:-->|\Z)|<(noscript|script)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 _REFRESH = re.compile(
     rb"""<meta\s[^<>]*?\bhttp-equiv\s*=\s*["']?refresh["'\s][^<>]*""",
     re.IGNORECASE,
 )
-_CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_SENT_ON = re.compile(r"""\s*(\d{1,4})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?["']?([^"']+)""", re.IGNORECASE)
+_CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_SENT_ON = re.compile(
+    r"""\s*(\d{1,4}(?:\.\d*)?|\.\d+)(?:\s*[;,]\s*(?:url\s*=\s*)?|\s+url\s*=\s*)["']?([^"']+)""",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def name_failure(fetched: Fetched) -> Reason | None:
@@ -150,37 +166,46 @@ def _refresh_in(page: bytes) -> str:
     """What the page's own tag says in place of that header."""
     tag = _REFRESH.search(_UNSEEN.sub(b"", page))  # inside, it is for old browsers or against robots
     content = _CONTENT.search(tag.group()) if tag else None
-    value = (content.group(1) or content.group(2) or b"") if content else b""
-    return html.unescape(value.decode("utf-8", "replace"))
+    value = next(filter(None, content.groups()), b"") if content else b""
+    return read_references(value.decode("utf-8", "replace"))
 
 
 def _sent_on(told: str) -> str | None:
     """The address in "0; url=/there", if that is meant for at once."""
     found = _SENT_ON.match(told)
-    return found.group(2).strip() if found and int(found.group(1)) <= SOON_S else None
+    return found.group(2).strip() if found and float(found.group(1)) <= SOON_S else None
 
 
 def name_page(fetched: Fetched, reason: Reason) -> Reason:
-    """A better name for a page that came in place of a feed, when it can be recognised; otherwise `reason`."""
-    start = fetched.body[:_LOOKED_AT]
-    if is_bot_wall(fetched):
+    """A better name for a page that came in place of a feed, when it can be recognised; otherwise `reason`.
+
+    What a page holds says something only about bare ones: in a site's own pages are the scripts of the same services.
+    """
+    bare, start = is_bare(fetched.body), fetched.body[:_LOOKED_AT]
+    if _has_wall_header(fetched) or (bare and _WALL_MARKS.search(start)):
         return _bot_wall(fetched.status or 0)
-    if _CONSENT_HOST.search(fetched.final_url.partition("://")[2]) or _CONSENT.search(start):
+    if _CONSENT_HOST.search(fetched.final_url.partition("://")[2]) or (bare and _CONSENT.search(start)):
         return Reason(
             "consent-page", "a page that asks for consent came in place of the document; use the feed's own address"
         )
-    if _LOGIN.search(start):
+    if bare and _LOGIN.search(start):
         return Reason(
             "login-page", "a page that asks for a password came in place of the document; set `auth` or headers"
+        )
+    if bare and _PARKED.search(start):
+        return Reason(
+            "parked", "the domain is for sale, or its account is suspended; find the new address of the source"
         )
     return reason
 
 
 def is_bot_wall(fetched: Fetched) -> bool:
     """Whether a service that keeps programs out has answered in place of the site."""
-    if any(name in _WALL_HEADERS for name, _ in fetched.headers):
-        return True
-    return bool(_WALL_MARKS.search(fetched.body[:_LOOKED_AT]))
+    return _has_wall_header(fetched) or bool(_WALL_MARKS.search(fetched.body[:_LOOKED_AT]))
+
+
+def _has_wall_header(fetched: Fetched) -> bool:
+    return any(name in _WALL_HEADERS for name, _ in fetched.headers)
 
 
 def _bot_wall(status: int) -> Reason:
@@ -197,9 +222,9 @@ def parse_instant(value: str) -> datetime | None:
     """An HTTP date in any of its three forms, or an instant of ISO 8601, in UTC; None for anything else."""
     try:
         parsed = datetime.fromisoformat(value) if _ISO.match(value) else parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):  # at the ends of the calendar a zone leads beyond them
         return None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def retry_after(value: str | None, *, now: datetime) -> datetime | None:
@@ -219,11 +244,16 @@ def retry_after(value: str | None, *, now: datetime) -> datetime | None:
     return min(at, now + MAX_RETRY_AFTER) if at is not None and at > now else None
 
 
-def host_block(status: int | None, retry: str | None, *, now: datetime) -> datetime | None:
-    """Until when the whole host is to be left alone after this status, if at all."""
+def host_block(status: int | None, headers: Iterable[tuple[str, str]], *, now: datetime) -> datetime | None:
+    """Until when the whole host is to be left alone after this status, if at all; `headers` have lower-case names.
+
+    Some that count requests say at 429 when they begin to count anew, in place of when to come back.
+    """
     if status not in {429, 503}:
         return None
-    until = retry_after(retry, now=now)
+    said = dict(reversed(list(headers)))
+    names = _COMING_BACK if status == 429 else _COMING_BACK[:1]
+    until = retry_after(next((said[name] for name in names if name in said), None), now=now)
     return now + UNNAMED_BLOCK if until is None and status == 429 else until
 
 

@@ -2,7 +2,7 @@
 
 A news monitor follows links that strangers wrote.  Without these checks a redirect or a feed could make it read the
 metadata service of a cloud machine or a router's page (server-side request forgery).  The lists are those of the IANA
-special-purpose registries (RFC 6890 and its successors).
+special-purpose registries (RFC 6890 and its successors), and one address that a cloud gives a meaning of its own.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _REFUSED_V4: tuple[tuple[ipaddress.IPv4Network, str], ...] = tuple(
         ("10.0.0.0/8", "private"),
         ("100.64.0.0/10", "carrier-grade NAT"),
         ("127.0.0.0/8", "loopback"),
+        ("168.63.129.16/32", "cloud platform's own"),  # Azure's WireServer: public by number, on every machine there
         ("169.254.0.0/16", "link-local"),
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "reserved"),
@@ -71,6 +72,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PLAIN = re.compile(r"[!-~]+")
 _HOST = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?")
 """Labels of at most 63 characters (RFC 1035); the underscore is no rule but a fact."""
+_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?")
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
+"""Hosts that end in a number are IPv4 addresses (https://url.spec.whatwg.org/#ends-in-a-number-checker).  Other ways of
+writing one (octal, hexadecimal, with parts left out) are read in two ways, so a proxy might ask another host than the
+one that was checked here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ class AddressGuard:
             return None
         return Reason(
             "address",
-            f"the host leads to {address}, a {kind} address; if it is yours, name it in fetch.allow_addresses",
+            f"the host leads to {address} ({kind}); if it is yours, name it in fetch.allow_addresses",
         )
 
 
@@ -156,6 +162,10 @@ def _parse(url: str) -> URL | Reason:
     host = parsed.raw_host or ""
     if ":" not in host and not (_HOST.fullmatch(host) and len(host) <= MAX_HOST):
         return Reason("url", f"{url!r} names no host that could be asked")
+    if ":" not in host and _NUMBER.fullmatch(host) and not _IPV4.fullmatch(host):
+        return Reason(
+            "url", f"{url!r} names its host by a number that could be read in two ways; write it as 192.0.2.1"
+        )
     return parsed
 
 

@@ -32,7 +32,10 @@ MAX_HOPS = 5
 SLACK_S = 30.0
 """What a request may take beyond its deadline: its wait for one of the `concurrency` slots."""
 
-_ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.7"
+_FEEDS = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml"
+_ACCEPT = f"{_FEEDS}, application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, */*;q=0.7"
+_ACCEPT_OF_PAGES = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
+"""What servers that have a document in several forms are asked for; a page may be there as XML or JSON, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +163,16 @@ class HttpFetcher:
         host = host_key(url)
         at_once = bool(chain.hops) and host == chain.host
         chain.host = host
-        async with self._politeness.turn(host, spacing_s=delay_s, longest_s=chain.left_s + SLACK_S, at_once=at_once):
-            await self._stop_if_blocked(host)
+        turn = self._politeness.turn(host, spacing_s=delay_s, longest_s=chain.left_s + SLACK_S, at_once=at_once)
+        async with turn as blocked_until:
+            if blocked_until is not None and self._obey_blocks:
+                raise Postponed(host, blocked_until)
             async with self._slots:
                 answer = await self._timed(chain, url)
-        until = host_block(answer.status, answer.header("retry-after"), now=self._clock.now())
+        until = host_block(answer.status, answer.headers, now=self._clock.now())
         if until is not None:
             await self._hosts.block(host, until)
         return answer
-
-    async def _stop_if_blocked(self, host: str) -> None:
-        until = await self._hosts.blocked_until(host, self._clock.now()) if self._obey_blocks else None
-        if until is not None:
-            raise Postponed(host, until)
 
     async def _timed(self, chain: _Chain, url: URL) -> Answer:
         before = self._clock.monotonic()
@@ -249,7 +249,8 @@ class _Chain:
     def headers(self, url: URL) -> CIMultiDict[str]:
         """What is sent to `url`: no Referer, and what identifies us only while the origin is the same."""
         request = self.request
-        sent = CIMultiDict({"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPTED})
+        accept = _ACCEPT_OF_PAGES if request.check_robots else _ACCEPT
+        sent = CIMultiDict({"User-Agent": self._agent, "Accept": accept, "Accept-Encoding": ACCEPTED})
         if self._trusted:
             sent.update(request.headers)
             if request.auth is not None:

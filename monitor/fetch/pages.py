@@ -50,7 +50,7 @@ def next_try(fetched: Fetched, *, attempts: int, limit: int, pause_s: float, now
     if attempts >= limit or not _may_pass(fetched):
         return None
     wait = timedelta(seconds=pause_s * 2 ** (attempts - 1))
-    asked = host_block(fetched.status, fetched.header("retry-after"), now=now)
+    asked = host_block(fetched.status, fetched.headers, now=now)
     return max(now + wait, asked or now)
 
 

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.fetch.answers import MAX_RETRY_AFTER
 from monitor.ports import Clock
 
 ASK_AGAIN_S = 0.5
 """How long to wait before looking again for a place at a host where other processes have them all."""
+
+
+LONGEST_WAIT = timedelta(hours=1)
+"""A turn that is further away was given before the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One of the places at a host, from `at` on; a place that other processes count has a number."""
+    """One of the places at a host, from `at` on; a place that other processes count has a number.
+
+    `blocked_until`: the host wants to be left alone until then, as was known when the place was taken.
+    """
 
     at: datetime
     number: int | None = None
+    blocked_until: datetime | None = None
 
 
 class HostBook(Protocol):
@@ -64,13 +73,15 @@ class MemoryHostBook:
 
     async def reserve(self, host: str, now: datetime, terms: Terms) -> Place | None:
         """Take a place from the next free instant on; there is always one, since no other process asks."""
+        blocked_until = await self.blocked_until(host, now)
         if terms.spacing_s <= 0:
-            return Place(now)
-        at = max(now, self._next.get(host, now))
+            return Place(now, blocked_until=blocked_until)
+        following = self._next.get(host, now)
+        at = following if now < following <= now + LONGEST_WAIT else now
         self._next[host] = at + timedelta(seconds=terms.spacing_s)
         if len(self._next) > 10_000:
             self._next = {name: instant for name, instant in self._next.items() if instant > now}
-        return Place(at)
+        return Place(at, blocked_until=blocked_until)
 
     async def leave(self, place: Place) -> None:
         """Nobody else counts places."""
@@ -82,7 +93,7 @@ class MemoryHostBook:
     async def blocked_until(self, host: str, now: datetime) -> datetime | None:
         """The instant until which the host wants to be left alone, if that is still to come."""
         until = self._blocked.get(host)
-        if until is not None and until <= now:
+        if until is not None and not now < until <= now + MAX_RETRY_AFTER:  # over, or of a clock that was set back
             del self._blocked[host]
             return None
         return until
@@ -106,8 +117,10 @@ class Politeness:
     @asynccontextmanager
     async def turn(
         self, host: str, *, spacing_s: float = 0.0, longest_s: float = 0.0, at_once: bool = False
-    ) -> AsyncIterator[None]:
+    ) -> AsyncIterator[datetime | None]:
         """Wait for one's turn at `host`, keep a place while inside, for `longest_s` and no longer.
+
+        It gives the instant until which the host wants to be left alone, if that is still to come.
 
         `spacing_s` is what the host itself asks for (its crawl delay).  `at_once` is for the next hop of a chain: it
         takes a place and pushes the others back, but does not wait for the pause to pass.
@@ -119,9 +132,9 @@ class Politeness:
             async with slots.semaphore:
                 place = await self._place(host, terms)
                 try:
-                    if not at_once:
-                        await self._wait_until(place.at)
-                    yield
+                    waited = not at_once and await self._wait_until(place.at)
+                    # What was known before the pause may be out of date: somebody else has asked the host meanwhile.
+                    yield await self._book.blocked_until(host, self._clock.now()) if waited else place.blocked_until
                 finally:
                     await self._book.leave(place)
         finally:
@@ -136,10 +149,12 @@ class Politeness:
                 return place
             await asyncio.sleep(ASK_AGAIN_S)
 
-    async def _wait_until(self, at: datetime) -> None:
+    async def _wait_until(self, at: datetime) -> bool:
+        """Whether there was anything to wait for."""
         wait_s = (at - self._clock.now()).total_seconds()
         if wait_s > 0:
             await asyncio.sleep(wait_s)
+        return wait_s > 0
 
 
 class _Slots:

@@ -23,6 +23,14 @@ MAX_BYTES = 500 * 1024
 MAX_RULES = 5_000
 MAX_PATTERN = 2_000
 _DELAY = re.compile(r"\d{1,6}(\.\d{1,3})?")
+_FIELDS = {
+    **dict.fromkeys(("user-agent", "useragent", "user agent"), "user-agent"),
+    "allow": "allow",
+    **dict.fromkeys(("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"), "disallow"),
+    **dict.fromkeys(("crawl-delay", "crawl delay"), "crawl-delay"),
+}
+"""Names of lines as they are written, the usual slips of the pen among them."""
+_SLASH = re.compile("%2f", re.IGNORECASE)
 TIMEOUT_S = 10.0
 MAX_CRAWL_DELAY_S = 60.0
 """Longer delays are taken as this: a monitor asks a few pages an hour, not a whole site."""
@@ -70,7 +78,9 @@ class Robots:
     everything: bool | None = None
 
     def allows(self, path: str) -> bool:
-        """Whether `path` (with its query) may be fetched."""
+        """Whether `path` (with its query) may be fetched; the file of the rules itself always (RFC 9309, 2.2.2)."""
+        if path == "/robots.txt":
+            return True
         if self.everything is not None:
             return self.everything
         wanted = _normal(path)
@@ -85,8 +95,10 @@ FORBID_ALL = Robots(everything=False)
 def parse_robots(body: bytes, product: str) -> Robots:
     """The rules for `product` (the name part of the User-Agent), or those for `*`; bad lines are skipped."""
     groups = _groups(body[:MAX_BYTES].decode("utf-8", "replace").removeprefix("\ufeff"))
-    name = product.lower()
-    mine = [group for group in groups if name in group.agents] or [group for group in groups if "*" in group.agents]
+    name = _product(product)
+    mine = [group for group in groups if name and name in group.agents] or [
+        group for group in groups if "*" in group.agents
+    ]
     lines = [line for group in mine for line in group.lines]
     rules = [_rule(value, allow=key == "allow") for key, value in lines if _is_pattern(key, value)]
     delays = [float(value) for key, value in lines if key == "crawl-delay" and _DELAY.fullmatch(value)]
@@ -103,15 +115,23 @@ def _groups(text: str) -> list[_Group]:
     """Consecutive User-agent lines open a group; the lines behind them belong to it."""
     groups = [_Group()]
     for line in re.split(r"\r\n|\r|\n", text):
-        key, _, value = line.partition("#")[0].partition(":")
-        key, value = key.strip().lower(), value.strip()
-        if key in {"user-agent", "useragent", "user agent"}:
+        key, value = _field(line.partition("#")[0])
+        if key == "user-agent":
             if groups[-1].lines:
                 groups.append(_Group())
             groups[-1].agents.add(_product(value))
-        elif key in {"allow", "disallow", "crawl-delay"}:
+        elif key:
             groups[-1].lines.append((key, value))
     return groups
+
+
+def _field(line: str) -> tuple[str, str]:
+    """The name and the value of a line, the name empty where it says nothing to us; some forget the colon."""
+    name, _, value = line.partition(":")
+    words = line.split()
+    if len(words) == 2 and words[0].lower() in _FIELDS:
+        name, value = words
+    return _FIELDS.get(name.strip().lower(), ""), value.strip()
 
 
 def _product(agent: str) -> str:
@@ -132,8 +152,11 @@ def _rule(pattern: str, *, allow: bool) -> Rule:
 
 
 def _normal(path: str) -> str:
-    """The same octets written the same way, so that `/%7ejoe` and `/~joe` compare equal (RFC 9309, 2.2.2)."""
-    return unquote(path, errors="surrogateescape")
+    """The same octets written the same way, so that `/%7ejoe` and `/~joe` compare equal (RFC 9309, 2.2.2).
+
+    A slash that is written as `%2F` is part of a name and divides nothing.
+    """
+    return unquote(_SLASH.sub("%252F", path), errors="surrogateescape")
 
 
 def read_robots(fetched: Fetched, product: str) -> Robots:
@@ -181,7 +204,7 @@ class RobotsGate:
         async with lock:
             now = self._clock.now()
             kept = self._kept.get(origin)
-            if kept is None or kept.until <= now:
+            if kept is None or not now < kept.until <= now + KEPT:  # over, or of a clock that was set back
                 kept = self._judge(await self._fetch(_robots_request(origin, request)), kept, now)
                 self._remember(origin, kept, now)
             return kept

@@ -206,7 +206,7 @@ def _after_failure(poll: _Poll, failure: Reason) -> PollDecision:
         reason=failure,
         outcome_code=failure.code,
         events=(*dropped, *told(poll.memory, memory)),
-        host_blocked_until=host_block(fetched.status, fetched.header("retry-after"), now=now),
+        host_blocked_until=host_block(fetched.status, fetched.headers, now=now),
     )
 
 
@@ -226,7 +226,7 @@ def backoff_s(weight: float, *, every_s: float, min_every_s: float) -> float:
 def _next_after_failure(poll: _Poll, memory: PollMemory) -> datetime:
     wait = backoff_s(memory.error_weight, every_s=poll.spec.every_s, min_every_s=poll.settings.min_every_s)
     at = poll.now + timedelta(seconds=wait)
-    blocked = host_block(poll.fetched.status, poll.fetched.header("retry-after"), now=poll.now)
+    blocked = host_block(poll.fetched.status, poll.fetched.headers, now=poll.now)
     if blocked is not None:
         at = max(at, blocked)
     if poll.fetched.status == 410:

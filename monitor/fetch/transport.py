@@ -39,6 +39,11 @@ ERROR_BODY = 65_536
 MOST_HEADERS = 400
 """Some content systems send a header for each thing that a page holds; what they take is limited by their bytes."""
 
+CIPHERS = "DEFAULT:!PSK:!SRP"
+"""OpenSSL's own choice, at the level of security that this machine sets: Python's own is narrower than a browser's."""
+OP_LEGACY_SERVER_CONNECT = 0x4
+"""Talk to servers that know nothing of RFC 5746; `ssl` has a name for it from Python 3.12 on."""
+
 _NO_BODY = {204, 304}
 _NOT_ALLOWED = "address not allowed"
 
@@ -151,7 +156,7 @@ class Transport:
                 headers=headers,
                 data=form,
                 allow_redirects=False,
-                ssl=verify_tls,
+                ssl=_tls_context(verify=verify_tls),
                 **options,
             ) as response:
                 return await self._read(response, caps, spool=spool)
@@ -263,7 +268,11 @@ def _has_no_body(status: int) -> bool:
 
 @cache
 def _tls_context(*, verify: bool) -> ssl.SSLContext:
+    """How connections are secured: as browsers do it, whatever this Python was built with (ADR 5531)."""
     context = ssl.create_default_context()
+    context.set_ciphers(CIPHERS)
+    context.set_alpn_protocols(("http/1.1",))
+    context.options |= OP_LEGACY_SERVER_CONNECT
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

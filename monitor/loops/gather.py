@@ -106,12 +106,15 @@ class Gathering:
             return 0
         if polls:
             self._patience.begin()
-        claimed = await in_thread(_claim, self.context, room, full_pass_since, polls)
+        idle = [record.source_id for record in self._idle]
+        claimed, held_up = await in_thread(_claim, self.context, room, full_pass_since, polls, idle)
         if len(claimed) == room:
             self._patience.press()
         for source, push in claimed:
             self._held.add(source.id)
             self._hand.start(self._take(self.context, source, push), f"poll {source.id}")
+        if held_up:
+            await self._make_room()
         return len(claimed)
 
     async def renew(self) -> None:
@@ -240,8 +243,12 @@ class Gathering:
         # What waits counts as in hand for its host, and must not keep the host's other sources from their turn.
         of_host = sum(waiting.host == record.host for waiting in self._idle)
         if len(self._idle) >= settings.flush_at or of_host >= settings.per_host:
-            await self.flush()
-            self._patience.press()
+            await self._make_room()
+
+    async def _make_room(self) -> None:
+        """Commit what waits, and look at once for what it kept from its turn."""
+        await self.flush()
+        self._patience.press()
 
 
 async def gather_once(context: Context, *, everything: bool = False) -> GatherReport:
@@ -270,15 +277,19 @@ def _is_any_left(context: Context, full_pass_since: datetime | None) -> bool:
 
 
 def _claim(
-    context: Context, room: int, full_pass_since: datetime | None, polls: bool
-) -> list[tuple[ClaimedSource, Push | None]]:
-    """What was pushed goes first: its hub has said that it is news."""
+    context: Context, room: int, full_pass_since: datetime | None, polls: bool, idle: Sequence[str]
+) -> tuple[list[tuple[ClaimedSource, Push | None]], bool]:
+    """What was pushed goes first: its hub has said that it is news.  Then: whether `idle` sources hold up their hosts.
+
+    They do where a host is full: other workers have sources of it in hand, too, or one of ours takes long.
+    """
     owner, now, lease_s = context.owner, context.clock.now(), context.settings.lease_s
     with context.database.unit() as connection:
         waiting = claim_pushed(connection, owner=owner, now=now, lease_s=lease_s, limit=room)
         room -= len(waiting)
         found = _claim_polls(connection, context, room, full_pass_since) if polls and room > 0 else []
-    return [*waiting, *((source, None) for source in found)]
+        held_up = bool(idle) and due.is_held_up(connection, idle, now=now, per_host=context.settings.per_host)
+    return [*waiting, *((source, None) for source in found)], held_up
 
 
 def _claim_polls(

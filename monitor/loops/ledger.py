@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from monitor.errors import LeaseLost, StoreBusy, StoreFull
+from monitor.loops.batches import Batches
 from monitor.store.unit import Database
 
 T = TypeVar("T")
@@ -27,8 +28,7 @@ class Ledger:
 
     def __init__(self, database: Database, threads: Executor, *, pauses_s: Sequence[float] = PAUSES_S) -> None:
         self._database, self._threads, self._pauses_s = database, threads, pauses_s
-        self._waiting: list[tuple[Change, asyncio.Future[Any]]] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._batches: Batches[Change] = Batches(self._written, "courier ledger")
 
     def write(self, change: Callable[[sa.Connection], T]) -> asyncio.Future[T]:
         """Write soon, together with what else is waiting by then.
@@ -36,23 +36,7 @@ class Ledger:
         The future has what `change` returned, its `LeaseLost`, or the `StoreError` of a database that stayed busy, full
         or broken; what was given later has not been written before it is done.
         """
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append((change, future))
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._work(), name="courier ledger")
-        return future
-
-    async def _work(self) -> None:
-        while self._waiting:
-            given, self._waiting = self._waiting, []
-            outcomes = await self._written([change for change, _ in given])
-            for (_, future), outcome in zip(given, outcomes, strict=True):
-                if future.cancelled():
-                    continue
-                if isinstance(outcome, BaseException):
-                    future.set_exception(outcome)
-                else:
-                    future.set_result(outcome)
+        return self._batches.give(change)
 
     async def _written(self, changes: Sequence[Change]) -> list[Any]:
         loop = asyncio.get_running_loop()

@@ -13,14 +13,14 @@ from urllib.parse import urljoin
 
 from monitor.extract.discover import find_feeds
 from monitor.extract.site import Candidate, choose_candidate
-from monitor.loops.documents import Follower, Reading, Unread, read_answer
+from monitor.loops.documents import Follower, Reading, Unread, is_news_sitemap, read_answer
 from monitor.model.fetched import Fetched
 from monitor.model.source import PollMemory, SourceKind, SourceSpec
 from monitor.store.due import Choice
 
 USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml")
 FEEDS_TRIED = 3
-_SITEMAP_LINE = re.compile(rb"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_SITEMAP_LINE = re.compile(rb"(?:\A\xef\xbb\xbf|\A|(?<=[\r\n]))[ \t]*sitemap[ \t]*[: \t][ \t]*([^\s#]+)", re.IGNORECASE)
 _KINDS = {
     "feed": SourceKind.FEED,
     "sitemap": SourceKind.SITEMAP,
@@ -60,7 +60,8 @@ async def read_site(follower: Follower, spec: SourceSpec, memory: PollMemory, fe
     if choice.chosen is None:
         return Unread(spec, fetched, choice.reason)
     reading = offers.readings[f"{choice.chosen.kind} {choice.chosen.url}"]
-    return replace(reading, choice=Choice(_KINDS[choice.chosen.kind], choice.chosen.url, choice.reason))
+    chosen = Choice(_KINDS[choice.chosen.kind], choice.chosen.url, choice.reason)
+    return replace(reading, choice=reading.choice or chosen)  # an index of sitemaps has said what it is
 
 
 async def _try_feeds(follower: Follower, spec: SourceSpec, fetched: Fetched, offers: _Offers) -> None:
@@ -79,9 +80,9 @@ async def _try_sitemaps(follower: Follower, spec: SourceSpec, fetched: Fetched, 
 
 
 def sitemaps_to_try(url: str, robots: bytes) -> list[str]:
-    """The news sitemaps that a site's robots.txt names, or else the usual addresses."""
-    named = [found.decode("ascii", "ignore") for found in _SITEMAP_LINE.findall(robots)]
-    return [each for each in named if "news" in each.lower()] or [urljoin(url, path) for path in USUAL_SITEMAPS]
+    """The news sitemaps that a site's robots.txt names (some by their path alone), or else the usual addresses."""
+    named = [urljoin(url, found.decode("utf-8", "ignore")) for found in _SITEMAP_LINE.findall(robots)]
+    return [each for each in named if is_news_sitemap(each)] or [urljoin(url, path) for path in USUAL_SITEMAPS]
 
 
 async def _try(follower: Follower, spec: SourceSpec, kind: str, offers: _Offers, title: str = "") -> None:
@@ -89,5 +90,5 @@ async def _try(follower: Follower, spec: SourceSpec, kind: str, offers: _Offers,
     if answer is None:
         return
     reading = await read_answer(follower, spec, PollMemory(), answer)
-    if isinstance(reading, Reading) and reading.choice is None:
+    if isinstance(reading, Reading) and (reading.choice is None or reading.choice.url == spec.url):
         offers.add(kind, reading, title)

@@ -1,18 +1,13 @@
 """Names of months, weekdays, day halves and time zones, as feeds around the world write them.
 
-A name that means different months in different languages ("listopad": November in Polish, October in Croatian) is
-dropped when the table is built: an unclear date is no date.  Names are compared folded (`folded`).
+A name that means different months in different languages ("listopad": November in Polish, October in Croatian) is kept
+apart: such a date is unclear unless it says the day of the week.  Names are compared folded (`folded`).
 """
 
 from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-
-
-def _set_of(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
 
 # A paragraph a language: twelve months, alternatives joined by "/".
 _MONTHS = """
@@ -67,7 +62,7 @@ studeni/studenoga/stu prosinac/prosinca/pro
 januar/januara februar/februara mart/marta april/aprila maj/maja jun/juna/juni jul/jula/juli avgust/avgusta
 septembar/septembra oktobar/oktobra novembar/novembra decembar/decembra
 
-januarja februarja marca aprila maja junija/junij julija/julij avgusta septembra oktobra novembra decembra
+januarja februarja marca aprila maja junija/junij julija/julij avgusta/avg septembra oktobra novembra decembra
 
 јануар/јануара фебруар/фебруара март/марта април/априла мај/маја јун/јуна јул/јула август/августа
 септембар/септембра октобар/октобра новембар/новембра децембар/децембра
@@ -82,12 +77,13 @@ ianuarie/ian februarie martie aprilie mai iunie/iun iulie/iul august septembrie 
 январь/января/янв февраль/февраля/фев/февр март/марта/мар апрель/апреля/апр май/мая июнь/июня/июн июль/июля/июл
 август/августа/авг сентябрь/сентября/сен/сент октябрь/октября/окт ноябрь/ноября/ноя/нояб декабрь/декабря/дек
 
-січень/січня/січ лютий/лютого/лют березень/березня/бер квітень/квітня/кві травень/травня/тра червень/червня/чер
-липень/липня/лип серпень/серпня/сер вересень/вересня/вер жовтень/жовтня/жов листопад/листопада/лис
-грудень/грудня/гру
+січень/січня/січ лютий/лютого/лют березень/березня/бер/берез квітень/квітня/кві/квіт травень/травня/тра/трав
+червень/червня/чер/черв липень/липня/лип серпень/серпня/сер/серп вересень/вересня/вер/верес жовтень/жовтня/жов/жовт
+листопад/листопада/лис/лист/листоп грудень/грудня/гру/груд
 
-студзень/студзеня люты/лютага сакавік/сакавіка красавік/красавіка май/мая чэрвень/чэрвеня ліпень/ліпеня
-жнівень/жніўня верасень/верасня кастрычнік/кастрычніка лістапад/лістапада снежань/снежня
+студзень/студзеня/сту люты/лютага сакавік/сакавіка/сак красавік/красавіка/кра май/мая/траўня чэрвень/чэрвеня/чэр
+ліпень/ліпеня/ліп жнівень/жніўня/жні верасень/верасня кастрычнік/кастрычніка/кас лістапад/лістапада/ліс
+снежань/снежня/сне
 
 ιανουάριος/ιανουαρίου/ιαν/ιανού φεβρουάριος/φεβρουαρίου/φεβ/φεβρου μάρτιος/μαρτίου/μαρ/μάρτ/μάρ
 απρίλιος/απριλίου/απρ μάιος/μαΐου/μαι ιούνιος/ιουνίου/ιουν/ιούν ιούλιος/ιουλίου/ιουλ/ιούλ/ιολ
@@ -100,16 +96,20 @@ januari februari maret/mac april/apr mei/mei juni juli agustus/agu september okt
 
 januari/jan februari/feb mac april mei jun julai/jul ogos/ogo september/sep oktober/okt november disember/dis
 
-gener febrer març abril maig juny juliol agost setembre octubre novembre desembre
+gener febrer març abril/d'abril/d’abril maig juny juliol agost/d'agost/d’agost setembre octubre/d'octubre/d’octubre
+novembre desembre
 
-urtarrila/urtarrilak otsaila/otsailak martxoa/martxoak apirila/apirilak maiatza/maiatzak ekaina/ekainak
-uztaila/uztailak abuztua/abuztuak iraila/irailak urria/urriak azaroa/azaroak abendua/abenduak
+urtarrila/urtarrilak/urtarrilaren otsaila/otsailak/otsailaren martxoa/martxoak/martxoaren apirila/apirilak/apirilaren
+maiatza/maiatzak/maiatzaren ekaina/ekainak/ekainaren uztaila/uztailak/uztailaren abuztua/abuztuak/abuztuaren
+iraila/irailak/irailaren urria/urriak/urriaren azaroa/azaroak/azaroaren abendua/abenduak/abenduaren
 
-xaneiro febreiro marzo abril maio xuño xullo agosto setembro outubro novembro decembro
+xaneiro/xan febreiro marzo abril maio xuño/xuñ xullo/xul agosto setembro outubro novembro decembro
 
-ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr
+ionawr/ion chwefror/chwef mawrth ebrill/ebr mai mehefin/meh gorffennaf/gorff awst medi hydref/hyd tachwedd/tach
+rhagfyr/rhag
 
-eanáir feabhra márta aibreán bealtaine meitheamh iúil lúnasa meán_fómhair deireadh_fómhair samhain nollaig
+eanáir/ean feabhra/feabh márta aibreán/aib bealtaine/beal meitheamh/meith iúil lúnasa/lún
+meán_fómhair deireadh_fómhair samhain/samh nollaig/noll
 
 يناير/كانون_الثاني/جانفي فبراير/شباط/فيفري مارس/آذار أبريل/إبريل/ابريل/نيسان/أفريل مايو/أيار/ماي يونيو/حزيران/جوان
 يوليو/تموز/جويلية أغسطس/آب/أوت/اغسطس سبتمبر/أيلول أكتوبر/تشرين_الأول/اكتوبر نوفمبر/تشرين_الثاني ديسمبر/كانون_الأول
@@ -130,13 +130,14 @@ eanáir feabhra márta aibreán bealtaine meitheamh iúil lúnasa meán_fómhair
 
 januaro februaro marto aprilo majo junio julio aŭgusto septembro oktobro novembro decembro
 
-januari februari maart april mei junie/jun julie/jul augustus september oktober/okt november desember/des
+januarie/januari februarie/februari maart april mei junie/jun julie/jul augustus september oktober/okt november
+desember/des
 
 januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba
 
 јануари февруари март април мај јуни јули август септември октомври ноември декември
 
-janar shkurt mars prill maj qershor korrik gusht shtator tetor nëntor dhjetor
+janar shkurt/shk mars prill/pri maj qershor/qer korrik/korr gusht shtator/sht tetor nëntor/nën dhjetor/dhj
 
 janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember
 
@@ -144,7 +145,7 @@ januar februar mäerz abrëll mee juni juli august september oktober november de
 
 jannar frar marzu april mejju ġunju lulju awwissu settembru ottubru novembru diċembru
 
-yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr
+yanvar/yan fevral/fev mart aprel may iyun/iyn iyul/iyl avqust/avq sentyabr/sen oktyabr noyabr/noy dekabr/dek
 
 yanvar fevral mart aprel may iyun iyul avgust sentabr oktabr noyabr dekabr
 
@@ -155,8 +156,9 @@ yanvar fevral mart aprel may iyun iyul avgust sentabr oktabr noyabr dekabr
 იანვარი/იან თებერვალი/თებ მარტი/მარ აპრილი/აპრ მაისი/მაი ივნისი/ივნ ივლისი/ივლ აგვისტო/აგვ სექტემბერი/სექ
 ოქტომბერი/ოქტ ნოემბერი/ნოე დეკემბერი/დეკ
 
-հունվար/հունվարի փետրվար/փետրվարի մարտ/մարտի ապրիլ/ապրիլի մայիս/մայիսի հունիս/հունիսի հուլիս/հուլիսի
-օգոստոս/օգոստոսի սեպտեմբեր/սեպտեմբերի հոկտեմբեր/հոկտեմբերի նոյեմբեր/նոյեմբերի դեկտեմբեր/դեկտեմբերի
+հունվար/հունվարի/հնվ փետրվար/փետրվարի/փտվ մարտ/մարտի/մրտ ապրիլ/ապրիլի/ապր մայիս/մայիսի/մյս
+հունիս/հունիսի/հնս հուլիս/հուլիսի/հլս օգոստոս/օգոստոսի/օգս սեպտեմբեր/սեպտեմբերի/սեպ
+հոկտեմբեր/հոկտեմբերի/հոկ նոյեմբեր/նոյեմբերի/նոյ դեկտեմբեր/դեկտեմբերի/դեկ
 
 ژانویه فوریه مارس آوریل/آپریل مه/می ژوئن ژوئیه/جولای اوت/آگوست سپتامبر اکتبر نوامبر دسامبر
 
@@ -178,6 +180,12 @@ janairu fabrairu/faburairu maris afrilu mayu yuni yuli agusta satumba oktoba nuw
 ಜನವರಿ ಫೆಬ್ರವರಿ/ಫೆಬ್ರುವರಿ ಮಾರ್ಚ್ ಏಪ್ರಿಲ್ ಮೇ ಜೂನ್ ಜುಲೈ ಆಗಸ್ಟ್ ಸೆಪ್ಟೆಂಬರ್ ಅಕ್ಟೋಬರ್ ನವೆಂಬರ್ ಡಿಸೆಂಬರ್
 
 ജനുവരി ഫെബ്രുവരി മാർച്ച് ഏപ്രിൽ മേയ്/മെയ് ജൂൺ ജൂലൈ ഓഗസ്റ്റ്/ആഗസ്റ്റ് സെപ്റ്റംബർ/സെപ്തംബർ ഒക്ടോബർ നവംബർ ഡിസംബർ
+
+जनवरी फेब्रुअरी मार्च अप्रिल मे/मई जुन जुलाई अगस्ट सेप्टेम्बर अक्टोबर नोभेम्बर डिसेम्बर
+
+ଜାନୁଆରୀ ଫେବୃଆରୀ/ଫେବ୍ରୁଆରୀ ମାର୍ଚ୍ଚ ଏପ୍ରିଲ/ଅପ୍ରେଲ ମଇ ଜୁନ ଜୁଲାଇ ଅଗଷ୍ଟ ସେପ୍ଟେମ୍ବର ଅକ୍ଟୋବର ନଭେମ୍ବର ଡିସେମ୍ବର
+
+জানুৱাৰী ফেব্ৰুৱাৰী মাৰ্চ এপ্ৰিল মে জুন জুলাই আগষ্ট ছেপ্তেম্বৰ অক্টোবৰ নৱেম্বৰ ডিচেম্বৰ
 
 ජනවාරි පෙබරවාරි මාර්තු අප්‍රේල් මැයි ජූනි ජූලි අගෝස්තු සැප්තැම්බර් ඔක්තෝබර් නොවැම්බර් දෙසැම්බර්
 
@@ -209,6 +217,8 @@ maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai
 
 poniedziałek/pon wtorek środa/śr czwartek/czw piątek sobota niedziela
 
+ponedjeljak/ponedeljek utorak/torek srijeda/sreda četvrtak/četrtek petak/petek subota nedjelja/nedelja
+
 pondělí/pondelok úterý/utorok středa/streda čtvrtek/štvrtok pátek/piatok sobota neděle/nedeľa
 
 понедельник/понеділок/пн вторник/вівторок/вт среда/середа/ср четверг/четвер/чт пятница/пт суббота/субота/сб
@@ -228,11 +238,6 @@ senin/isnin selasa rabu kamis/khamis jumat/jumaat sabtu minggu/ahad
 
 # Eras of Japan, and the Republic of China's -> the year before their first one
 ERAS = {"昭和": 1925, "平成": 1988, "令和": 2018, "民國": 1911, "民国": 1911}
-
-AFTERNOON = _set_of("pm p.m p.m. μμ μ.μ. μ.μ 下午 오후 午後 晚上 م مساء مساءً ös ب.ظ ب.ظ. अपराह्न pasdite chiều")
-FORENOON = _set_of(
-    "midnight am a.m a.m. πμ π.μ. π.μ 上午 오전 午前 早上 凌晨 ص صباحا صباحاً صباحًا öö ق.ظ ق.ظ. पूर्वाह्न paradite sáng"
-)
 
 # Minutes east of UTC.  Ambiguous letters follow RFC 822 (EST, CST …) and, outside it, the far larger press.
 ZONES = {
@@ -411,17 +416,23 @@ def folded(name: str) -> str:
     return "".join(letter for letter in base if not unicodedata.combining(letter)).rstrip(".")
 
 
-def _table(text: str) -> dict[str, int]:
-    """Folded name -> number (from 0); names with two meanings are left out."""
-    table: dict[str, int] = {}
-    unclear: set[str] = set()
+def _meanings(text: str) -> dict[str, set[int]]:
+    """Folded name -> the numbers (from 0) that it has in one language or another."""
+    table: dict[str, set[int]] = {}
     for language in text.strip().split("\n\n"):
         for number, names in enumerate(language.split()):
             for name in names.replace("_", " ").split("/"):
-                if table.setdefault(folded(name), number) != number:
-                    unclear.add(folded(name))
-    return {name: number for name, number in table.items() if name not in unclear}
+                table.setdefault(folded(name), set()).add(number)
+    return table
 
 
-MONTHS = {name: number + 1 for name, number in _table(_MONTHS).items()}
-WEEKDAYS = _table(_WEEKDAYS)
+def _certain(table: dict[str, set[int]]) -> dict[str, int]:
+    return {name: next(iter(numbers)) for name, numbers in table.items() if len(numbers) == 1}
+
+
+_NAMED = _meanings(_MONTHS)
+MONTHS = {name: number + 1 for name, number in _certain(_NAMED).items()}
+UNCLEAR_MONTHS = {
+    name: frozenset(number + 1 for number in numbers) for name, numbers in _NAMED.items() if len(numbers) > 1
+}
+WEEKDAYS = _certain(_meanings(_WEEKDAYS))

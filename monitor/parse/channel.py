@@ -70,9 +70,8 @@ def _take(channel: Channel, name: str, element: Element) -> None:
     elif name in ("ttl", "sy_updateperiod", "sy_updatefrequency"):
         channel.texts[name] = text_of(element)
     elif name == "skiphours":
-        channel.skip_hours |= {
-            int(hour) % 24 for child in element if (hour := text_of(child)).isdecimal() and int(hour[:4]) <= 24
-        }
+        hours = (hour for child in element if len(hour := text_of(child)) <= 4 and hour.isdecimal())
+        channel.skip_hours |= {int(hour) % 24 for hour in hours if int(hour) <= 24}
     elif name == "skipdays":
         channel.skip_days |= {_DAYS[day] for child in element if (day := text_of(child).lower()) in _DAYS}
 

@@ -59,9 +59,11 @@ _LABELS = {
     **dict.fromkeys(("unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"), "utf-8"),
 }
 _CODE_PAGE = re.compile(r"(?:x-)?(?:windows-?|win-?|dos-|cp-|windows-cp|cp)(\d{3,4})")
+_ESCAPES = ("unicode-escape", "raw-unicode-escape")
+"""Codecs of Python's own, for its source."""
 _SEVEN_BIT = ("iso2022", "hz", "utf-7")
 _PROLOG = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9._:+-]{2,40})""", re.IGNORECASE)
-_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:+-]{2,40})""", re.IGNORECASE)
+_HEADER = re.compile(r"""charset\s*+=\s*+["']?\s*+([A-Za-z0-9._:+-]{2,40})""", re.IGNORECASE)
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 # The six letters that make up nearly half of any Russian, Ukrainian or Bulgarian text, in either charset
@@ -128,10 +130,10 @@ def codec_of(label: str) -> str | None:
     page = _CODE_PAGE.fullmatch(label)
     try:
         name = codecs.lookup(f"cp{page.group(1)}" if page else _LABELS.get(label, label)).name
-        b"a".decode(name, "replace")  # refuses codecs that are none of text, base64 for one
+        b"\xff".decode(name, "replace")  # refuses codecs that are none of text (base64), or of domain names
     except (LookupError, ValueError):
         return None
-    return _MEANT.get(name, name)
+    return None if name in _ESCAPES else _MEANT.get(name, name)
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from monitor.model.reasons import Reason
+from monitor.model.references import read_references
 from monitor.parse.names import is_own
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
@@ -18,7 +19,7 @@ _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _CDATA = re.compile(rb"<!\s*\[\s*CDATA\s*\[", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*+:)?([A-Za-z_][\w.-]*+)(?=[\s/>])")
 _ENTITY = re.compile(
-    rb"""<!ENTITY\s+(?:(%\s+[\w.-]+)|([\w.-]+))\s+(?:(?:SYSTEM|PUBLIC)\s[^<>]*|"([^"]*)"|'([^']*)')\s*>""",
+    rb"""<!ENTITY\s+(?:(%\s+[\w.-]+)|([\w.-]+))\s+(?:(?:SYSTEM|PUBLIC)\s[^<>]*+|"([^"]*)"|'([^']*)')\s*>""",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(rb"&(?:#([0-9]{1,8});|#[xX]([0-9A-Fa-f]{1,7});|([A-Za-z_][\w.-]*);)?")
@@ -35,7 +36,7 @@ _FEED_ROOT = re.compile(
 )
 _TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*+)([^<>]*+)>")
 _TAG_WITH_VALUES = re.compile(rb"<([A-Za-z_][\w.:-]*+)([^<>=]*+=[^<>]*+)>")
-_ATTRIBUTE = re.compile(rb"""([A-Za-z_][\w.:-]*+)\s*+=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'<>]+))""")
+_ATTRIBUTE = re.compile(rb"""(?<![\w.:-])([A-Za-z_][\w.:-]*+)\s*+=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'<>]+))""")
 
 LONGEST_TAG = 10_000
 """Bytes of a start tag that are put right; a longer one stays as it is."""
@@ -84,7 +85,7 @@ def cleaned(text: str) -> bytes:
 def unescaped(data: bytes) -> bytes:
     """The document; where it was escaped as a whole, as web services return text, what was escaped."""
     found = _ESCAPED.match(data)
-    return html.unescape(data[found.end() :].decode("utf-8", "replace")).encode() if found else data
+    return read_references(data[found.end() :].decode("utf-8", "replace")).encode() if found else data
 
 
 def read_prolog(data: bytes) -> Prolog | None:
@@ -216,8 +217,8 @@ def _reference(found: re.Match[bytes], entities: dict[bytes, bytes]) -> bytes:
     if name in (b"amp", b"lt", b"gt", b"quot", b"apos"):
         return found.group()
     if name in entities:
-        return html.escape(html.unescape(entities[name].decode("utf-8", "replace"))).encode()
-    character = html.unescape(f"&{name.decode()};")
+        return html.escape(read_references(entities[name].decode("utf-8", "replace"))).encode()
+    character = read_references(f"&{name.decode()};")
     if character.startswith("&") and len(character) > 2:
         return b"&amp;" + name + b";"
     return "".join(f"&#{ord(char)};" for char in character).encode()

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from monitor.parse import calendar_names as names
+from monitor.parse.clocks import names_half, take_clock
 
 LONGEST = 120
 """Characters of a date text that are looked at."""
@@ -37,7 +38,7 @@ _BASIC = re.compile(
 _DAY_AND_OFFSET = re.compile(r"(\d{4})-(\d{2})-(\d{2})([+-]\d{2}:\d{2})\Z")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})\Z")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])\Z")
-_CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+_CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})(?!\d)\s*[日일]?")
 _CJK_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s+(\d{1,2})\s?[月월]\s+(\d{4})(?!\d)")
 _ERA = re.compile(rf"({'|'.join(names.ERAS)})\s*(\d{{1,3}}|元)\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日?")
 _VIETNAMESE = re.compile(r"(\d{1,2})\s*(?:tháng|thg)\s*(\d{1,2})\s*(?:năm|[,/-])?\s*(\d{4})", re.IGNORECASE)
@@ -46,17 +47,6 @@ _EPOCH = re.compile(r"@?(\d{9,10})(?:\.\d+)?\Z|(?:/Date\()?(\d{12,13})(?:\d{3}){
 _UNFILLED = re.compile(r"[%{}]")
 """What is left of a template that nobody filled in."""
 
-_CLOCK = re.compile(
-    r"(?<![\d:+])(\d{1,2})(?::|\s?h\s?|時|시\s*|点|點)(\d{1,2})(?:[:.分분]\s*(\d{1,2})(?:[.,]\d+)?)?"
-    r"(?:[分분秒초])?(?![\d:])"
-)
-_DOTTED_CLOCK = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{2})\.(\d{2})(?![\d.])")
-_TOLD_CLOCK = re.compile(
-    r"(?:\b(?:klo?|um|kell|pukul|pkl)\.?\s*|(?=[\d.]+\s?(?:uhr|wib|wita|wit|[ap]\.?m)\b))(?<![\d.:])(\d{1,2})\.(\d{2})()(?![\d.])",
-    re.IGNORECASE,
-)
-"""Hours and minutes with a dot, which could be day and month, where a word says that they are none."""
-_FULL_HOUR = re.compile(r"(?<![\d:.,])(\d{1,2})()()(?=\s?(?:uhr|h|[ap]\.?m)\b)", re.IGNORECASE)
 _OFFSET = re.compile(
     r"(?:\b(?:GMT|UTC|UT)\s*)?(?<![\d])([+\-−])(?:\s(?=0\d[0-5]\d\b))?(\d{1,2})(?::?(\d{2}))?(?![\d:/.-])",
     re.IGNORECASE,
@@ -67,10 +57,13 @@ _ZONE_NAME = re.compile(
     re.IGNORECASE,
 )
 """With all that stands before it: "AUS Eastern Standard Time" is another than what it ends with."""
-_HALF = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
+_LOWER_ZONE = re.compile(r"(?<=[ap]m )[a-z]{2,4}\Z|(?<=[ap]\.m\. )[a-z]{2,4}\Z")
+"""Elsewhere "est" and "met" are words."""
 _SPAN = re.compile(r"(?<![\dTt:+-])(\d{1,2}:\d{2})(\s?)[-–−]\2(\d{1,2}:\d{2})(?![\d:])")
 _POSIX_ZONE = re.compile(r"\bEtc/(?:GMT|UTC)([+-])(?=\d)")
 """Of these names the sign says how far Greenwich is, not how far this place is from it."""
+_GO_TAIL = re.compile(r"(?<=[+-]\d{4}) [+-]\d{2}(?:\d{2})?(?= m=|\Z)| m=[+-][\d.]+\Z")
+"""What Go's own notation of an instant has behind the offset: that of a zone without a name, and a running clock."""
 _RULE_ZONE = re.compile(r"\b(?:EST5EDT|CST6CDT|MST7MDT|PST8PDT)\b")
 _TOLD_ZONE = re.compile(
     r"\bheure (?:d['’](?:été|hiver|europe)|normale|standard|avancée|moyenne|légale|locale)"
@@ -91,7 +84,7 @@ _TOLD_ZONE = re.compile(
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{1,2})(?!\d)")
 _SPACED = re.compile(r"[^\W\d_]+\.?,?\s+(\d{1,2})( )(\d{1,2}) (\d{4})(?!\d)")
-_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,;:()/-]*")
+_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,،;:()/-]*")
 _COMMENT = re.compile(r"\((?!\s*(?:(?:GMT|UTC)?\s*[+−-]\s*\d[\d:]*|[A-Z]{2,5})\s*\))[^()]*\)")
 """What stands in brackets, unless it is a zone and nothing else."""
 
@@ -125,7 +118,7 @@ def _rfc822(text: str, now: datetime) -> datetime | None:
     month = names.MONTHS.get(names.folded(month_name))
     if month is None:
         return None
-    if zone and zone.lower().strip(".") in names.AFTERNOON | names.FORENOON:
+    if zone and names_half(zone):
         return None
     return _instant((_year(year, now), month, int(day)), _numbers(clock), _zone(zone))
 
@@ -141,7 +134,7 @@ def _iso(text: str, now: datetime) -> datetime | None:
         return _instant((_year(year, now), int(month), int(day)), (0, 0, 0), _zone(offset))
     if found := _ISO.match(text):
         year, separator, month, day, *clock, zone = found.groups()
-        if (zone and zone.lower() in ("am", "pm")) or (day is None and separator != "-"):
+        if (zone and names_half(zone)) or (day is None and separator != "-"):
             return None
         return _instant((_year(year, now), int(month), int(day or 1)), _numbers(clock), _zone(zone))
     if found := _BASIC.match(text):
@@ -169,10 +162,11 @@ def _other(text: str, now: datetime) -> datetime | None:
     if _UNFILLED.search(text):
         return None
     text = _COMMENT.sub(lambda comment: comment.group() if _TOLD_ZONE.search(comment.group()) else " ", text)
+    text = _GO_TAIL.sub("", text)
     text = _POSIX_ZONE.sub(lambda zone: "GMT" + ("-" if zone.group(1) == "+" else "+"), text)
     text = _RULE_ZONE.sub(lambda zone: names.CIVIL_ZONES[zone.group()[0].lower() + "t"], text)
     text = _ZONE_NAME.sub(_short_zone, text)
-    clock, text = _take_clock(text)
+    clock, text = take_clock(text)
     zone, text = _take_zone(text, with_clock=clock is not None)
     day = _day(text, now)
     if day is None:
@@ -194,32 +188,13 @@ def _western_digits(text: str) -> str:
     return "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
 
 
-def _take_clock(text: str) -> tuple[tuple[int, int, int] | None, str]:
-    found = _clock_in(text)
-    if not found:
-        return None, text
-    hour, minute, second = (int(part or 0) for part in found.groups())
-    rest = _HALF.sub(r"\1m", f"{text[: found.start()]} ; {text[found.end() :]}")
-    halves = set(re.findall(r"[^\W\d_]+(?:\.[^\W\d_]+)*\.?", rest.casefold()))
-    if halves & names.AFTERNOON and hour < 12:
-        hour += 12
-    elif halves & names.FORENOON and hour == 12:
-        hour = 0
-    return (hour, minute, second), rest
-
-
-def _clock_in(text: str) -> re.Match[str] | None:
-    dotted = _DOTTED_CLOCK.search(text)
-    if dotted and re.search(r"\d{4}", text[: dotted.start()] + " " + text[dotted.end() :]):
-        return dotted  # a year elsewhere: so this is not the day
-    return _CLOCK.search(text) or _TOLD_CLOCK.search(text) or _FULL_HOUR.search(text)
-
-
 def _take_zone(text: str, *, with_clock: bool) -> tuple[tzinfo, str]:
     """An offset says it exactly, so it wins over the name of a place beside it (RFC 9557)."""
     _, mark, tail = text.partition(";")
     if with_clock and mark and (found := _OFFSET.search(tail)):
         sign, hours, minutes = found.groups()
+        if hours == "0" and minutes:
+            raise ValueError(text)  # "-040": a digit is missing, nobody knows which
         east = (int(hours) * 60 + int(minutes or 0)) * (1 if sign == "+" else -1)
         return _offset(east), text[: len(text) - len(tail)] + tail[: found.start()] + " " + tail[found.end() :]
     if found := _PLACE.search(text):
@@ -227,14 +202,24 @@ def _take_zone(text: str, *, with_clock: bool) -> tuple[tzinfo, str]:
             return ZoneInfo(found.group(1)), text[: found.start()] + " " + text[found.end() :]
         except (LookupError, OSError):
             return UTC, text
-    for word in re.findall(r"[^\W\d_]{1,5}", text):
-        if (key := word.casefold()) in names.ZONES and word.isupper():
-            return _offset(names.ZONES[key]), re.sub(rf"\b{word}\b", " ", text)
-        if key in names.CIVIL_ZONES and (word.isupper() or not word.isascii()):
-            return ZoneInfo(names.CIVIL_ZONES[key]), re.sub(rf"\b{word}\b", " ", text)
+    text = _LOWER_ZONE.sub(lambda found: found.group().upper(), text)
+    named = {word: zone for word in re.findall(r"[^\W\d_]{1,5}", text) if (zone := _named_zone(word))}
+    if len(set(named.values())) > 1:
+        raise ValueError(text)
+    for word, zone in named.items():
+        return zone, re.sub(rf"\b{word}\b", " ", text)
     if with_clock and _TOLD_ZONE.search(text):
         raise ValueError(text)  # UTC would be a guess that the text itself contradicts
     return UTC, text
+
+
+def _named_zone(word: str) -> tzinfo | None:
+    key = word.casefold()
+    if key in names.ZONES and word.isupper():
+        return _offset(names.ZONES[key])
+    if key in names.CIVIL_ZONES and (word.isupper() or not word.isascii()):
+        return ZoneInfo(names.CIVIL_ZONES[key])
+    return None
 
 
 def _day(text: str, now: datetime) -> date | None:
@@ -260,7 +245,8 @@ def _numeric_day(found: re.Match[str], text: str, now: datetime) -> date | None:
         return date(_year(first, now), int(second), int(last)) if len(last) < 4 else None
     year = _year(last, now)
     if separator == "." and not _reads_better_year_first(found, year, now):
-        return _possible(year, int(second), int(first))
+        day_first = _possible(year, int(second), int(first))
+        return day_first or (_possible(year, int(first), int(second)) if len(last) == 4 else None)
     written = [(year, int(second), int(first)), (year, int(first), int(second))]
     if len(first) == len(last) == 2:  # so the year may stand first as well
         written.append((_year(first, now), int(second), int(last)))
@@ -301,7 +287,9 @@ def _possible(year: int, month: int, day: int) -> date | None:
 def _named_day(text: str, now: datetime) -> date | None:
     """A month by name, a day and a year, in any order, among words that change nothing."""
     months: list[int] = []
+    unclear: list[frozenset[int]] = []
     numbers: list[str] = []
+    before_month = 0
     tokens = _TOKEN.findall(text)
     for position, token in enumerate(tokens):
         if token.isdigit():
@@ -312,22 +300,41 @@ def _named_day(text: str, now: datetime) -> date | None:
         month = names.MONTHS.get(pair) or names.MONTHS.get(name)
         if month is not None and name not in names.WEEKDAYS:
             months.append(month)
+            before_month = len(numbers)
+        elif name in names.UNCLEAR_MONTHS:
+            unclear.append(names.UNCLEAR_MONTHS[name])
     if len(months) == 2 and (months[0] == months[1] or names.folded(tokens[0]) in names.MONTHS):
         del months[0]  # named twice (in the Levant as in Egypt), or a weekday spelt like one: "mar." is Tuesday, too
-    if len(months) != 1 or len(numbers) != 2:
+    day_and_year = _day_and_year(numbers, now, year_may_lead=before_month == 2)
+    if day_and_year is None:
+        return None
+    day, year = day_and_year
+    if not months and len(unclear) == 1:
+        return _on_its_weekday([(year, month, day) for month in unclear[0]], text)
+    return date(year, months[0], day) if len(months) == 1 else None
+
+
+def _day_and_year(numbers: list[str], now: datetime, *, year_may_lead: bool) -> tuple[int, int] | None:
+    """Which of two numbers beside a month is which: four digits are a year, else the second one is."""
+    if len(numbers) != 2:
         return None
     year = next((number for number in numbers if len(number) == 4), None)
     if year is None:
-        if len(numbers[1]) != 2:
-            return None
+        if len(numbers[1]) != 2 or year_may_lead:
+            return None  # "03 25 Sep": either may be the year
         day, year = numbers
         if _year(year, now) < FIRST_OF_FEEDS:
             return None  # of another calendar: Thai papers write 69 for 2569
     else:
         day = numbers[0] if numbers[1] == year else numbers[1]
-    if len(day) > 2:
-        return None
-    return date(_year(year, now), months[0], int(day))
+    return (int(day), _year(year, now)) if len(day) <= 2 else None
+
+
+def _on_its_weekday(readings: list[tuple[int, int, int]], text: str) -> date | None:
+    """The one reading that falls on the weekday which the text says."""
+    weekdays = _weekdays(text)
+    days = [day for reading in readings if (day := _possible(*reading)) and day.weekday() in weekdays]
+    return days[0] if len(days) == 1 else None
 
 
 def _year(text: str, now: datetime) -> int:

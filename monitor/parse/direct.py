@@ -19,6 +19,8 @@ _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|\Z)", re.IGNORECASE
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
+_BRACKETS = re.compile(r"[()<>\[\]]")
+
 Handler = Callable[[RawItem, Element], None]
 
 
@@ -174,8 +176,8 @@ def _date(field: str) -> Handler:
 
 
 def _author(raw: RawItem, element: Element) -> None:
-    """RSS writes a mail address and a name in brackets, Atom has elements for both."""
-    if len(element) == 0:
+    """RSS writes a mail address and a name in brackets, Atom has elements for both, some write a link around a name."""
+    if len(element) == 0 or (element.text or "").strip() or name_of(element[0].tag) in ("a", "xhtml_a"):
         raw.authors.append(person_of(text_of(element)))
         return
     parts = {name_of(child.tag): text_of(child) for child in element.iterchildren("*")}
@@ -183,10 +185,11 @@ def _author(raw: RawItem, element: Element) -> None:
 
 
 def person_of(text: str) -> str:
-    """`Name` of "mail (Name)", "Name <mail>" and "mail Name"; the mail address when there is nothing else."""
-    words = text.replace("(", " ").replace(")", " ").replace("<", " ").replace(">", " ").split()
-    names = [word for word in words if "@" not in word]
-    return " ".join(names or words) if any("@" in word for word in words) else text
+    """`Name` of "mail (Name)", "Name <mail>", "mail [Name]" and "mail Name"; the mail address without any other."""
+    if "@" not in text or "</" in text:
+        return text
+    words = _BRACKETS.sub(" ", text).split()
+    return " ".join([word for word in words if "@" not in word] or words).removeprefix("mailto:")
 
 
 def _category(raw: RawItem, element: Element) -> None:
@@ -236,19 +239,19 @@ def _language(raw: RawItem, element: Element) -> None:
 _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("title", "dc_title"), _title),
     **dict.fromkeys(("media_title", "itunes_title"), _other_title),
-    "media_description": _media_description,
+    **dict.fromkeys(("media_description", "googleplay_description", "itunes_subtitle"), _media_description),
     "link": _link,
     "url": _url,
     **dict.fromkeys(("guid", "id"), _id),
     **dict.fromkeys(("description", "summary", "abstract", "dc_description", "itunes_summary"), _summary),
     **dict.fromkeys(("content", "content_encoded", "body", "xhtml_body", "fullitem"), _content),
-    **dict.fromkeys(("yandex_full-text", "turbo_content"), _content),
+    **dict.fromkeys(("yandex_full-text", "turbo_content", "xhtml_div"), _content),
     **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), _date("published")),
     **dict.fromkeys(("updated", "modified", "lastbuilddate", "dcterms_modified"), _date("updated")),
     **dict.fromkeys(("date", "dc_date", "dcterms_date"), _date("updated")),
     **dict.fromkeys(("created", "dcterms_created", "dcterms_available"), _date("created")),
     **dict.fromkeys(("publishdate", "publicationdate", "prism_publicationdate"), _date("created")),
-    **dict.fromkeys(("author", "dc_creator", "dc_author", "itunes_author"), _author),
+    **dict.fromkeys(("author", "dc_creator", "dc_author", "itunes_author", "googleplay_author"), _author),
     **dict.fromkeys(("category", "dc_subject", "itunes_category", "media_category", "categories"), _category),
     **dict.fromkeys(("keywords", "tags", "media_keywords", "itunes_keywords"), _keywords),
     "enclosure": _enclosure,

@@ -109,7 +109,7 @@ def _read_well_formed(document: Document) -> ParsedFeed | NotAFeed | None:
     if root is None:
         return None
     raws = _items_of(root)
-    if len(raws) != len(fresh):
+    if len(raws) != len(fresh) or _says_nothing(document, raws):
         return _read_unsplit(document)
     for raw, hashed in zip(raws, fresh, strict=True):
         raw.item_hash = hashed
@@ -122,9 +122,15 @@ def _read_unsplit(document: Document) -> ParsedFeed | NotAFeed | None:
     if root is None:
         return None
     raws = _items_of(root)
-    if not raws and document.root not in KINDS:
+    if document.root not in KINDS and (not raws or _says_nothing(document, raws)):
         return not_a_feed(document.data)
     return _hashed_by_content(document, raws, read_channel(root))
+
+
+def _says_nothing(document: Document, raws: list[RawItem]) -> bool:
+    """Whether the items of a strange document are those of something else: a menu, a form, a list of settings."""
+    told = any(raw.title or raw.links or raw.contents or raw.summary for raw in raws)
+    return document.root not in KINDS and bool(raws) and not told
 
 
 def _read_broken(document: Document) -> ParsedFeed | NotAFeed:

@@ -24,7 +24,7 @@ _GUARD = re.compile(r"(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)\s*")
 _COMMENT = r"//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*(?:\*/|\Z)"
 _CALL = re.compile(rf"(?:(?:{_COMMENT})\s*)*[A-Za-z_$][\w$.]{{0,100}}\s*\(\s*(?=[{{\[])")
 _LEADING = re.compile(rf"(?:\s|{_COMMENT})+")
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\Z)'
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\\?\Z)'
 _COMMENTS = re.compile(rf"({_STRING})|{_COMMENT}", re.DOTALL)
 _COMMAS = re.compile(rf"({_STRING})|,(?=\s*+[\]}}])", re.DOTALL)
 _ITEMS_KEY = re.compile(r'"items"\s*:\s*\[')
@@ -43,6 +43,7 @@ _TELLING = frozenset(
     ("id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "attachments")
 )
 """An object without any of these, or what stands for them, is no item."""
+LONGEST_NUMBER = 1_000
 MOST_BROKEN = 50
 """Items that cannot be read, behind which the next one is looked for."""
 
@@ -107,7 +108,7 @@ def _opened(text: str) -> tuple[str, bool]:
 def _loaded(text: str, *, wrapped: bool) -> tuple[dict[str, Any], tuple[Reason, ...]]:
     """The document (empty where it is no object) and what is wrong with it; line breaks inside strings are common."""
     remark = (_WRAPPED,) if wrapped else ()
-    decoder = json.JSONDecoder(strict=False)
+    decoder = json.JSONDecoder(strict=False, parse_int=_whole_number)
     try:
         # The end of a function call, or of a guard, may follow.
         document, _ = decoder.raw_decode(text)
@@ -116,6 +117,11 @@ def _loaded(text: str, *, wrapped: bool) -> tuple[dict[str, Any], tuple[Reason, 
     except json.JSONDecodeError as error:
         return _untidy(text, decoder, error, remark)
     return document if isinstance(document, dict) else {}, remark
+
+
+def _whole_number(digits: str) -> int | str:
+    """Python reads numbers of up to 4300 digits; a longer one can only be an id, which may be a text as well."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
 
 
 def _untidy(

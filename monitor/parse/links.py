@@ -7,11 +7,13 @@ from urllib.parse import urljoin, urlsplit
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _USUAL = re.compile(r"https?://[A-Za-z0-9.-]+(?:[:/?#]|\Z)", re.IGNORECASE)
-_JUNK = re.compile(r"[\x00-\x20\x7f]+")
+_JUNK = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]+")
 _ANCHOR = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*["']([^"'<>]+)""", re.IGNORECASE)
 _SLIP = re.compile(r"https?:(?!//[^/\\])|https?//|https?://https?:?//|https?:[^?#]*\\", re.IGNORECASE)
 _START = re.compile(r"(?:https?:/+(?=https?:?//))?(https?):?/+", re.IGNORECASE)
 """Slashes too many, too few or backward, a scheme before the scheme: browsers and people know what is meant."""
+_NO_LINKS = frozenset({"n/a", "none", "null", "nil", "undefined", "#", "-"})
+"""What software writes where it has no address: resolved, they would be one page for all items."""
 LONGEST_URL = 8000
 
 
@@ -28,7 +30,7 @@ def absolute(link: str | None, *bases: str | None) -> str | None:
         link = f"//{link}"
     if link[:5].lower().startswith("http") and _SLIP.match(link):
         link = _straightened(link)
-    if not link or len(link) > LONGEST_URL:
+    if not link or len(link) > LONGEST_URL or link.lower() in _NO_LINKS:
         return None
     if _SCHEME.match(link):
         return link if is_address(link) and _host(link) else None
@@ -69,7 +71,7 @@ def relation_of(rel: str | None) -> str:
 
 
 def tidy(link: str | None) -> str:
-    """The link without the whitespace and control characters that pretty-printers put into it."""
+    """The link without the whitespace and control characters that pretty-printers put into it, and half characters."""
     if not link:
         return ""
     link = link.strip()

@@ -35,6 +35,7 @@ _PREFIXES = {
     "http://example.com/dtds/podcast-1.0.dtd": "itunes",
     "http://video.search.yahoo.com/mrss": "media",
     "http://tools.search.yahoo.com/mrss": "media",
+    "http://www.google.com/schemas/play-podcasts/1.0": "googleplay",
     "http://news.yandex.ru": "yandex",
     "http://turbo.yandex.ru": "turbo",
     "http://www.w3.org/1999/xhtml": "xhtml",

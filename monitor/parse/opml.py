@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import quoteattr
 
 from monitor.errors import ParseError
@@ -22,9 +22,10 @@ DEEPEST = 20
 
 @dataclass(frozen=True, slots=True)
 class OpmlFeed:
-    """One subscription: its folders become `tags`, outermost first.
+    """One subscription: its folders become `tags`, outermost first; those of all its places in the list.
 
-    `problem` is why it cannot be used (then `url` is what stood there), None when it can.
+    `problem` is why it cannot be used (then `url` is what stood there), None when it can.  `kind` is the key of a
+    source: `page` where the other reader made a feed of a page.
     """
 
     url: str
@@ -32,8 +33,15 @@ class OpmlFeed:
     site: str | None = None
     tags: tuple[str, ...] = ()
     problem: str | None = None
+    kind: str = "feed"
 
 
+_TYPED = re.compile(r"(?:application/|text/)?(?:rss|rdf|atom|feed|pie|jsonfeed)", re.IGNORECASE)
+_MADE = re.compile(r"(html|xml|json)\+(?:xpath|dotnotation)", re.IGNORECASE)
+"""Kinds of FreshRSS whose entries are picked out of something that is no feed."""
+_FOR_READERS = re.compile(r"(?:feed|itpc|pcast|podcast)(s?):(?://)?(?:(https?):(?://)?)?", re.IGNORECASE)
+"""Schemes by which a browser hands an address over to a program that reads feeds."""
+_WITHOUT_SCHEME = re.compile(r"(?://)?(?:www\.[\w.-]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?(?=/))", re.IGNORECASE)
 _DECLARATION = re.compile(rb"\A<\?xml[^>]*\?>")
 
 
@@ -54,7 +62,7 @@ def read_opml(body: bytes) -> tuple[OpmlFeed, ...]:
             "the file is no OPML list", code="not-opml", remedy="export the feed list as OPML and try again"
         )
     feeds: list[OpmlFeed] = []
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for holder in (root, *(child for child in root if _name(child) == "body")):
         _walk(holder, (), feeds, seen)
     return tuple(feeds)
@@ -84,7 +92,7 @@ def _outline(feed: OpmlFeed) -> str:
     return f'<outline type="rss" text={name} title={name} xmlUrl={quoteattr(feed.url)}{site}/>'
 
 
-def _walk(element: Element, tags: tuple[str, ...], feeds: list[OpmlFeed], seen: set[str]) -> None:
+def _walk(element: Element, tags: tuple[str, ...], feeds: list[OpmlFeed], seen: dict[str, int]) -> None:
     for child in element:
         if _name(child) != "outline":
             continue
@@ -92,30 +100,47 @@ def _walk(element: Element, tags: tuple[str, ...], feeds: list[OpmlFeed], seen: 
         if given.get("iscomment", "").lower() == "true":  # switched off, with everything below it
             continue
         title = plain(given.get("title") or given.get("text") or "")
-        typed = given.get("type", "").lower() in ("rss", "atom")
-        address = given.get("xmlurl") or (given.get("url", "") if typed else "")
+        typed = _TYPED.match(given.get("type", "")) is not None
+        address = given.get("xmlurl") or given.get("feedurl") or (given.get("url", "") if typed else "")
         if address or typed:
-            feeds.append(_feed(address, title, given, tags, seen))
+            _add(_feed(address, title, given, tags), feeds, seen)
         if len(child) and len(tags) < DEEPEST:
             _walk(child, (*tags, title) if title and not address else tags, feeds, seen)
 
 
-def _feed(address: str, title: str, given: dict[str, str], tags: tuple[str, ...], seen: set[str]) -> OpmlFeed:
-    if address.lower().startswith("feed:"):
-        address = address[5:] if address[5:].startswith("http") else "http:" + address[5:]
-    url = absolute(address)
+def _add(feed: OpmlFeed, feeds: list[OpmlFeed], seen: dict[str, int]) -> None:
+    """A feed that lies in several folders is one, with the tags of them all; the others are listed as such."""
+    first = seen.setdefault(feed.url, len(feeds)) if feed.problem is None else len(feeds)
+    if first < len(feeds):
+        feeds[first] = replace(feeds[first], tags=tuple(dict.fromkeys((*feeds[first].tags, *feed.tags))))
+        feed = replace(feed, problem="the address stands in the list twice; it has the tags of both places")
+    feeds.append(feed)
+
+
+def _feed(address: str, title: str, given: dict[str, str], tags: tuple[str, ...]) -> OpmlFeed:
+    url = absolute(_web(address))
     named = tuple(part.strip(" /") for part in given.get("category", "").split(",") if part.strip(" /"))
+    made = _MADE.match(given.get("type", ""))
+    kind = "page" if made and made.group(1).lower() == "html" else "feed"
     problem = None
     if not address:
         problem = "the outline has no address (xmlUrl)"
     elif url is None:
         problem = "the address is not http or https"
-    elif url in seen:
-        problem = "the address stands in the list twice"
-    if url:
-        seen.add(url)
+    elif made and kind == "feed":
+        problem = "the other reader picks its entries out of a document that is no feed"
     tags = tuple(dict.fromkeys((*tags, *named)))
-    return OpmlFeed(url or address, title or address, absolute(given.get("htmlurl")), tags, problem)
+    return OpmlFeed(url or address, title or url or address, absolute(given.get("htmlurl")), tags, problem, kind)
+
+
+def _web(address: str) -> str:
+    """The address as the web has it, where it was written for a program or without its scheme."""
+    if _WITHOUT_SCHEME.match(address):
+        return f"http://{address.lstrip('/')}"
+    found = _FOR_READERS.match(address)
+    if found is None:
+        return address
+    return f"{found.group(2) or 'http' + found.group(1)}://{address[found.end() :]}"
 
 
 def _name(element: Element) -> str:

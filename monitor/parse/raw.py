@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import xxhash
 
 from monitor.model.entry import Entry
+from monitor.model.references import storable
 from monitor.parse.dates import parse_date
 from monitor.parse.links import absolute
 from monitor.parse.text import headline_of, mended, opened, plain, words_of
@@ -76,8 +77,8 @@ class Surroundings:
 def entry_of(raw: RawItem, around: Surroundings) -> Entry:
     """The finished entry: plain title, absolute links, UTC dates, hashes."""
     bases = (raw.base, *around.bases)
-    content = opened(mended(max(raw.contents, key=len, default="")))
-    summary = opened(mended(raw.summary or raw.media_summary))
+    content = opened(storable(mended(max(raw.contents, key=len, default=""))))
+    summary = opened(storable(mended(raw.summary or raw.media_summary)))
     if summary == content:
         summary = ""
     title = plain(mended(raw.title)) or plain(mended(raw.other_title)) or headline_of(content or summary)
@@ -87,7 +88,7 @@ def entry_of(raw: RawItem, around: Surroundings) -> Entry:
         published = updated
     url = _url(raw, bases)
     return Entry(
-        id=raw.id.strip() or None,
+        id=storable(raw.id).strip() or None,
         url=url,
         title=title or plain(raw.id) or url or "",
         summary=summary,
@@ -144,7 +145,8 @@ def _url(raw: RawItem, bases: tuple[str | None, ...]) -> str | None:
             return url
     if raw.id_is_link and (url := absolute(raw.id, *bases)):
         return url
-    rest = [link.href for link in candidates if _preference(link) == 2] + raw.enclosures[:1]
+    files = [href for href in raw.enclosures if href not in raw.images]  # the same picture may stand with many
+    rest = [link.href for link in candidates if _preference(link) == 2] + files[:1]
     return next((url for href in rest if (url := absolute(href, *bases))), None)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import re
+
+from monitor.model.references import read_references
 
 LONGEST_TITLE = 1000
 """Characters of a title that are kept: a megabyte of title is an attack or a mistake."""
 
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*+)([^<>]*+)>")
 _ANY_TAG = re.compile(r"<[/!?A-Za-z][^<>]*+>")
-_LONG_REFERENCE = re.compile(r"&#[0-9]{8,}+;?")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
 _CLOSING = re.compile(r"</([A-Za-z][A-Za-z0-9:-]*+)")
 _CODE = re.compile(r"<(?:script|style)\b[^<>]*+>[^<]*+</(?:script|style)\s*>", re.IGNORECASE)
@@ -30,7 +30,8 @@ _OWN_LETTER = re.compile("[\xa1-\xff]")
 _ENDING = frozenset("…’”“–—›™•".translate(_AS_LATIN_1) + "\xa0«»®©ª°±²³´·¹º¼½¾")
 """What follows a word's last letter in good text, too: "BEYONCÉ’S", "Wie groß…"."""
 _INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060-\u2069\ud800-\udfff"
+    r"\ufeff\ufffe\uffff]"
 )
 
 
@@ -65,7 +66,7 @@ def plain(markup: str, limit: int = LONGEST_TITLE) -> str:
 
 
 def fold(text: str) -> str:
-    """Whitespace runs to one blank, control and direction characters gone."""
+    """Whitespace runs to one blank; control and direction characters and halves of characters gone."""
     text = text.replace("\n", " ")
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
@@ -79,9 +80,7 @@ def words_of(markup: str) -> str:
     if "<" in markup:
         markup = _ANY_TAG.sub(" ", markup)
     if "&" in markup:
-        if "&#" in markup:
-            markup = _LONG_REFERENCE.sub("", markup)  # int() refuses thousands of digits
-        markup = html.unescape(markup)
+        markup = read_references(markup)
         if "<" in markup:
             markup = _ANY_TAG.sub(" ", markup)
     return fold(markup)
@@ -165,4 +164,4 @@ def _replacement(tag: re.Match[str], closed: set[str]) -> str:
 
 
 def _decode(text: str) -> str:
-    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+    return _ENTITY.sub(lambda entity: read_references(entity.group()), text)

@@ -72,6 +72,11 @@ def is_any_left(connection: sa.Connection, *, now: datetime, since: datetime | N
     return found.first() is not None
 
 
+def is_held_up(connection: sa.Connection, ids: Sequence[str], *, now: datetime, per_host: int) -> bool:
+    """Whether a host of these sources, which are in hand, has no room for another of its sources that is due."""
+    return connection.execute(_HELD_UP, {"ids": ids, "now": now, "per_host": per_host}).first() is not None
+
+
 def claim_ids(
     connection: sa.Connection, ids: Sequence[str], *, owner: str, now: datetime, lease_s: float
 ) -> list[ClaimedSource]:
@@ -151,6 +156,19 @@ def _left(*due: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return sa.select(t.source.c.id).select_from(hosts_too).where(leases.is_free(t.source), *due).limit(1)
 
 
+def _held_up() -> sa.Select[Any]:
+    source, waiting = t.source.c, t.source.alias("waiting")
+    hosts = sa.select(source.host).where(source.id.in_(sa.bindparam("ids", expanding=True))).distinct().subquery()
+    leased = sa.select(sa.func.count()).where(
+        source.host == hosts.c.host, source.lease_owner.is_not(None), source.lease_until >= leases.NOW
+    )
+    waits = sa.exists().where(waiting.c.host == hosts.c.host, leases.is_free(waiting), waiting.c.due_at <= leases.NOW)
+    full = leased.correlate(hosts).scalar_subquery() >= sa.bindparam("per_host")
+    blocked = sa.exists().where(t.host.c.name == hosts.c.host, t.host.c.blocked_until > leases.NOW)
+    return sa.select(hosts.c.host).where(full, waits, sa.not_(blocked)).limit(1)
+
+
+_HELD_UP = _held_up()
 _DUE = (
     t.source.c.due_at <= leases.NOW,
     sa.or_(t.host.c.blocked_until.is_(None), t.host.c.blocked_until <= leases.NOW),

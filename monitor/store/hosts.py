@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.store import tables as t
+from monitor.store.many import run_many
 
 SILENT_S = 120.0
 """A process that polls and has given no sign of life for so long asks nobody any more."""
@@ -18,11 +20,30 @@ DO_NOT_POLL = ("deliverer", "web")
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A request that somebody would like to make, not before `now`.
+
+    The host may be asked `at_once` so often at the same time, with starts `spacing_s` apart.  `longest_s` after its
+    instant the request is over, whatever became of its process.
+    """
+
+    host: str
+    now: datetime
+    at_once: int
+    spacing_s: float
+    longest_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that may begin at `at`; the number of its row, where there is another process to count it."""
+    """A request that may begin at `at`; the number of its row, where there is another process to count it.
+
+    `blocked_until`: the host wants to be left alone until then.
+    """
 
     at: datetime
     number: int | None
+    blocked_until: datetime | None
 
 
 def host_lock(host: str) -> str:
@@ -30,33 +51,21 @@ def host_lock(host: str) -> str:
     return f"host:{host}"
 
 
-def ask(
-    connection: sa.Connection,
-    host: str,
-    now: datetime,
-    *,
-    owner: str,
-    at_once: int,
-    spacing_s: float,
-    longest_s: float,
-) -> Asked | None:
-    """Take the host's next free instant, never before `now`; the one after it is `spacing_s` later.
+def ask(connection: sa.Connection, wishes: Sequence[Wish], *, owner: str) -> list[Asked | None]:
+    """Take a place and the next free instant for each request, in this order, under the locks of their hosts.
 
-    None while others ask it as often at once as one may (`at_once`), and nothing is taken then.  `longest_s` after its
-    instant a request is over, whatever became of its process.  A process that polls alone writes no row for it.
+    None where others ask the host as often at once as one may; nothing is taken then.  A process that polls alone
+    writes no rows for its requests.
     """
-    values = {"host": host, "now": now, "owner": owner, "seen_since": now - timedelta(seconds=SILENT_S)}
-    next_at, under_way, others = connection.execute(_STANDING, values).one()
-    if under_way >= at_once:
-        return None
-    at = now if next_at is None else max(now, next_at)
-    if spacing_s > 0:
-        _set_next(connection, host, at + timedelta(seconds=spacing_s), known=next_at is not None)
-    if not others:
-        return Asked(at, None)
-    row = {"host": host, "owner": owner, "until": at + timedelta(seconds=longest_s)}
-    number = connection.execute(sa.insert(t.asking).returning(t.asking.c.id), row).scalar_one()
-    return Asked(at, number)
+    hosts = _standing(connection, wishes, owner)
+    instants = [hosts[wish.host].take(wish) for wish in wishes]
+    _write_next(connection, [hosts[name] for name in sorted(hosts) if hosts[name].moved])
+    granted = [(wish, at) for wish, at in zip(wishes, instants, strict=True) if at is not None]
+    numbers = iter(_number(connection, granted, owner) if any(host.others for host in hosts.values()) else ())
+    return [
+        None if at is None else Asked(at, next(numbers, None), hosts[wish.host].blocked_until)
+        for wish, at in zip(wishes, instants, strict=True)
+    ]
 
 
 def end(connection: sa.Connection, numbers: Sequence[int]) -> None:
@@ -64,28 +73,83 @@ def end(connection: sa.Connection, numbers: Sequence[int]) -> None:
     connection.execute(sa.delete(t.asking).where(t.asking.c.id.in_(numbers)))
 
 
-def _set_next(connection: sa.Connection, host: str, following: datetime, *, known: bool) -> None:
-    if known:
-        connection.execute(sa.update(t.host).where(t.host.c.name == host).values(next_at=following))
-    else:
-        connection.execute(sa.insert(t.host).values(name=host, next_at=following))
+@dataclass(slots=True)
+class _Host:
+    """How a host stands; `known`: it has a row, `others`: another process polls."""
+
+    name: str
+    known: bool
+    next_at: datetime | None
+    blocked_until: datetime | None
+    under_way: int
+    others: bool
+    moved: bool = False
+
+    def take(self, wish: Wish) -> datetime | None:
+        if self.under_way >= wish.at_once:
+            return None
+        self.under_way += self.others
+        at = wish.now if self.next_at is None else max(wish.now, self.next_at)
+        if wish.spacing_s > 0:
+            self.next_at, self.moved = at + timedelta(seconds=wish.spacing_s), True
+        return at
 
 
-def _standing() -> sa.Select[Any]:
-    """When the host is free, how many requests of all processes are under way at it, whether anybody else polls."""
-    a, w, now = t.asking.c, t.worker.c, sa.bindparam("now", type_=t.UtcTime)
-    owner = sa.bindparam("owner", type_=sa.Text)
-    next_at = sa.select(t.host.c.next_at).where(t.host.c.name == sa.bindparam("host"))
-    under_way = sa.select(sa.func.count()).where(a.host == sa.bindparam("host"), a.until > now)
-    lives = sa.exists().where(
-        w.id != owner, w.role.not_in(DO_NOT_POLL), w.seen_at >= sa.bindparam("seen_since", type_=t.UtcTime)
-    )
+def _standing(connection: sa.Connection, wishes: Sequence[Wish], owner: str) -> dict[str, _Host]:
+    now = max(wish.now for wish in wishes)
+    values = {
+        "hosts": sorted({wish.host for wish in wishes}),
+        "now": now,
+        "owner": owner,
+        "seen_since": now - timedelta(seconds=SILENT_S),
+    }
+    rows = connection.execute(_looking(connection.dialect.name), values)
+    return {row[0]: _Host(*row) for row in rows}
+
+
+@lru_cache(maxsize=2)
+def _looking(dialect: str) -> sa.Select[Any]:
+    """When hosts are free, how many requests of all processes are under way at them, whether anybody else polls."""
+    a, w, h, now = t.asking.c, t.worker.c, t.host.c, sa.bindparam("now", type_=t.UtcTime)
+    wanted = _wanted(dialect)
+    name = wanted.c[0]
+    under_way = sa.select(sa.func.count()).where(a.host == name, a.until > now).scalar_subquery()
+    owner, seen_since = sa.bindparam("owner", type_=sa.Text), sa.bindparam("seen_since", type_=t.UtcTime)
+    lives = sa.exists().where(w.id != owner, w.role.not_in(DO_NOT_POLL), w.seen_at >= seen_since)
     # A command that polls is not listed as a worker; what it asks is.
     asks = sa.exists().where(a.owner != owner, a.until > now)
-    return sa.select(next_at.scalar_subquery(), under_way.scalar_subquery(), sa.or_(lives, asks))
+    blocked_until = sa.case((h.blocked_until > now, h.blocked_until))
+    found = sa.select(name, h.name.is_not(None), h.next_at, blocked_until, under_way, sa.or_(lives, asks))
+    return found.select_from(wanted.outerjoin(t.host, h.name == name))
 
 
-_STANDING = _standing()
+def _wanted(dialect: str) -> sa.TableValuedAlias:
+    """The parameter `hosts` as a table of one column."""
+    if dialect == "postgresql":
+        names = sa.func.unnest(sa.bindparam("hosts", type_=sa.ARRAY(sa.Text)))
+        return names.table_valued("name", name="wanted").render_derived()
+    return sa.func.json_each(sa.bindparam("hosts", type_=sa.JSON)).table_valued("value", name="wanted")
+
+
+def _write_next(connection: sa.Connection, hosts: Sequence[_Host]) -> None:
+    for statement, known in ((_MOVE, True), (_ADD, False)):
+        rows = [{"host": host.name, "at": host.next_at} for host in hosts if host.known is known]
+        run_many(connection, statement, rows)
+
+
+_MOVE = sa.update(t.host).where(t.host.c.name == sa.bindparam("host")).values(next_at=sa.bindparam("at"))
+_ADD = sa.insert(t.host).values(name=sa.bindparam("host"), next_at=sa.bindparam("at"))
+
+
+def _number(connection: sa.Connection, granted: Sequence[tuple[Wish, datetime]], owner: str) -> Sequence[int]:
+    """Write a row for each of these requests; their numbers, in their order."""
+    rows = [
+        {"host": wish.host, "owner": owner, "until": at + timedelta(seconds=wish.longest_s)} for wish, at in granted
+    ]
+    return connection.execute(_NUMBERED, rows).scalars().all() if rows else ()
+
+
+_NUMBERED = sa.insert(t.asking).returning(t.asking.c.id, sort_by_parameter_order=True)
 
 
 def block(connection: sa.Connection, host: str, until: datetime, now: datetime) -> None:

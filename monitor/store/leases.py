@@ -43,7 +43,7 @@ NOW: sa.BindParameter[Any] = sa.bindparam("now")
 """In statements that are built once: the instant of the claim.  `claim` fills it in."""
 
 
-def is_free(table: sa.Table, now: datetime | sa.BindParameter[Any] = NOW) -> sa.ColumnElement[bool]:
+def is_free(table: sa.FromClause, now: datetime | sa.BindParameter[Any] = NOW) -> sa.ColumnElement[bool]:
     """Nobody holds the row, or its holder's time is over."""
     return sa.or_(table.c.lease_owner.is_(None), table.c.lease_until < now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -11,6 +11,7 @@ from monitor.model.alert import Silence
 from monitor.store import tables as t
 
 KINDS = ("rule", "story", "source", "tag")
+LONGEST = timedelta(days=365)
 
 
 def add_silence(
@@ -21,6 +22,8 @@ def add_silence(
         raise UsageError(f"{kind!r} cannot be silenced", remedy=f"one of {', '.join(KINDS)}")
     if until <= now:
         raise UsageError(f"{until:%Y-%m-%d %H:%M} UTC is over", remedy="name a time to come, or a duration such as 4h")
+    if until > now + LONGEST:
+        raise UsageError("a silence lasts a year at most", remedy="what is never wanted is better taken out")
     row = {"kind": kind, "subject": subject, "until": until, "created_at": now, "note": note}
     return int(connection.execute(sa.insert(t.silence).values(row).returning(t.silence.c.id)).scalar_one())
 

@@ -148,7 +148,7 @@ def record_polls(connection: sa.Connection, records: Sequence[PollRecord]) -> No
 
 def _add_history(connection: sa.Connection, records: Sequence[PollRecord]) -> None:
     run_many(connection, _ADD_HISTORY, [_history(record) for record in records])
-    for record in records:
+    for record in sorted(records, key=lambda record: record.host):  # in this order units wait for each other's hosts
         if record.host_blocked_until is not None:
             hosts.block(connection, record.host, record.host_blocked_until, record.started_at)
 

@@ -273,10 +273,16 @@ def rehearsal(database: Database, prepare: Callable[[sa.Connection], None]) -> R
     return Rehearsal(database.engine, None, database._gate, prepare)
 
 
+_ADVISORY_LOCKS = sa.text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name"
+)
+"""One after the other, in the order of the array."""
+
+
 def _advisory_locks(connection: sa.Connection, lock: str | Iterable[str] | None) -> None:
     names = [lock] if isinstance(lock, str) else sorted(set(lock or ()))
-    for name in names:
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+    if names:
+        connection.execute(_ADVISORY_LOCKS, {"names": names})
 
 
 def map_error(error: sa.exc.DBAPIError) -> StoreError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from monitor.config.schema import WebAuthModel
 READ, WRITE, ADMIN = "read", "write", "admin"
 SCOPES = (READ, WRITE, ADMIN)
 """Each includes those before it: look, act on alerts, change rules and sources."""
+
+_WRONG_HIT = re.compile(r"/alerts/[^/]+/wrong/?")
 
 GUESSES = 5
 GUESS_WINDOW_S = 900.0
@@ -40,12 +43,13 @@ class Visitor:
 def needed_scope(method: str, path: str) -> str:
     """What a request needs: looking is `read`, acting on alerts `write`, changing what is watched `admin`.
 
+    To say that a hit was wrong adds a test to its rule, so it changes what is watched.
     Whoever may look may subscribe: what that sends goes to the address's owner, who has to confirm it.
     """
     if method in ("GET", "HEAD", "OPTIONS") or path == "/subscribe":
         return READ
     changes = ("/rules", "/sources", "/feeds", "/subscriptions", "/api/rules", "/api/sources")
-    return ADMIN if path.startswith(changes) else WRITE
+    return ADMIN if path.startswith(changes) or _WRONG_HIT.fullmatch(path) else WRITE
 
 
 def by_token(header: str, auth: WebAuthModel) -> Visitor | None:

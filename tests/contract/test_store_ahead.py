@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TypedDict
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -91,34 +90,29 @@ def test_what_was_learnt_of_a_source_then_is_of_today(database: Database) -> Non
     assert found.etag == "x"
 
 
-class Asking(TypedDict):
-    owner: str
-    at_once: int
-    spacing_s: float
-    longest_s: float
-
-
-ASKING: Asking = {"owner": "here", "at_once": 1, "spacing_s": 1.0, "longest_s": 30}
+def ask(connection: sa.Connection, host: str, now: datetime, *, spacing_s: float = 1.0) -> hosts.Asked | None:
+    (asked,) = hosts.ask(connection, [hosts.Wish(host, now, 1, spacing_s, 30)], owner="here")
+    return asked
 
 
 def test_a_request_does_not_last_until_then(database: Database) -> None:
     with database.unit() as connection:
         heartbeat(connection, Worker("there", "all", "h", 1, "1", NOW, LATER))
-        assert hosts.ask(connection, "http://a", LATER, owner="here", at_once=1, spacing_s=0, longest_s=30) is not None
-        assert hosts.ask(connection, "http://a", NOW, **ASKING) is None
+        assert ask(connection, "http://a", LATER, spacing_s=0) is not None
+        assert ask(connection, "http://a", NOW) is None
     assert rows_brought_back(database) == 2
     with database.unit() as connection:
-        assert hosts.ask(connection, "http://a", NOW, **ASKING) is not None
+        assert ask(connection, "http://a", NOW) is not None
 
 
 def test_a_host_that_was_to_be_left_alone_until_then_is_asked(database: Database) -> None:
     with database.unit() as connection:
-        hosts.ask(connection, "http://a", LATER, **ASKING)
+        ask(connection, "http://a", LATER)
         hosts.block(connection, "http://b", LATER, LATER)
         hosts.block(connection, "http://c", NOW + timedelta(hours=20), NOW)
     assert rows_brought_back(database) == 3
     with database.unit() as connection:
-        assert hosts.ask(connection, "http://a", NOW, **ASKING) == hosts.Asked(NOW, None)
+        assert ask(connection, "http://a", NOW) == hosts.Asked(NOW, None, None)
         assert hosts.blocked_until(connection, "http://b", NOW) is None
         assert hosts.blocked_until(connection, "http://c", NOW) == NOW + timedelta(hours=20), "as the host wished"
     assert rows_brought_back(database) == 0

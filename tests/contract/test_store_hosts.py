@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from monitor.errors import StoreError
 from monitor.fetch import politeness
 from monitor.fetch.politeness import Place, Politeness, Terms
 from monitor.loops.hosts import DatabaseHostBook
@@ -17,6 +19,7 @@ from monitor.store import tables as t
 from monitor.store.presence import Worker, heartbeat
 from monitor.store.unit import Database
 from monitor.testing import FrozenClock
+from tests.contract.conftest import empty_tables
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOST = "https://news.example"
@@ -120,10 +123,12 @@ async def test_places_that_cannot_be_given_back_cost_no_answer(database: Databas
     with database.unit() as connection:
         connection.execute(sa.text("ALTER TABLE asking RENAME TO away"))
     try:
-        await book.leave(place)
+        left, asked = await asyncio.gather(book.leave(place), book.reserve(HOST, NOW, ONE), return_exceptions=True)
     finally:
         with database.unit() as connection:
             connection.execute(sa.text("ALTER TABLE away RENAME TO asking"))
+    assert left is None
+    assert isinstance(asked, StoreError)
     assert len(under_way(database)) == 1
 
 
@@ -139,7 +144,7 @@ async def test_a_block_holds_until_its_end_and_is_never_shortened(database: Data
 
 def test_hosts_that_are_long_over_are_forgotten(database: Database) -> None:
     with database.unit() as connection:
-        hosts.ask(connection, HOST, NOW, owner="a", at_once=1, spacing_s=1.0, longest_s=30)
+        hosts.ask(connection, [hosts.Wish(HOST, NOW, 1, 1.0, 30)], owner="a")
         hosts.block(connection, "https://blocked.example", NOW + timedelta(days=2), NOW)
         assert hosts.forget(connection, NOW + timedelta(days=1)) == 1
         assert list(connection.execute(sa.select(t.host.c.name)).scalars()) == ["https://blocked.example"]
@@ -156,22 +161,101 @@ async def test_requests_that_died_are_forgotten(database: Database) -> None:
     assert under_way(database) == []
 
 
-async def test_two_processes_together_keep_to_what_one_may(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_asked_and_given_back_at_the_same_moment_is_one_unit(database: Database) -> None:
+    workers(database, OTHER)
+    commits: list[str] = []
+    book = DatabaseHostBook(Database(database.engine, commits.append), "a")
+    names = [f"https://{n % 3}.example" for n in range(9)]
+    with database.unit() as connection:
+        hosts.block(connection, names[1], NOW + timedelta(minutes=5), NOW)
+    terms = Terms(at_once=2, spacing_s=1, longest_s=30)
+    places = await asyncio.gather(*(book.reserve(name, NOW, terms) for name in names))
+    assert commits == ["before", "after"]
+    taken = [place for place in places if place is not None]
+    assert places == [*taken, None, None, None], "two of each host, in the order of asking"
+    assert [place.at - NOW for place in taken] == [timedelta(seconds=s) for s in (0, 0, 0, 1, 1, 1)]
+    assert [place.blocked_until is not None for place in taken] == [False, True, False] * 2
+    assert [host for host, _, _ in under_way(database)] == names[:6]
+    await asyncio.gather(*map(book.leave, taken))
+    assert commits == ["before", "after"] * 2
+    assert under_way(database) == []
+
+
+async def test_what_is_given_back_makes_room_for_what_is_asked_at_the_same_moment(database: Database) -> None:
+    workers(database, OTHER)
+    book = book_of(database, "a")
+    first = await book.reserve(HOST, NOW, ONE)
+    assert first is not None
+    second, _ = await asyncio.gather(book.reserve(HOST, NOW, ONE), book.leave(first))
+    assert second is not None
+
+
+async def test_a_place_that_nobody_waits_for_any_more_is_given_back(database: Database) -> None:
+    workers(database, OTHER)
+    book = book_of(database, "a")
+    asking = asyncio.ensure_future(book.reserve(HOST, NOW, ONE))
+    full = asyncio.ensure_future(book.reserve(HOST, NOW, ONE))
+    await asyncio.sleep(0)
+    asking.cancel()
+    full.cancel()
+    await asyncio.wait([asking, full])
+    for name in "xy":  # asked after the place was taken, and after it was given back
+        assert await book.reserve(f"https://{name}.example", NOW, ONE) is not None
+    assert [host for host, _, _ in under_way(database)] == ["https://x.example", "https://y.example"]
+
+
+def test_who_looks_while_another_worker_is_taking_a_place_waits_for_him(postgresql_database: Database) -> None:
+    """The count of places and the row that takes one are seen by others as one step."""
+    database = postgresql_database
+    empty_tables(database)
+    workers(database, OTHER)
+    wish = hosts.Wish(HOST, NOW, at_once=1, spacing_s=0, longest_s=30)
+
+    def second() -> list[hosts.Asked | None]:
+        with database.unit(lock=[hosts.host_lock(HOST), hosts.host_lock("https://else.example")]) as connection:
+            return hosts.ask(connection, [wish, replace(wish, host="https://else.example")], owner="b")
+
+    with ThreadPoolExecutor(1) as threads:
+        with database.unit(lock=hosts.host_lock(HOST)) as connection:
+            (mine,) = hosts.ask(connection, [wish], owner="a")
+            others = threads.submit(second)
+            while not _somebody_waits(database):
+                assert not others.done()
+        assert mine is not None
+        here, elsewhere = others.result()
+    assert here is None
+    assert elsewhere is not None
+
+
+def _somebody_waits(database: Database) -> bool:
+    with database.reading() as connection:
+        waiting = sa.text(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database AND datname = current_database() "
+            "WHERE locktype = 'advisory' AND NOT granted"
+        )
+        return bool(connection.execute(waiting).scalar_one())
+
+
+async def test_three_workers_together_keep_to_what_one_may(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(politeness, "ASK_AGAIN_S", 0.01)
-    workers(database, replace(OTHER, id="a"), replace(OTHER, id="b"))
-    turns = [Politeness(book_of(database, owner), FrozenClock(NOW), per_host=2, spacing_s=0).turn for owner in "ab"]
-    inside: list[int] = [0]
-    together = asyncio.Event()
+    workers(database, *(replace(OTHER, id=owner) for owner in "abc"))
+    turns = [Politeness(book_of(database, owner), FrozenClock(NOW), per_host=2, spacing_s=0).turn for owner in "abc"]
+    names = ["https://a.example", "https://b.example", "https://c.example"]
+    inside: dict[str, list[int]] = {name: [0] for name in names}
+    together = {name: asyncio.Event() for name in names}
 
-    async def ask(turn: Callable[..., AbstractAsyncContextManager[None]]) -> None:
-        async with turn(HOST, longest_s=30):
-            inside.append(inside[-1] + 1)
-            if inside[-1] == 2:
-                together.set()
-            await together.wait()  # nobody leaves before two have been there
+    async def ask(turn: Callable[..., AbstractAsyncContextManager[datetime | None]], name: str) -> None:
+        async with turn(name, longest_s=30):
+            counts = inside[name]
+            counts.append(counts[-1] + 1)
+            if counts[-1] == 2:
+                together[name].set()
+            await together[name].wait()  # nobody leaves before two have been there
             await asyncio.sleep(0.01)
-            inside.append(inside[-1] - 1)
+            counts.append(counts[-1] - 1)
 
-    await asyncio.gather(*(ask(turns[n % 2]) for n in range(8)))
-    assert max(inside) == 2
+    # Each worker asks all of the hosts, in another order, three times.
+    order = [(turns[n % 3], names[(n + n // 3) % 3]) for n in range(27)]
+    await asyncio.gather(*(ask(turn, name) for turn, name in order))
+    assert {name: max(counts) for name, counts in inside.items()} == dict.fromkeys(names, 2)
     assert under_way(database) == []

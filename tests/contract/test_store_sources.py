@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from monitor.errors import LeaseLost
 from monitor.model.reasons import Reason
 from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
-from monitor.store import due, sources
+from monitor.store import due, hosts, sources
 from monitor.store import tables as t
 from monitor.store.due import ClaimedSource
 from monitor.store.sources import PollRecord
@@ -159,6 +160,24 @@ def test_no_host_has_more_sources_in_hand_than_allowed(database: Database) -> No
     first = claim(database, per_host=2)
     assert sorted(found.id[0] for found in first) == ["a", "a", "b"]
     assert claim(database, per_host=2) == []
+
+
+def test_sources_in_hand_hold_up_a_host_that_is_full_while_another_one_is_due(database: Database) -> None:
+    sync(database, *(spec(f"a{n}", host="one.example") for n in range(3)), spec("b", host="two.example"))
+    in_hand = [claimed.id for claimed in claim(database, per_host=2)]
+
+    def held_up(ids: Sequence[str], *, now: datetime = NOW, per_host: int = 2) -> bool:
+        with database.reading() as connection:
+            return due.is_held_up(connection, ids, now=now, per_host=per_host)
+
+    assert held_up(in_hand)
+    assert not held_up(["b"]), "nothing else of its host is due"
+    assert not held_up(in_hand, per_host=3), "there is room"
+    assert not held_up(in_hand, now=NOW - timedelta(seconds=1)), "it is not due yet"
+    assert not held_up(in_hand, now=NOW + timedelta(hours=1)), "the leases are over"
+    with database.unit() as connection:
+        hosts.block(connection, "https://one.example", NOW + timedelta(hours=1), NOW)
+    assert not held_up(in_hand), "it may not be asked"
 
 
 def test_a_host_with_much_that_is_overdue_does_not_stand_before_the_others(database: Database) -> None:

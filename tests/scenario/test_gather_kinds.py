@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from monitor.model.source import SourceKind
 from monitor.store import tables as t
 from monitor.testing import Reply
@@ -95,7 +97,10 @@ async def test_a_news_sitemap_is_read_like_a_feed(newsroom: Newsroom) -> None:
     assert newsroom.rows(t.article)[-1].text_state == "full"
 
 
-async def test_an_index_is_asked_for_its_children_although_it_never_changes(newsroom: Newsroom) -> None:
+@pytest.mark.parametrize("kind", [SourceKind.SITEMAP, SourceKind.SITE])
+async def test_an_index_is_asked_for_its_children_although_it_never_changes(
+    newsroom: Newsroom, kind: SourceKind
+) -> None:
     child = newsroom.web.route(
         "/news-1.xml", sitemap(newsroom, "Old story"), sitemap(newsroom, "New story", "Old story")
     )
@@ -103,7 +108,10 @@ async def test_an_index_is_asked_for_its_children_although_it_never_changes(news
         '<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
         f"<sitemap><loc>{child}</loc></sitemap></sitemapindex>"
     )
-    newsroom.source("a", newsroom.web.route("/index.xml", Reply(index, headers={"ETag": '"1"'})), SourceKind.SITEMAP)
+    url = newsroom.web.route("/news.xml", Reply(index, headers={"ETag": '"1"'}))
+    newsroom.web.route("/robots.txt", "Sitemap: /news.xml")
+    home = newsroom.web.route("/", "<html><body><p>Welcome</p></body></html>")
+    newsroom.source("a", home if kind is SourceKind.SITE else url, kind)
     assert (await newsroom.poll()).new == 1
     newsroom.restart()
     assert (await newsroom.poll()).new == 1

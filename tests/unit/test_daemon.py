@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 import structlog
 
+from monitor.clock import SystemClock
 from monitor.daemon import Daemon, Tick
 from monitor.errors import SchemaMismatch, StoreFull
 
@@ -105,6 +107,25 @@ async def test_what_does_not_end_in_time_is_cut_off() -> None:
     assert cut == ["cut"]
 
 
+async def test_a_tick_that_is_under_way_comes_back_before_anything_is_drained() -> None:
+    done: list[str] = []
+    ending = asyncio.Event()
+
+    async def claim() -> None:
+        if done:  # the second, which the scheduler begins
+            daemon.stop()
+            await ending.wait()
+            await asyncio.sleep(0)
+        done.append("claimed")
+
+    async def drain() -> None:
+        done.append("drained")
+
+    daemon = Daemon((Tick("gather", 0.01, claim),), nothing, nothing, (drain,), stopping=ending.set)
+    await asyncio.wait_for(daemon.run(), 60)
+    assert done == ["claimed", "claimed", "drained"]
+
+
 async def test_a_storm_of_signals_reloads_twice_and_never_at_the_same_time() -> None:
     reloads: list[str] = []
     let_go = asyncio.Event()
@@ -151,3 +172,32 @@ async def test_a_tick_that_does_not_come_back_is_named() -> None:
     await asyncio.wait_for(daemon.run(), 60)
     assert named == [("gather",)]
     assert daemon.hanging() == ()
+
+
+async def test_a_clock_that_is_set_back_stops_no_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scheduler would wait until the clock on the wall is as late again."""
+    ticks = 0
+    wall = SetBack()
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", wall)
+
+    async def tick() -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 2:
+            wall.by = timedelta(hours=1)
+        if ticks == 4:
+            daemon.stop()
+
+    daemon = Daemon((Tick("gather", 0.01, tick),), nothing, nothing, clock=wall, clock_look_s=0.01)
+    with structlog.testing.capture_logs() as logs:
+        await asyncio.wait_for(daemon.run(), 60)
+    assert [entry["ticks"] for entry in logs if entry["event"] == "clock-set-back"] == [1]
+
+
+class SetBack(SystemClock):
+    """The wall's clock, `by` so much behind; for the scheduler, too."""
+
+    by = timedelta(0)
+
+    def now(self, zone: tzinfo | None = UTC) -> datetime:
+        return datetime.now(zone) - self.by

@@ -57,9 +57,11 @@ def here(_visit: Visit) -> Response:
 
 def verify(visit: Visit) -> Response:
     """A hub asks whether we meant it (section 5.3); also the only word of one that refuses."""
-    context, now = visit.context, visit.context.now
+    context, now, token = visit.context, visit.context.now, _token(visit.request)
+    if _row(context, token) is None:  # strangers' guesses are not to wait for the writer, nor to be waited for
+        raise NotHere("there is no such subscription")
     with context.database.unit() as connection:
-        row = subscriptions.by_token(connection, _token(visit.request))
+        row = subscriptions.by_token(connection, token)
         if row is None:
             raise NotHere("there is no such subscription")
         intent = verify_intent(visit.request.query_params, row.subscription, now=now)
@@ -116,9 +118,13 @@ def _take(context: WebContext, row: SubscriptionRow, pushed: _Pushed) -> bool:
 
 
 def _subscribed(context: WebContext, token: str) -> SubscriptionRow | None:
-    with context.database.reading() as connection:
-        row = subscriptions.by_token(connection, token)
+    row = _row(context, token)
     return None if row is None or row.subscription.state is SubscriptionState.LEAVING else row
+
+
+def _row(context: WebContext, token: str) -> SubscriptionRow | None:
+    with context.database.reading() as connection:
+        return subscriptions.by_token(connection, token)
 
 
 async def _body(request: Request, timeout_s: float) -> bytes:

@@ -43,7 +43,7 @@ def test_spans_that_touch_are_one() -> None:
     assert quiet_until(spans, berlin("2026-03-10 21:00"), BERLIN) == berlin("2026-03-11 06:00")
 
 
-@pytest.mark.parametrize("span", ["22-6", "22:00", "22:00-22:00", "25:00-06:00", ""])
+@pytest.mark.parametrize("span", ["22-6", "22:00", "22:00-22:00", "00:00-24:00", "24:00-06:00", "25:00-06:00", ""])
 def test_what_is_no_span_says_so(span: str) -> None:
     with pytest.raises(ValueError, match=r"span of hours|must differ"):
         parse_span(span)
@@ -52,6 +52,11 @@ def test_what_is_no_span_says_so(span: str) -> None:
 def test_a_span_by_day() -> None:
     assert in_span("08:00-17:00", berlin("2026-03-10 08:00"), BERLIN)
     assert not in_span("08:00-17:00", berlin("2026-03-10 17:00"), BERLIN)
+
+
+def test_a_span_may_end_with_the_day() -> None:
+    assert quiet_until(("20:00-24:00",), berlin("2026-03-10 23:59"), BERLIN) == berlin("2026-03-11 00:00")
+    assert quiet_until(("20:00-24:00",), berlin("2026-03-11 00:00"), BERLIN) is None
 
 
 @pytest.mark.parametrize(

@@ -197,3 +197,15 @@ def test_a_removal_that_names_the_whole_page_takes_nothing_away() -> None:
         "html: 0 taken out",
         "nav: 1 taken out",
     ]
+
+
+def test_halves_of_characters_in_a_pages_data_are_left_out() -> None:
+    """JSON can bring them, and no database takes them."""
+    data = (
+        '{"@type": "NewsArticle", "headline": "Der neue Vertrag \\ud83d", "articleSection": "Stadt\\ud83d",'
+        ' "author": {"name": "Ada \\udc00Berg"}, "image": ["https://kurier.example/\\ud83d.jpg"]}'
+    )
+    head = f"<title></title><script type='application/ld+json'>{data}</script>"
+    article = read(page(head=head).replace(b"<h1>", b"<h2>").replace(b"</h1>", b"</h2>"))
+    assert (article.section, article.authors, article.image) == ("Stadt", ("Ada Berg",), "https://kurier.example/.jpg")
+    assert "\ud83d" not in article.title

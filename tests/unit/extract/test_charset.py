@@ -33,3 +33,10 @@ def test_characters_that_xml_forbids_are_taken_out() -> None:
 def test_japanese_mail_encoding_is_valid_utf8_and_yet_meant() -> None:
     text = "<html><meta charset=iso-2022-jp><body>橋が開通</body></html>"
     assert decode_page(text.encode("iso-2022-jp")) == text
+
+
+@pytest.mark.parametrize("label", ["base64", "hex", "idna", "punycode", "undefined", "unicode_escape"])
+def test_what_is_no_charset_of_pages_is_passed_over(label: str) -> None:
+    assert decode_page(TEXT.encode("cp1252"), f"text/html; charset={label}") == TEXT
+    page = "<html><meta charset=windows-1251><body>Новости дня</body></html>"
+    assert decode_page(page.encode("cp1251"), f"text/html; charset={label}") == page

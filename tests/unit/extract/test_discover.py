@@ -143,3 +143,9 @@ def test_what_a_template_holds_is_not_declared() -> None:
     link = '<link rel="alternate" type="application/rss+xml" href="/{0}.xml">'
     page = f"<head>{link.format('real')}<template><div>{link.format('inert')}</div></template></head><p>x"
     assert [found.url for found in find_feeds(page, url="https://paper.example/")] == ["https://paper.example/real.xml"]
+
+
+@pytest.mark.parametrize("inside", ["http://[/feed", "http://a%E2%84%80b/feed"])
+def test_a_broken_address_within_another_is_left_alone(inside: str) -> None:
+    (link,) = find_feeds(f"<a href='/subscribe.rss?url={inside}'>RSS</a>", url=URL)
+    assert link.url == f"https://paper.example/subscribe.rss?url={inside}"

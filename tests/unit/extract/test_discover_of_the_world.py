@@ -11,7 +11,7 @@ SITE = "https://paper.example/"
 URL = f"{SITE}news/index.html"
 
 
-def names(what: str, html: str, *feeds: str) -> ParameterSet:
+def names(what: str, html: str | bytes, *feeds: str) -> ParameterSet:
     """A page and the addresses of its feeds, below `SITE` unless they are whole."""
     return pytest.param(html, tuple(feed if "://" in feed else SITE + feed for feed in feeds), id=what)
 
@@ -292,11 +292,46 @@ PAGES = [
     names("opml link", page(declared("/feeds.opml", "text/x-opml") + declared("/feed")), "feed"),
     names("template unrendered", page(declared("{{ feed_url }}") + declared("/feed")), "feed"),
     names("data uri", page(declared("data:text/xml,x") + declared("/feed")), "feed"),
+    names("anchor with its type", page(body="<a type='application/atom+xml' href='/updates'>Updates</a>"), "updates"),
+    names("anchor rel=feed", page(body="<a rel='feed' href='/updates'>Updates</a>"), "updates"),
+    names(
+        "an anchor with its type goes before one that only says so",
+        page(body="<a href='/x'>RSS</a><a rel=alternate type='application/rss+xml' href='/all'>2</a>"),
+        "all",
+        "x",
+    ),
+    names("class of the link", page(body="<a class='btn rss-link' href='/n/all'></a>"), "n/all"),
+    names("class of its icon", page(body="<a href='/n/all'><i class='fa fa-rss'></i></a>"), "n/all"),
+    names("file of its picture", page(body="<a href='/n/all'><img src='/img/feed-icon-14x14.png'></a>"), "n/all"),
+    names("a class that only begins so", page(body="<a class='rssi' href='/n/all'></a>")),
+    names("in French", page(body="<a href='/n/all'>S'abonner au flux RSS</a>"), "n/all"),
+    names("in Japanese", page(body="<a href='/n/all'>RSSフィード</a>"), "n/all"),
+    names("in Russian", page(body="<a href='/n/all'>RSS-лента</a>"), "n/all"),
+    names("a headline about it", page(body="<a href='/2026/rss-is-back'>RSS is back</a>")),
+    names("a longer headline", page(body="<a href='/1234'>Readers find their way back to RSS</a>")),
+    names(
+        "podcast schemes",
+        page(body="<a href='itpc://paper.example/p'>1</a><a href='pcast:paper.example/q'>2</a>"),
+        "http://paper.example/p",
+        "http://paper.example/q",
+    ),
+    names(
+        "escaped inside the address of a reader",
+        page(body="<a href='https://reader.example/i/subscription/feed%2Fhttps%3A%2F%2Fpaper.example%2Ffeed'>+</a>"),
+        "feed",
+    ),
+    names(
+        "in the fragment of a reader's address",
+        page(body="<a href='https://reader.example/#/subscribe?feeds=https%3A%2F%2Fpaper.example%2Ffeed'>+</a>"),
+        "feed",
+    ),
+    names("in the page's own charset", page(declared("/für-alle.rss"), "").encode("latin-1"), "für-alle.rss"),
+    names("in UTF-16", page(declared("/f")).encode("utf-16"), "f"),
 ]
 
 
 @pytest.mark.parametrize(("html", "feeds"), PAGES)
-def test_the_feeds_of_a_page(html: str, feeds: tuple[str, ...]) -> None:
+def test_the_feeds_of_a_page(html: str | bytes, feeds: tuple[str, ...]) -> None:
     assert tuple(link.url for link in find_feeds(html, url=URL)) == feeds
 
 

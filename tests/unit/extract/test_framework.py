@@ -94,3 +94,7 @@ def test_a_piece_of_a_stream_that_is_no_string_is_left_out() -> None:
 def test_data_without_end_are_read_up_to_some_depth_and_number() -> None:
     assert body(data([{"body": HTML}, *([{}] * 200_000)])) == []
     assert body(data([*([{}] * 1_000), {"body": HTML}])) == [ONE, TWO]
+
+
+def test_a_flood_of_names_ends() -> None:  # a quadratic step would meet the suite's time limit
+    assert body(f"<script>{'A__' * 100_000}</script>") == []

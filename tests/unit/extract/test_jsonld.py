@@ -5,7 +5,7 @@ import json
 import pytest
 from lxml.html import document_fromstring
 
-from monitor.extract.jsonld import Graph, article_node, read_jsonld
+from monitor.extract.jsonld import Graph, article_node, load_lenient, read_jsonld, text_of
 
 OWN = "https://www.a.example/harbour"
 KEYS = frozenset({"a.example/harbour"})
@@ -33,3 +33,29 @@ def test_news_go_before_weaker_kinds_wherever_they_stand() -> None:
     page = {"@type": "WebPage", "url": OWN, "headline": "A page", "name": "x", "description": "y"}
     for found in (graph(news, page), graph(page, news)):
         assert (article_node(found, urls=KEYS) or {})["headline"] == "Harbour"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ([[], "", ["One"], "Two"], "One"),
+        ([{"@value": " "}, {"name": ["One"]}], "One"),
+        ("cut &amp;amp; \ud83d\x00", "cut &"),
+        (f"&#{'1' * 5_000};", "\ufffd"),
+        ([{"url": "x"}, 7, None], ""),
+    ],
+)
+def test_a_value_is_the_first_text_in_it(value: object, text: str) -> None:
+    assert text_of(value) == text
+
+
+def test_values_may_be_nested_as_deep_as_json_goes() -> None:
+    value: object = "deep"
+    for _ in range(5_000):
+        value = [value]
+    assert text_of(value) == "deep"
+
+
+@pytest.mark.parametrize("flood", ["-->" + " " * 200_000 + "x", "//" + " " * 200_000 + "x", "//" * 100_000])
+def test_floods_around_the_data_end(flood: str) -> None:  # a quadratic step would meet the suite's time limit
+    assert load_lenient(flood) is None

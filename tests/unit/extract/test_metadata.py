@@ -82,7 +82,18 @@ def test_dates_keep_what_the_page_says(text: str, local: str, utc: str) -> None:
     assert (found.local, found.at.isoformat()) == (local, utc)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2026-13-45", "1970-01-01T00:00:00Z", "x" * 100])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "2026-13-45",
+        "1970-01-01T00:00:00Z",
+        "x" * 100,
+        "Fri, 31 Dec 9999 23:59:59 -0100",
+        "Mon, 23 Nov 2026 10:00:00 +99999999999999999999",
+    ],
+)
 def test_what_is_no_date_of_a_news_page_is_none(text: str) -> None:
     assert parse_page_date(text) is None
 

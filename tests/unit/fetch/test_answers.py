@@ -101,6 +101,25 @@ def test_login_and_consent_pages_get_their_own_names() -> None:
     elsewhere = Fetched("http://h/a", "https://consent.h/?to=a", 200, (), b"<p>", (), NOW, 0.1)
     assert name_page(elsewhere, html).code == "consent-page"
     assert name_page(answer(200, b"<p>blog</p>"), html) == html
+    own = (
+        b"<a href='/news'>News</a>" * 30 + b"<script src=//x/px-captcha></script><div id=onetrust><input type=password>"
+    )
+    assert name_page(answer(200, own), html) == html
+    assert name_page(answer(200, own[24:]), html).code == "bot-wall"
+    assert name_page(answer(200, own, cf_mitigated="challenge"), html).code == "bot-wall"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<h1>paper.example</h1><p>This domain may be for sale!",
+        b"<p>Diese Domain steht zum Verkauf",
+        b"<title>Account Suspended</title>",
+        b"<script>window.onload=function(){window.location.href='/lander'}</script>",
+    ],
+)
+def test_parked_domains_are_named(page: bytes) -> None:
+    assert name_page(answer(200, page), Reason("html", "x")).code == "parked"
 
 
 @pytest.mark.parametrize(
@@ -132,6 +151,11 @@ def test_no_header_breaks_retry_after(value: str) -> None:
     assert until is None or NOW < until <= NOW + timedelta(days=1)
 
 
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+01:00", "Fri, 31 Dec 9999 23:59:59 EST"])
+def test_an_instant_beyond_the_calendar_is_none(value: str) -> None:
+    assert parse_instant(value) is None
+
+
 @given(st.text())
 def test_no_header_breaks_the_dates(value: str) -> None:
     instant = parse_instant(value)
@@ -139,12 +163,30 @@ def test_no_header_breaks_the_dates(value: str) -> None:
 
 
 def test_hosts_are_blocked_by_429_and_503_alone() -> None:
-    assert host_block(429, "300", now=NOW) == NOW + timedelta(seconds=300)
-    assert host_block(429, None, now=NOW) == NOW + timedelta(seconds=60)
-    assert host_block(503, "300", now=NOW) == NOW + timedelta(seconds=300)
-    assert host_block(503, None, now=NOW) is None
-    assert host_block(500, "300", now=NOW) is None
-    assert host_block(None, None, now=NOW) is None
+    later = (("retry-after", "300"),)
+    assert host_block(429, later, now=NOW) == NOW + timedelta(seconds=300)
+    assert host_block(429, (), now=NOW) == NOW + timedelta(seconds=60)
+    assert host_block(503, later, now=NOW) == NOW + timedelta(seconds=300)
+    assert host_block(503, (), now=NOW) is None
+    assert host_block(500, later, now=NOW) is None
+    assert host_block(None, (), now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ((("x-ratelimit-remaining", "0.0"), ("x-ratelimit-reset", "298")), 298),
+        ((("x-ratelimit-reset", str(int(NOW.timestamp()) + 600)),), 600),
+        ((("ratelimit-reset", "50"),), 50),
+        ((("x-ratelimit-reset", "298"), ("retry-after", "20")), 20),
+        ((("retry-after", "20"), ("retry-after", "40")), 20),
+        ((("x-ratelimit-reset", "0"),), 60),
+    ],
+)
+def test_who_counts_requests_says_when_he_counts_anew(headers: tuple[tuple[str, str], ...], seconds: int) -> None:
+    assert host_block(429, headers, now=NOW) == NOW + timedelta(seconds=seconds)
+    if headers[-1][0] != "retry-after":
+        assert host_block(503, headers, now=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -179,9 +221,14 @@ HEAD = b"<!DOCTYPE html><html><head><title>Moved</title>"
             "https://b.example/f?a=1&b=2",
         ),
         (b'<meta content="0.5, feed.xml" http-equiv="refresh" />', "feed.xml"),
+        (b"<meta http-equiv=refresh content=0;url=/feed.xml>", "/feed.xml"),
+        (b'<meta http-equiv="refresh" content=".1 URL=feed.xml">', "feed.xml"),
+        (b'<meta http-equiv="refresh" content="5 minutes">', None),
+        (b'<meta http-equiv="refresh" content="\xd9\xa5; url=/">', None),
         (b'<meta http-equiv="refresh" content="300; url=/">', None),
         (b'<meta http-equiv="refresh" content="0">', None),
         (b'<meta http-equiv="refresh">', None),
+        (b'<meta http-equiv="refresh" content="0; url=/&#' + b"1" * 5_000 + b';">', "/\ufffd"),
         (b'<!--[if lt IE 9]><meta http-equiv="refresh" content="0; url=/old"><![endif]-->', None),
         (b'<noscript><meta http-equiv="refresh" content="0; url=/no-script"></noscript>', None),
         (b'<meta name="refresh" content="0; url=/feed.xml">', None),
@@ -189,6 +236,25 @@ HEAD = b"<!DOCTYPE html><html><head><title>Moved</title>"
 )
 def test_a_page_that_only_sends_browsers_on_leads_there(tag: bytes, leads_to: str | None) -> None:
     assert onward(200, (), HEAD + tag + b"</head></html>") == leads_to
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"\xef\xbb\xbf",
+        b"\n<!-- moved --> <!-- -- > -->",
+        b'<?xml version="1.0"?>\n<!DOCTYPE html>',
+        b"<body>",
+        b"<title>x</title>",
+    ],
+)
+def test_a_page_may_begin_otherwise(before: bytes) -> None:
+    assert onward(200, (), before + b'<meta http-equiv="refresh" content="0; url=/feed.xml">') == "/feed.xml"
+
+
+@pytest.mark.parametrize("before", [b'<?xml version="1.0"?><rss>', b"<!-- <html> -->", b"<metadata>", b"text"])
+def test_other_documents_lead_nowhere(before: bytes) -> None:
+    assert onward(200, (), before + b'<x><meta http-equiv="refresh" content="0; url=/feed.xml">') is None
 
 
 def test_only_redirects_lead_by_their_location_and_only_pages_by_what_is_in_them() -> None:

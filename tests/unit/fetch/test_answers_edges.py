@@ -178,9 +178,9 @@ def test_when_a_server_lets_us_come_back(value: str, seconds: float | None) -> N
 
 
 def test_a_429_blocks_for_a_minute_when_what_it_says_is_nonsense() -> None:
-    assert host_block(429, "0", now=NOW) == NOW + timedelta(minutes=1)
-    assert host_block(429, "1", now=NOW) == NOW + timedelta(seconds=1)
-    assert host_block(503, "0", now=NOW) is None
+    assert host_block(429, (("retry-after", "0"),), now=NOW) == NOW + timedelta(minutes=1)
+    assert host_block(429, (("retry-after", "1"),), now=NOW) == NOW + timedelta(seconds=1)
+    assert host_block(503, (("retry-after", "0"),), now=NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,32 @@ def test_a_host_has_few_of_them() -> None:
     assert line.count("=") == MOST
 
 
+@pytest.mark.parametrize(
+    ("host", "cookie", "sent_to", "kept_from"),
+    [
+        (
+            "login.paper.example",
+            "a=1; Domain=.paper.example; Path=/",
+            ["www.paper.example", "paper.example"],
+            ["x.example"],
+        ),
+        ("login.paper.example", "a=1; path=/; domain=Paper.example", ["m.paper.example"], ["notpaper.example"]),
+        ("paper.example", "a=1; Domain=paper.example", ["www.paper.example"], ["example"]),
+        ("paper.example", "a=1; Domain=other.example", ["paper.example"], ["other.example", "www.paper.example"]),
+        ("paper.example", "a=1; Domain=www.paper.example", ["paper.example"], ["www.paper.example"]),
+        ("paper.example", "a=1; Domain=example", ["paper.example"], ["other.example"]),
+        ("192.0.2.1", "a=1; Domain=2.1", ["192.0.2.1"], ["198.51.2.1"]),
+    ],
+)
+def test_a_domain_may_be_meant_of_which_the_host_is_one(
+    host: str, cookie: str, sent_to: list[str], kept_from: list[str]
+) -> None:
+    cookies = HopCookies()
+    cookies.take(URL(f"https://{host}/"), sets(cookie))
+    assert [cookies.line(URL(f"https://{each}/")) for each in (host, *sent_to)] == ["a=1"] * (1 + len(sent_to))
+    assert [cookies.line(URL(f"https://{each}/")) for each in kept_from] == [None] * len(kept_from)
+
+
 def wants_cookie(request: SeenRequest) -> Reply:
     if "seen=yes" in request.headers.get("cookie", ""):
         return Reply("news")

@@ -16,6 +16,11 @@ REFUSED = [
     ("169.254.169.254", "link-local"),
     ("100.64.0.1", "carrier-grade NAT"),
     ("0.0.0.0", "unspecified"),
+    ("168.63.129.16", "cloud platform"),
+    ("64:ff9b::a83f:8110", "cloud platform"),
+    ("::127.0.0.1", "reserved"),
+    ("::ffff:0:127.0.0.1", "reserved"),
+    ("5f00::1", "reserved"),
     ("224.0.0.1", "multicast"),
     ("255.255.255.255", "reserved"),
     ("198.18.0.1", "benchmarking"),
@@ -90,6 +95,14 @@ def test_every_address_is_decided_and_an_open_guard_refuses_none(address: object
         "http://exa mple.org/",
         "http://exa%00mple.org/",
         "http://a..b/",
+        "http://2130706433/",
+        "http://0177.0.0.1/",
+        "http://0x7f.1/",
+        "http://127.1/",
+        "http://127.0.0.01/",
+        "http://127.0.0.1./",
+        "http://127.0.0.256/",
+        "http://10.0.0.0.1/",
         "http://" + "a" * 70 + "/",
         "http://" + "a." * 130 + "/",
         "http://h\\@evil.example/",
@@ -110,6 +123,13 @@ def test_what_cannot_be_asked_for_is_refused_as_url(url: str) -> None:
 def test_printable_ascii_is_left_byte_for_byte() -> None:
     url = "https://example.org/a%7Eb%2fc?q=%c3%a4&x=[1]&sig=a+b=="
     assert str(check_url(url)) == url
+
+
+@pytest.mark.parametrize(
+    "host", ["192.0.2.1", "0.0.0.0", "255.255.255.255", "9.example.org", "1.x0", "3com.com", "a.1b"]
+)
+def test_hosts_may_be_numbers_and_have_some(host: str) -> None:
+    assert getattr(check_url(f"http://{host}/"), "host", None) == host
 
 
 def test_other_characters_are_quoted() -> None:

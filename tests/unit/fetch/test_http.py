@@ -105,6 +105,16 @@ async def test_headers_say_who_asks_and_nothing_more(fetcher: HttpFetcher, fakew
     assert second.target == "/feed"
 
 
+async def test_feeds_are_asked_for_as_feeds_and_pages_as_pages(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:
+    url = fakeweb.route("/news", "a")
+    await fetcher.fetch(Request(url))
+    await fetcher.fetch(Request(url, check_robots=True))
+    feed, page = (request.headers["accept"] for request in fakeweb.seen("/news"))
+    assert feed.index("rss+xml") < feed.index("/xml;q=0.9") < feed.index("text/html;q=0.8")
+    assert page.startswith("text/html, ")
+    assert "rss" not in page
+
+
 async def test_credentials_are_sent(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:
     url = fakeweb.route("/feed", "a")
     await fetcher.fetch(Request(url, auth=Credentials("me", "pässword")))
@@ -173,7 +183,7 @@ async def test_every_trouble_has_its_code_and_no_body(
         ("http://[fe80::1]/feed", "address"),
         ("http://[::ffff:10.0.0.1]/feed", "address"),
         ("http://2130706433/feed", "url"),
-        ("http://0x7f.2/feed", "address"),
+        ("http://0x7f.2/feed", "url"),
         ("http://router.example/feed", "address"),
         ("http://no-such-host.example/feed", "dns"),
         ("gopher://127.0.0.1/feed", "url"),
@@ -309,6 +319,15 @@ async def test_certificates_are_checked_unless_the_source_says_otherwise(
         assert "verify_tls" in str(refused.problem)
         assert (await fetcher.fetch(Request(url, verify_tls=False))).body == b"news"
         assert code(await fetcher.fetch(Request(url))) == "tls"
+
+
+async def test_servers_with_ciphers_of_old_are_read_as_by_browsers(
+    fetcher: HttpFetcher, secure: ssl.SSLContext
+) -> None:
+    secure.maximum_version = ssl.TLSVersion.TLSv1_2
+    secure.set_ciphers("ECDHE-ECDSA-AES256-SHA")  # not among those that Python chooses
+    with FakeWeb(tls=secure) as web:
+        assert (await fetcher.fetch(Request(web.route("/feed", "news"), verify_tls=False))).body == b"news"
 
 
 async def test_a_proxy_dials_but_the_target_is_checked_here(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:

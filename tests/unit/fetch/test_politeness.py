@@ -55,6 +55,14 @@ async def test_the_later_block_counts_and_ends_by_itself(clock: FrozenClock) -> 
     assert await book.blocked_until("http://h:80", until) is None
 
 
+async def test_a_clock_that_is_set_back_keeps_no_host_waiting(clock: FrozenClock) -> None:
+    book, later = MemoryHostBook(), clock.now() + timedelta(days=400)
+    await instant(book, "http://h:80", later, 60)
+    await book.block("http://h:80", later + timedelta(minutes=5))
+    assert await instant(book, "http://h:80", clock.now(), 60) == clock.now()
+    assert await book.blocked_until("http://h:80", clock.now()) is None
+
+
 async def test_starts_are_spaced() -> None:
     clock = SystemClock()
     politeness = Politeness(MemoryHostBook(), clock, per_host=2, spacing_s=0.1)
@@ -67,6 +75,22 @@ async def test_starts_are_spaced() -> None:
     before = clock.monotonic()
     await asyncio.gather(ask(), ask(), ask())
     assert starts[-1] - before >= 0.19
+
+
+async def test_who_had_to_wait_hears_what_the_host_wants_by_then(clock: FrozenClock) -> None:
+    book = MemoryHostBook()
+    politeness = Politeness(book, clock, per_host=2, spacing_s=0.05)
+    until = clock.now() + timedelta(minutes=5)
+    async with asyncio.timeout(60), politeness.turn("http://h:80") as first:
+        assert first is None
+        waiting = politeness.turn("http://h:80")
+        entered = asyncio.ensure_future(waiting.__aenter__())
+        await asyncio.sleep(0)
+        await book.block("http://h:80", until)
+        assert await entered == until
+        await waiting.__aexit__(None, None, None)
+    async with politeness.turn("http://h:80", at_once=True) as at_once:
+        assert at_once == until
 
 
 class FullBook(MemoryHostBook):

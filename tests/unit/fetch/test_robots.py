@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -132,6 +133,9 @@ async def test_rules_are_asked_once_a_day(gate: Callable[[Host], RobotsGate], cl
     clock.advance(hours=25)
     await made.check(PAGE, REQUEST)
     assert len(host.asked) == 2
+    clock.set(clock.now() - timedelta(days=400))  # corrected: what is kept belongs to a day that is far away
+    await made.check(PAGE, REQUEST)
+    assert len(host.asked) == 3
 
 
 async def test_while_robots_is_in_trouble_the_old_rules_hold(

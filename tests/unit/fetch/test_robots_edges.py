@@ -61,7 +61,8 @@ def answer(status: int | None, body: bytes = b"", problem: str | None = None) ->
         ("/a**b", "/a.b", True),
         ("*b", "/a.b", True),
         ("/a b", "/a%20b", True),
-        ("/a%2Fb", "/a/b", True),
+        ("/a%2Fb", "/a/b", False),  # a slash in a name is none between names
+        ("/a%2fb", "/a%2Fb/c", True),
         ("*/a", "/a", True),
         ("/a:b", "/a:b", True),
         ("/%ff", "/%FF", True),
@@ -80,6 +81,11 @@ def test_the_longest_pattern_decides_and_allow_wins_a_tie() -> None:
     assert parse_robots(b"User-agent: *\nDisallow: /ab*$", US).rules == (
         Rule(allow=False, length=5, parts=("/ab", ""), anchored=True),
     )
+
+
+def test_the_file_of_the_rules_is_never_forbidden() -> None:
+    assert allows("Disallow: /", "/robots.txt")
+    assert not allows("Disallow: /", "/a/robots.txt")
 
 
 def test_everything_overrides_the_rules() -> None:
@@ -115,10 +121,33 @@ def test_everything_overrides_the_rules() -> None:
         ("User-agent: *\nDisallow: /a\n: /\n/b\nfoo", False),
         ("User-agent: *\nDisallow: /a:b\nDisallow: a", True),
         ("User-agent: *\nCrawl-delay: /a", True),
+        ("User-agent *\nDisallow /a", False),  # without the colon
+        ("User-agent\tnews-monitor\ndisallow\t/a", False),
+        ("User-agent: *\nDisallow /a:b", True),
+        ("User-agent: *\nDisallow /a:", True),
+        ("User-agent: *\nDisallow all pages", True),
+        ("User-agent: *\nDisalow: /a", False),
+        ("User-agent: *\nDissallow: /a", False),
+        ("User-agent: *\nAllow: /\nUser-agent must match: exactly\nDisallow: /a", False),
     ],
 )
 def test_whose_rules_they_are(text: str, *, allowed: bool) -> None:
     assert parse_robots(text.encode(), US).allows("/a") is allowed
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "allowed"),
+    [
+        ("press2go", "Press2Go/1.1", False),
+        ("Press Office", "press office", False),
+        ("press", "press2go", False),
+        ("news", "news-monitor", True),
+        ("360press", "360spider", True),  # names that begin with a digit are none
+        ("", "*", False),
+    ],
+)
+def test_our_own_name_is_read_as_theirs(ours: str, theirs: str, *, allowed: bool) -> None:
+    assert parse_robots(f"User-agent: {theirs}\nDisallow: /a".encode(), ours).allows("/a") is allowed
 
 
 def test_letters_that_are_none_break_nothing() -> None:

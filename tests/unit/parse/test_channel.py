@@ -70,3 +70,8 @@ def test_nonsense_is_ignored() -> None:
     assert hints("<ttl>-5</ttl>").ttl_s is None
     assert hints("<ttl>inf</ttl>").ttl_s is None
     assert hints("<ttl>99999999999</ttl>").ttl_s is None
+
+
+def test_hours_that_are_none_are_passed_over() -> None:
+    hours = "".join(f"<hour>{hour}</hour>" for hour in ("03", "24", "25", "0" * 5_000, "-1", "²", ""))
+    assert hints(f"<skipHours>{hours}</skipHours>").skip_hours == {0, 3}

@@ -27,6 +27,16 @@ def test_labels_that_browsers_know(label: str, codec: str) -> None:
     assert codec_of(label) == codec
 
 
+@pytest.mark.parametrize("label", ["punycode", "idna", "undefined", "base64", "unicode_escape", "raw-unicode-escape"])
+def test_what_is_no_charset_of_pages_is_passed_over(label: str) -> None:
+    assert codec_of(label) is None
+    assert decode("<a>Größe</a>".encode("latin-1"), content_type=f"text/xml; charset={label}").text == "<a>Größe</a>"
+
+
+def test_a_header_of_blanks_ends() -> None:  # a quadratic step would meet the suite's time limit
+    assert decode(b"<a/>", content_type="text/xml; charset=" + " " * 200_000 + "!").text == "<a/>"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
 def test_unicode_is_recognised_whatever_is_declared(encoding: str) -> None:
     body = f"<?xml version='1.0' encoding='iso-8859-1'?><a>{TEXT}</a>".encode(encoding)

@@ -33,6 +33,18 @@ def test_entities_that_grow_are_hostile() -> None:
     assert prolog.hostile.code == "hostile"
 
 
+@pytest.mark.parametrize(
+    "flood", ["<!ENTITY a SYSTEM" + " " * 200_000 + "<", "<!ENTITY " * 50_000, "<!ENTITY a '" * 50_000]
+)
+def test_floods_in_the_prolog_end(flood: str) -> None:  # a quadratic step would meet the suite's time limit
+    assert read_prolog(f"<!DOCTYPE r [{flood}".encode()) is None
+
+
+def test_a_flood_of_long_tags_ends() -> None:
+    tags = b"".join(b"<a b=c %s>" % (b"a" * 9_900) for _ in range(200))
+    assert len(repaired(tags, {})) < len(tags)
+
+
 def test_many_references_to_one_entity_are_hostile() -> None:
     assert growth(b"&x;" * 100_000, {b"x": b"y" * 900}) is not None
     assert growth(b"&x;" * 100, {b"x": b"y" * 900}) is None

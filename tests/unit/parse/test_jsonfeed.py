@@ -163,10 +163,29 @@ def test_refused_json_names_what_to_do() -> None:
         "f(" * 50_000 + "{",
         '{"items": [' + '{"a": "b" c},{' * 20_000,
         "{" + '"' * 99_999,
+        '{"a": "' + '\\"' * 200_000 + "\\",
     ],
 )
 def test_floods_end(flood: str) -> None:
     read(flood)
+
+
+def test_halves_of_characters_and_controls_are_left_out() -> None:
+    odd = "\\u0000 cut\\ud83d"
+    names = f'"id": "1{odd}", "url": "/a{odd}", "title": "T{odd}", "summary": "s{odd}", "content_text": "c{odd}"'
+    names += f', "authors": [{{"name": "A{odd}"}}, "B{odd}"], "tags": ["t{odd}"], "image": "/i{odd}"'
+    feed = read(f'{{"version": "1", "title": "P{odd}", "items": [{{{names}}}]}}')
+    assert isinstance(feed, ParsedFeed)
+    (entry,) = feed.entries
+    assert (entry.id, entry.title, entry.summary, entry.content) == ("1 cut", "T cut", "s cut", "c cut")
+    assert (entry.url, entry.image) == ("https://paper.example/a%20cut", "https://paper.example/i%20cut")
+    assert (feed.title, entry.authors, entry.categories) == ("P cut", ("A cut", "B cut"), ("t cut",))
+
+
+def test_an_id_may_be_a_number_of_any_length() -> None:
+    feed = read('{"version": "1", "items": [{"id": ' + "7" * 5_000 + ', "title": "One"}]}')
+    assert isinstance(feed, ParsedFeed)
+    assert feed.entries[0].id == "7" * 5_000
 
 
 def test_an_empty_feed_is_a_feed() -> None:

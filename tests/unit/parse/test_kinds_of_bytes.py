@@ -294,6 +294,7 @@ KINDS = [
     kind("rss root only", "<rss version='2.0'/>", count=0),
     kind("rss no channel", "<rss version='2.0'></rss>", count=0),
     kind("atom empty", atom(""), count=0, kind="atom"),
+    kind("form with items", "<ui><widget><item><name>x</name></item><item/></widget></ui>", refused="not-a-feed"),
     kind("xml error doc", "<?xml version='1.0'?><error><code>AccessDenied</code></error>", refused="not-a-feed"),
     kind(
         "s3 ListBucket", "<?xml version='1.0'?><ListBucketResult><Key>a</Key></ListBucketResult>", refused="not-a-feed"

@@ -559,6 +559,54 @@ KINDS = [
         rss(item(f"<m:content xmlns:m='{MEDIA}' type='video/mp4' url='{SITE}i.jpg'/>")),
         image=None,
     ),
+    kind(
+        "text in a division of XHTML",
+        rss(item(f"<description>Short</description><x:div xmlns:x='{XHTML}'><p>Long text</p></x:div>")),
+        summary="Short",
+        content="<p>Long text</p>",
+    ),
+    kind(
+        "author with a link around the name",
+        rss(item("<author>by <a href='/ann'>Ann B</a></author>")),
+        authors=("by Ann B",),
+    ),
+    kind("author that is a link", rss(item("<author><a href='/ann'>Ann B</a></author>")), authors=("Ann B",)),
+    kind("author without a name", atom(entry("<author><uri>https://a.example</uri></author>")), authors=()),
+    kind("author in square brackets", rss(item("<author>a@b.example [Ann B]</author>")), authors=("Ann B",)),
+    kind("author as an address", rss(item("<author>mailto:a@b.example</author>")), authors=("a@b.example",)),
+    kind(
+        "author with a link to write to",
+        rss(item("<author>&lt;a href='mailto:a@b.example'&gt;Ann B&lt;/a&gt;</author>")),
+        authors=("Ann B",),
+    ),
+    kind(
+        "only a subtitle says what it is about",
+        rss(item(f"<i:subtitle xmlns:i='{ITUNES}'>About bridges</i:subtitle>")),
+        summary="About bridges",
+    ),
+    kind(
+        "description and author of another shop",
+        rss(
+            item("<g:author>Ann</g:author><g:description>About bridges</g:description>"),
+            root="xmlns:g='http://www.google.com/schemas/play-podcasts/1.0'",
+        ),
+        authors=("Ann",),
+        summary="About bridges",
+    ),
+    kind(
+        "a picture is no address of an article",
+        rss(f"<item><title>B</title><enclosure type='image/png' url='{SITE}i.png'/></item>"),
+        url=None,
+        image=f"{SITE}i.png",
+    ),
+    kind(
+        "a recording may be",
+        rss(
+            f"<item><title>B</title><enclosure type='image/png' url='{SITE}i.png'/>"
+            f"<enclosure type='audio/mpeg' url='{SITE}a.mp3'/></item>"
+        ),
+        url=f"{SITE}a.mp3",
+    ),
 ]
 
 

@@ -92,3 +92,46 @@ def test_a_list_in_any_encoding_keeps_its_umlauts(encoding: str) -> None:
     text = f'<?xml version="1.0" encoding="{encoding}"?>\n<opml version="2.0"><body>{outline}</body></opml>'
     (found,) = read_subscriptions(text.encode(encoding))
     assert (found.url, found.title) == ("https://a.example/f", "Köln")
+
+
+@pytest.mark.parametrize("filters", ["true", "7", "[html2text]", "{html2text: {}}", "[[css]]", "null", ""])
+def test_a_filter_that_selects_nothing_watches_the_whole_page(filters: str) -> None:
+    (job,) = read_subscriptions(f"url: https://office.example/a\nfilter: {filters}\n".encode())
+    assert (job.kind, job.select, job.problem) == ("watch", None, None)
+
+
+def test_a_name_may_look_like_a_date_that_cannot_be() -> None:
+    (job,) = read_subscriptions(b"url: https://office.example/a\nname: 2026-99-99\n")
+    assert job.title == "2026-99-99"
+
+
+def test_a_file_that_is_nested_without_end_is_no_list() -> None:
+    with pytest.raises(ParseError, match="no list"):
+        read_subscriptions(b"[" * 5_000)
+
+
+def test_what_jobs_share_is_taken_over() -> None:
+    jobs = b"usual: &usual {filter: 'css:.news'}\nurl: https://office.example/a\n<<: *usual\n"
+    assert read_subscriptions(jobs)[0].select == ".news"
+
+
+NEWSBOAT = b"""\xef\xbb\xbf# my feeds
+http://a.example/f#top "two words" tech "~The title" !
+https://b.example/f?it's
+
+"query:Unread:unread = \\"yes\\""
+exec:~/bin/make-feed
+"""
+
+
+def test_a_list_of_addresses() -> None:
+    first, second, *others = read_subscriptions(NEWSBOAT)
+    assert (first.url, first.title, first.tags) == ("http://a.example/f#top", "The title", ("two words", "tech"))
+    assert (second.url, second.title, second.tags, second.problem) == ("https://b.example/f?it's", "", (), None)
+    assert {other.problem for other in others} == {"what newsboat makes itself has no counterpart"}
+
+
+@pytest.mark.parametrize("text", [b"", b"# nothing", b"https://a.example/f\nHello there", b"see https://a.example/f"])
+def test_other_texts_are_no_lists(text: bytes) -> None:
+    with pytest.raises(ParseError):
+        read_subscriptions(text)

@@ -76,6 +76,8 @@ def test_tokens_do_what_their_scope_allows(make_site: MakeSite) -> None:
     assert browser.post_raw("/silences", form, authorization="Bearer t-read").status == 403
     assert browser.post_raw("/silences", form, authorization="Bearer t-write").status == 303
     assert browser.post_raw("/sources/wire/pause", {}, authorization="Bearer t-write").status == 403
+    assert browser.post_raw("/alerts/1/wrong", {}, authorization="Bearer t-write").status == 403
+    assert browser.post_raw("/alerts/1/mute", {}, authorization="Bearer t-write").status == 404
 
 
 def test_only_the_proxy_is_believed(make_site: MakeSite) -> None:

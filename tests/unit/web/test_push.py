@@ -57,6 +57,11 @@ def test_the_bare_address_says_that_it_was_reached(site: Site) -> None:
     assert (answer.status, answer.text) == (200, HERE)
 
 
+def test_a_guessed_address_is_answered_while_somebody_else_writes(hub: Site) -> None:
+    with hub.database.unit():
+        assert ask(hub, token="guessed")[0] == 404
+
+
 def test_a_hub_that_asks_back_is_answered_with_its_challenge(hub: Site) -> None:
     assert ask(hub, mode="subscribe", topic=TOPIC, challenge="<b>", lease_seconds="600") == (200, "<b>")
     found = row(hub)
