@@ -109,7 +109,7 @@ def test_nothing_to_follow_is_said(config: Path, fakeweb: FakeWeb, capsys: pytes
     assert add(config, fakeweb.url("/")) == 1
     assert "error[nothing-to-poll]" in capsys.readouterr().err
     assert add(config, fakeweb.url("/missing")) == 1
-    assert "status 404" in capsys.readouterr().err
+    assert "nothing at this address (404)" in capsys.readouterr().err
 
 
 def test_a_list_of_another_program_is_imported(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
