@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import multiprocessing
 import os
 import signal
 import socket
@@ -12,13 +13,14 @@ import time
 from ast import literal_eval
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import DeliveryError, MonitorError, WorkerError
 from monitor.model.content import HELD_BYTES, Content, Spooled, size_of, whole
-from monitor.workers import InlineWorkers, WorkerPool
+from monitor.workers import InlineWorkers, WorkerPool, _Limits, _Packed, _Result, _Worker
 
 # What the worker processes are told to do; they must be importable by name.
 
@@ -178,6 +180,20 @@ async def test_a_process_is_replaced_after_its_jobs_or_once_it_has_grown() -> No
         assert pids[0] == pids[1] != pids[2] == pids[3]
         grown = await pool.run(keep, 50)
         assert await pool.run(own_pid) != grown
+
+
+def test_the_answer_of_a_process_that_has_ended_with_it_is_taken() -> None:
+    worker = _Worker(multiprocessing.get_context("forkserver"), _Limits(10**9, max_jobs=1, growth=10**9), 1.0)
+
+    class Last(_Packed):
+        def send(self, pipe: Connection) -> None:
+            """Whoever sends it goes on when the process is gone."""
+            _Packed.send(self, pipe)
+            worker._process.join()
+
+    keep, result = worker.run(Last.of((add, (1, 2))), 60.0)
+    assert (keep, result) == (False, _Result(3))
+    worker.kill()
 
 
 async def test_an_idle_process_that_was_killed_is_replaced(pool: WorkerPool) -> None:
