@@ -22,6 +22,8 @@ from monitor.errors import MonitorError
 
 REPEAT_S = 60.0
 """A trouble that stays is logged that often."""
+LAST_TICKS_S = 5.0
+"""So long ticks may take to come back when the end begins; they take milliseconds, unless the database is away."""
 CLOCK_LOOK_S = 5.0
 """How often it is seen whether the clock on the wall was set back."""
 SET_BACK = timedelta(seconds=1)
@@ -65,7 +67,8 @@ class Daemon:
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
     _reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _reload_waits: bool = False
-    _ticking: dict[str, float] = field(default_factory=dict)
+    _ticking: dict[str, tuple[float, asyncio.Future[None]]] = field(default_factory=dict)
+    """Since when, and what is done when it comes back."""
     _fault: MonitorError | None = None
     _begun: set[asyncio.Task[None]] = field(default_factory=set)
     _troubles: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -92,11 +95,20 @@ class Daemon:
             await self._ending.wait()
             minding.cancel()
             self.stopping()
-            scheduler.shutdown(wait=False)
-            if self._fault is not None:
-                raise self._fault
-            log.info("draining")
-            await self._drain()
+            try:
+                await self._end(scheduler)
+            finally:
+                scheduler.shutdown(wait=False)  # cuts off what has not come back
+
+    async def _end(self, scheduler: AsyncIOScheduler) -> None:
+        if self._fault is not None:
+            raise self._fault
+        log.info("draining")
+        scheduler.remove_all_jobs()
+        if ticking := [back for _, back in self._ticking.values()]:
+            # Cut off, a tick would leave claimed what nobody has in hand.
+            await asyncio.wait(ticking, timeout=LAST_TICKS_S)
+        await self._drain()
 
     def stop(self) -> None:
         """Ask for the end; returns at once."""
@@ -116,7 +128,7 @@ class Daemon:
     def hanging(self) -> tuple[str, ...]:
         """The names of ticks that do not come back."""
         now_s = asyncio.get_running_loop().time()
-        return tuple(name for name, since_s in self._ticking.items() if now_s - since_s > self.hanging_s)
+        return tuple(name for name, (since_s, _) in self._ticking.items() if now_s - since_s > self.hanging_s)
 
     async def _mind_the_clock(self, scheduler: AsyncIOScheduler) -> None:
         """Bring forward ticks that are further away than they ever should be."""
@@ -131,11 +143,14 @@ class Daemon:
                 log.warning("clock-set-back", ticks=len(late), now=now.isoformat())
 
     async def _tick(self, tick: Tick) -> None:
-        self._ticking[tick.name] = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        back = loop.create_future()
+        self._ticking[tick.name] = loop.time(), back
         try:
             await self._guarded(tick.name, tick.run)
         finally:
             del self._ticking[tick.name]
+            back.set_result(None)
 
     def _hung_up(self) -> None:
         """Reload; however often that is asked for while another reload lasts, once more is enough."""

@@ -20,6 +20,7 @@ import resource
 import signal
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,8 @@ T = TypeVar("T")
 
 MEGABYTE = 1_000_000
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_LOOK_S = 0.05
 _START_S = 120.0
 """A new process gets that much longer: it may have to import its libraries first, on a machine that is busy."""
 
@@ -49,7 +52,8 @@ class WorkerPool:
     """Up to `size` processes, started on demand; an asynchronous context manager, or call `close`.
 
     `memory_mb` is what a job may take beyond what its process holds before it.  A process is replaced after
-    `max_jobs` jobs or once it has grown by `growth_mb`.  `preload` names modules that the fork server imports once.
+    `max_jobs` jobs or once it has grown by `growth_mb`.  A job that waits instead of working is ended after `patience`
+    times its limit.  `preload` names modules that the fork server imports once.
     """
 
     def __init__(
@@ -59,10 +63,12 @@ class WorkerPool:
         memory_mb: int = 300,
         max_jobs: int = 500,
         growth_mb: int = 80,
+        patience: float = 5.0,
         preload: tuple[str, ...] = (),
     ) -> None:
         _see_to_short_paths()
         self._limits = _Limits(memory_mb * MEGABYTE, max_jobs, growth_mb * MEGABYTE)
+        self._patience = patience
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["monitor.workers", *preload])
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="worker")
@@ -81,6 +87,8 @@ class WorkerPool:
 
     async def run(self, function: Callable[..., T], /, *args: object, timeout_s: float = 20.0) -> T:
         """The function's result; `function` must be importable by name and its arguments picklable.
+
+        `timeout_s` is processor time: what a busy machine keeps a job waiting is no fault of the job's.
 
         Raises `WorkerError` with code `timeout`, `memory` or `died`; an exception of the function itself comes
         through, with the worker's traceback as a note.
@@ -121,7 +129,7 @@ class WorkerPool:
         if worker is not None and worker.has_ended():
             worker.kill()
             worker = None
-        worker = worker or _Worker(self._context, self._limits)
+        worker = worker or _Worker(self._context, self._limits, self._patience)
         with self._lock:
             self._busy.add(worker)
             if self._closed:  # meanwhile: `close` has not seen it
@@ -229,11 +237,12 @@ class _Packed:
 class _Worker:
     """The parent's side of one process."""
 
-    def __init__(self, context: ForkServerContext, limits: _Limits) -> None:
+    def __init__(self, context: ForkServerContext, limits: _Limits, patience: float) -> None:
         self._pipe, theirs = context.Pipe()
         self._process: ForkServerProcess = context.Process(target=_serve, args=(theirs, limits), daemon=True)
         self._process.start()
         theirs.close()
+        self._patience = patience
         self._fresh = True
 
     def has_ended(self) -> bool:
@@ -249,13 +258,29 @@ class _Worker:
                 self._pipe.recv_bytes()
                 self._fresh = False
             job.send(self._pipe)
-            if not self._pipe.poll(timeout_s):
+            if not self._answers_within(timeout_s):
                 return False, WorkerError(f"stopped after {timeout_s:g} s", code="timeout")
             keep, result = _unpacked(_Packed.receive(self._pipe))
         except (EOFError, OSError):
             self._process.join(1)
             return False, WorkerError(f"the worker process died (exit code {self._process.exitcode})", code="died")
         return keep, result
+
+    def _answers_within(self, timeout_s: float) -> bool:
+        """Whether the job ends before it has had that much of a processor, however many others want one, too."""
+        begun_s, until = self._processor_s(), time.monotonic() + self._patience * timeout_s
+        left_s = timeout_s
+        while not self._pipe.poll(max(left_s, _LOOK_S)):
+            left_s = timeout_s - (self._processor_s() - begun_s)
+            if left_s <= 0 or time.monotonic() >= until:
+                return False
+        return True
+
+    def _processor_s(self) -> float:
+        """Seconds of processor time that the process has had (proc_pid_stat(5)); `OSError` when it is gone."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8", errors="replace")
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / _TICKS
 
     def stop(self) -> None:
         """End the process; whoever waits for its answer notices."""
@@ -270,7 +295,10 @@ class _Worker:
 
 def _serve(pipe: Connection, limits: _Limits) -> None:
     """The life of a worker process: one job after the other until it is used up or the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What is sent to the whole group (a terminal, `systemctl kill`, containers) is for the parent, who still waits for
+    # what is under way; a worker ends when its pipe does.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy maps tens of megabytes per thread as it is imported
     base = _resident()
     jobs = 0

@@ -69,6 +69,8 @@ class Loops:
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever puts another configuration in force: a signal and a changed file may ask for it together."""
     _woken: int = 0
+    _refused: bool = False
+    """The configuration's files say something else than what is in force, which cannot be used."""
 
     def __post_init__(self) -> None:
         context = self.monitor.context
@@ -130,8 +132,10 @@ class Loops:
             setup = await asyncio.to_thread(self.monitor.reload)
         except ConfigError as error:
             log.warning("configuration-refused", error=error.message)
+            self._refused = True
             await asyncio.to_thread(self._tell_refused, error)
             return
+        self._refused = False
         self._renew_context()
         self.upkeep.retention = retention_settings(setup.config.model)
         # What changed while it was being read changes it again; files it did not know before do not.
@@ -200,7 +204,8 @@ class Loops:
         """One line for the service manager."""
         setup = self.monitor.setup
         sources, rules = len(setup.config.sources), len(setup.rules.rules.rules)
-        return f"watching {counted(sources, 'source')} with {counted(rules, 'rule')}"
+        words = f"watching {counted(sources, 'source')} with {counted(rules, 'rule')}"
+        return f"{words}; the changed configuration is refused, see monitor check" if self._refused else words
 
     def _wakings(self) -> int:
         with self.monitor.database.reading() as connection:

@@ -7,7 +7,7 @@ import getpass
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ import structlog
 from monitor.bootstrap.caches import kept_caches
 from monitor.bootstrap.settings import alert_settings, fetch_settings, listeners_of, loop_settings, state_folder
 from monitor.bootstrap.timekeeping import set_clock
-from monitor.bootstrap.words import build_words, open_lexicon
+from monitor.bootstrap.words import build_words, open_lexicon, words_are_built
 from monitor.clock import SharedClock
 from monitor.config.accept import InForce, accept_rules, compile_searches
 from monitor.config.channels import check_channels
@@ -81,6 +81,8 @@ class Surroundings:
     observer: CommitObserver | None = None
     engine: Callable[[str], sa.Engine] = open_engine
     """Makes the engine of a database's address; a rehearsal keeps one, with the statements that it has compiled."""
+    taking_long: Callable[[str], AbstractAsyncContextManager[object]] = nullcontext
+    """Entered around what may take minutes at the start, with words for what it is."""
 
 
 @dataclass(slots=True)
@@ -212,7 +214,10 @@ async def _open_store(stack: AsyncExitStack, path: Path, around: Surroundings, *
     stack.callback(database.dispose)
     if writes:
         stack.enter_context(WriterLock(database, on_takeover=_recover(config, around.clock.now())))
-    await asyncio.to_thread(build_words, config.model.articles.languages)
+    languages = config.model.articles.languages
+    if not words_are_built(languages):
+        async with around.taking_long("building the dictionaries of word forms"):
+            await asyncio.to_thread(build_words, languages)
     lexicon = open_lexicon(config.model)
     cache = stack.enter_context(kept_caches(state_folder(config), lexicon))
     return _Opened(database, lexicon, cache, put_in_force(database, loaded, lexicon, cache, around.clock.now()))
@@ -226,7 +231,7 @@ async def _upgrade(database: Database, config: Config, around: Surroundings) -> 
     if around.workers is not None:
         upgrade(database)
         return
-    async with WorkerPool(1, memory_mb=MIGRATION_MB) as apart:
+    async with around.taking_long("migrating the database"), WorkerPool(1, memory_mb=MIGRATION_MB) as apart:
         await apart.run(upgrade_address, config.database, timeout_s=MIGRATION_S)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.alert.words import counted
@@ -107,7 +107,8 @@ async def run_daemon(path: Path, role: str, *, surroundings: Surroundings | None
     """
     service = ServiceManager.here()
     hold_little()
-    async with open_monitor(path, writes=role != "web", surroundings=surroundings) as monitor:
+    around = replace(surroundings or Surroundings(), taking_long=service.taking_long)
+    async with open_monitor(path, writes=role != "web", surroundings=around) as monitor:
         section = monitor.setup.config.model.log
         set_up_logs(level=section.level, form=section.format)
         loops = Loops(monitor)
@@ -145,7 +146,7 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Pag
             service.ready(loops.in_words())
 
     async def look() -> None:
-        await loops.look(role)
+        await _look(loops, role, service)
         await page.follow()
 
     async def alive() -> None:
@@ -177,6 +178,13 @@ def _daemon(loops: Loops, presence: Presence, service: ServiceManager, page: Pag
         stopping=service.stopping,
     )
     return daemon
+
+
+async def _look(loops: Loops, role: str, service: ServiceManager) -> None:
+    before = loops.in_words()
+    await loops.look(role)
+    if (words := loops.in_words()) != before:
+        service.status(words)
 
 
 def _waker(daemon: Daemon, loops: Loops, role: str) -> Callable[[], object]:

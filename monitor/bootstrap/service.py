@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+
+ASK_S = 30.0
+"""How often more time is asked for; each time it is asked for four times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,24 @@ class ServiceManager:
     def ready(self, status: str) -> None:
         """Everything ticks; `status` is one line for `systemctl status`."""
         self._tell("READY=1", f"STATUS={status}")
+
+    def status(self, words: str) -> None:
+        """One line for `systemctl status`, where it has changed."""
+        self._tell(f"STATUS={words}")
+
+    @asynccontextmanager
+    async def taking_long(self, words: str) -> AsyncIterator[None]:
+        """While this lasts, the start may take longer than the unit allows: a table of years is being copied, say."""
+        asking = asyncio.create_task(self._ask_for_time(words))
+        try:
+            yield
+        finally:
+            asking.cancel()
+
+    async def _ask_for_time(self, words: str) -> None:
+        while True:
+            self._tell(f"EXTEND_TIMEOUT_USEC={int(4 * ASK_S * 1e6)}", f"STATUS={words}")
+            await asyncio.sleep(ASK_S)
 
     def reloading(self) -> None:
         """The configuration is being read again; `ready` ends it."""

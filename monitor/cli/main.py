@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from monitor import __version__
+from monitor.bootstrap.journal import is_the_journal, marked
 from monitor.cli.examples import shown
 from monitor.cli.output import Printer, plain
 from monitor.errors import MonitorError, UsageError
@@ -152,7 +153,8 @@ def _command_in(arguments: Sequence[str]) -> str | None:
 
 
 def _complain(error: MonitorError, code: int) -> int:
-    print(f"monitor: error[{error.code}] {plain(error.message)}", file=sys.stderr)
+    text = f"monitor: error[{error.code}] {plain(error.message)}"
     if error.remedy:
-        print(f"  {plain(error.remedy)}", file=sys.stderr)
+        text += f"\n  {plain(error.remedy)}"
+    print(marked(text, "error") if is_the_journal(sys.stderr) else text, file=sys.stderr)
     return code

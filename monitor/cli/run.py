@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import faulthandler
 from pathlib import Path
 
 from monitor.cli.output import Printer
@@ -26,6 +27,7 @@ def _run(args: argparse.Namespace, _printer: Printer) -> int:
     from monitor.bootstrap.running import run_daemon
 
     keep_imports()
+    faulthandler.enable()  # a watchdog ends what hangs with SIGABRT: where it hung is to stand in the log
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_daemon(Path(args.config), args.role))
     return 0

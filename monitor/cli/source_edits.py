@@ -23,8 +23,12 @@ def register(actions: Any, common: argparse.ArgumentParser) -> None:
     from monitor.cli.discovery import register as register_add
 
     register_add(actions, common)
-    importing = actions.add_parser("import", help="sources from OPML, rss2email or urlwatch", parents=[common])
-    importing.add_argument("file", metavar="FILE", help="OPML, rss2email.cfg or urls.yaml; - is standard input")
+    importing = actions.add_parser(
+        "import", help="sources from OPML, rss2email, urlwatch or newsboat", parents=[common]
+    )
+    importing.add_argument(
+        "file", metavar="FILE", help="OPML, rss2email.cfg, urls.yaml or a list of addresses; - is standard input"
+    )
     importing.add_argument("--dry-run", action="store_true", help="only say what would be added")
     importing.set_defaults(call=_import)
     exporting = actions.add_parser("export", help="all feeds as OPML", parents=[common])

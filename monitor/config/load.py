@@ -122,10 +122,10 @@ class _Loader:
     sources: list[Node] = field(default_factory=list)
 
     def shown(self, path: Path) -> str:
-        try:
-            return str(path.relative_to(Path.cwd()))
-        except ValueError:
-            return str(path)
+        here = Path.cwd()
+        # A service stands at the root, from where a relative path looks as if its slash were missing.
+        from_here = here != here.parent and path.is_relative_to(here)
+        return str(path.relative_to(here) if from_here else path)
 
     def read(self, path: Path) -> Mapping | None:
         name = self.shown(path)

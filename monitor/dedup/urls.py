@@ -15,7 +15,7 @@ from monitor.dedup.domains import registrable_domain
 from monitor.model.references import read_references
 
 _TRACKING = re.compile(
-    r"(?:utm|mtm|pk|piwik|matomo|hsa|oly|vero|trk|wt|sc|itm|stm|cx|ic|ns|wtrid|at|gaa)_[a-z_]+"
+    r"(?:utm|mtm|otm|hmb|pk|piwik|matomo|hsa|oly|vero|trk|wt|sc|itm|stm|cx|ic|ns|wtrid|at|gaa)_[a-z_-]+\d{0,2}"
     r"|(?:fb|gcl|dcl|msclk|twcl|tt(?:cl)|yscl|igsh|wbra|gbra|mkt_tok|mc_[ce])id|_openstat|gclsrc|yclid|ymclid|igshid"
     r"|fb_(?:action_ids|action_types|ref|source)|fbclid|gclid|dclid|gbraid|wbraid|igsh|mkt_tok|mc_cid|mc_eid|_hsenc|_hsmi"
     r"|_ga|_gl|ga_(?:source|medium|term|content|campaign|place)|s_?cid|s_kwcid|smid|smtyp|smprod|cmp|cmpid|ftag|xtor"
@@ -25,7 +25,10 @@ _TRACKING = re.compile(
     r"|rss|feedtype|feedname|emc|srnd|erid|sara_ref|referringsource|traffic_source"
     r"|phpsessid|jsessionid|session_?id|aspsessionid[a-z]*|cfid|cftoken|oscsid|zenid|gad_(?:source|campaignid)|srsltid"
     r"|li_fat_id|rdt_cid|sccid|epik|elq(?:track(?:id)?|aid|at|campaignid)?|bsft_[a-z_]+|_kx|irclickid|ef_id|mkwid|dm_i"
-    r"|ml_subscriber(?:_hash)?|ref_(?:src|url)",
+    r"|ml_subscriber(?:_hash)?|ref_(?:src|url)|int_(?:source|medium|campaign|content|cmp_(?:name|id))|intcmp|ito|tpcc|tsrc"
+    r"|__s|__hs(?:sc|tc|fp)|hsctatracking|action_(?:object|type|ref)_map|bxid|cndid|esrc|hash[abc]|emci|emdi|ceid"
+    r"|dicbo|oborigurl|tblci|sara_ecid|zanpid|wickedid|sscid|syclid|rb_clickid|vgo_ee|lipi|sm(?:uuid|client)|vd_source"
+    r"|trk(?:info|email)|referrer_access_token|unlocked_article_code|sharetoken|weibo_id|_ym_uid|_branch_referrer",
     re.IGNORECASE,
 )
 _ORIGIN = frozenset(
@@ -57,6 +60,8 @@ _WRAPPING = ("google.", "facebook.com", "instagram.com", "youtube.com", "bing.co
              "t.me/iv", "outlook.com", "ampproject.org")  # fmt: skip
 """What occurs in every wrapped address: most are looked at no further."""
 _TWICE = re.compile(r"^(https?)://(?:https?:?/+)(?=[^/])", re.IGNORECASE)
+_CAMPAIGN = re.compile(r"(?:[?&;]|%3F)(?=utm_[a-z]+=)", re.IGNORECASE)
+"""What stands before a parameter that software puts behind an address without looking whether it has any."""
 _ROUTE = re.compile(r"!.|/.")
 """How a fragment begins that names a page of its own (`#!/news/1`, `#/news/1`); any other is a place in the page."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -109,7 +114,16 @@ def _tidied(url: str) -> str:
     if "\\" in url[:10]:
         url = url.replace("\\", "/")
     url = _TWICE.sub(r"\1://", url)
+    if "utm_" in url:
+        url = _with_one_query(url)
     return "https:" + url if url.startswith("//") else url
+
+
+def _with_one_query(url: str) -> str:
+    """The address with the parameters of a campaign among its own, however they were put behind it."""
+    address, *campaign = _CAMPAIGN.split(url)
+    sign = "&" if "?" in address else "?"
+    return f"{address}{sign}{'&'.join(campaign)}" if campaign else url
 
 
 def _unwrapped(url: str) -> str | None:
@@ -183,6 +197,8 @@ def _is_tracking(name: str, value: str) -> bool:
         return _ORIGIN_VALUE.fullmatch(value) is not None
     if lowered in {"amp", "outputtype", "output"}:
         return value.lower() in {"", "1", "true", "amp"}
+    if lowered in {"format", "view", "mode"}:
+        return value.lower() == "amp"
     return _TRACKING.fullmatch(name) is not None
 
 

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from monitor.model.fetched import Fetched
 from monitor.model.reasons import Reason
 from monitor.model.references import read_references
+from monitor.model.walls import is_bare
 
 MAX_RETRY_AFTER = timedelta(hours=24)
 EPOCHS = range(1_000_000_000, 10_000_000_000)
@@ -44,6 +45,7 @@ WEIGHTS: Mapping[str, float] = {
     "html": SOFT,
     "login-page": SOFT,
     "consent-page": SOFT,
+    "parked": SOFT,
 }
 """Codes with less than a hard weight."""
 
@@ -79,6 +81,13 @@ _WALL_MARKS = re.compile(
 _LOGIN = re.compile(rb"<input[^>]{0,200}type\s*=\s*[\"']?password", re.IGNORECASE)
 _CONSENT = re.compile(
     rb"consentmanager|sourcepoint|sp_message|privacy-mgmt|didomi|onetrust|cmpbox|before you continue", re.IGNORECASE
+)
+_PARKED = re.compile(
+    rb"domain (?:name )?(?:is|may be|could be) (?:parked|for sale)|buy this domain|domain[- ]?parking"
+    rb"|parked (?:free|domain)|domain steht zum verkauf|domaine est (?:\xc3\xa0|&agrave;) vendre"
+    rb"|dominio est(?:\xc3\xa1|&aacute;) en venta"
+    rb"|account (?:has been |is )?suspended|suspendedpage\.cgi|location\.href\s*=\s*[\"']/lander",
+    re.IGNORECASE,
 )
 _CONSENT_HOST = re.compile(r"^(consent|privacy|cmp|zustimmung)\.|/consent(/|\?|$)", re.IGNORECASE)
 _LOOKED_AT = 65_536
@@ -168,26 +177,35 @@ def _sent_on(told: str) -> str | None:
 
 
 def name_page(fetched: Fetched, reason: Reason) -> Reason:
-    """A better name for a page that came in place of a feed, when it can be recognised; otherwise `reason`."""
-    start = fetched.body[:_LOOKED_AT]
-    if is_bot_wall(fetched):
+    """A better name for a page that came in place of a feed, when it can be recognised; otherwise `reason`.
+
+    What a page holds says something only about bare ones: in a site's own pages are the scripts of the same services.
+    """
+    bare, start = is_bare(fetched.body), fetched.body[:_LOOKED_AT]
+    if _has_wall_header(fetched) or (bare and _WALL_MARKS.search(start)):
         return _bot_wall(fetched.status or 0)
-    if _CONSENT_HOST.search(fetched.final_url.partition("://")[2]) or _CONSENT.search(start):
+    if _CONSENT_HOST.search(fetched.final_url.partition("://")[2]) or (bare and _CONSENT.search(start)):
         return Reason(
             "consent-page", "a page that asks for consent came in place of the document; use the feed's own address"
         )
-    if _LOGIN.search(start):
+    if bare and _LOGIN.search(start):
         return Reason(
             "login-page", "a page that asks for a password came in place of the document; set `auth` or headers"
+        )
+    if bare and _PARKED.search(start):
+        return Reason(
+            "parked", "the domain is for sale, or its account is suspended; find the new address of the source"
         )
     return reason
 
 
 def is_bot_wall(fetched: Fetched) -> bool:
     """Whether a service that keeps programs out has answered in place of the site."""
-    if any(name in _WALL_HEADERS for name, _ in fetched.headers):
-        return True
-    return bool(_WALL_MARKS.search(fetched.body[:_LOOKED_AT]))
+    return _has_wall_header(fetched) or bool(_WALL_MARKS.search(fetched.body[:_LOOKED_AT]))
+
+
+def _has_wall_header(fetched: Fetched) -> bool:
+    return any(name in _WALL_HEADERS for name, _ in fetched.headers)
 
 
 def _bot_wall(status: int) -> Reason:

@@ -11,7 +11,9 @@ through a proxy of ours with the same address checks.  Pictures, fonts and films
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
@@ -52,6 +54,8 @@ FLAGS = (
 QUIET_S = 5.0
 """How long scripts may go on loading after the document is there."""
 CLOSE_S = 5.0
+_SOCKET_PATH_BYTES = 107
+"""As long as a socket's path may be on Linux (unix(7))."""
 _LEFT_OUT = {"image", "media", "font"}
 _NOT_PASSED = {"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive", "set-cookie"}
 
@@ -148,7 +152,11 @@ class BrowserFetcher:
         marker = f"--proxy-server=http://127.0.0.1:{port}"
         async with async_playwright() as driver:
             browser = await driver.chromium.launch(
-                executable_path=self._found(), headless=True, args=[*FLAGS, marker], handle_sigterm=False
+                executable_path=self._found(),
+                headless=True,
+                args=[*FLAGS, marker],
+                handle_sigterm=False,
+                env={**os.environ, "TMPDIR": room_for_sockets(tempfile.gettempdir())},
             )
             watch = asyncio.create_task(kill_if_greedy(marker))
             try:
@@ -171,6 +179,12 @@ class BrowserFetcher:
         with suppress(Unfinished):
             await page.wait_for_load_state("networkidle", timeout=QUIET_S * 1000)
         return page.url, await page.content()
+
+
+def room_for_sockets(folder: str) -> str:
+    """The folder for temporary files, or /tmp where its path is too long for the socket that Chromium makes there."""
+    within = len(os.fsencode(folder)) + len("/org.chromium.Chromium.123456/SingletonSocket") <= _SOCKET_PATH_BYTES
+    return folder if within else "/tmp"  # noqa: S108 - the folder in it has a name of its own
 
 
 async def _guide(context: BrowserContext, page: Page, fetched: Fetched) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from monitor.errors import WorkerError
 from monitor.extract.discover import find_feeds, usual_paths
 from monitor.extract.site import Candidate, choose_candidate
+from monitor.fetch.answers import name_failure
 from monitor.loops.inspect import TIME_LIMIT_S, Inspection, examine
 from monitor.loops.sites import sitemaps_to_try
 from monitor.model.fetched import Fetched, Request
@@ -76,7 +77,7 @@ class _Search:
                 continue
             self.asked.add(url)
             fetched = await self.fetcher.fetch(Request(url))
-            if fetched.problem is not None or fetched.status != 200:
+            if name_failure(fetched) is not None:
                 continue
             inspection = await self.examine(fetched)
             if inspection is None or not self.take(fetched.final_url, inspection, why):
@@ -106,10 +107,9 @@ class _Search:
 async def discover(url: str, *, fetcher: Fetcher, workers: Workers, now: datetime) -> Discovery:
     """What can be polled at or behind `url`.  Nothing is stored; never raises for what the world does."""
     fetched = await fetcher.fetch(Request(url))
-    if fetched.problem is not None:
-        return Discovery((), fetched.problem)
-    if fetched.status != 200:
-        return Discovery((), Reason("http-status", f"the server answered with status {fetched.status}"))
+    failure = name_failure(fetched)
+    if failure is not None:
+        return Discovery((), failure)
     search = _Search(fetcher, workers, now)
     url, inspection = fetched.final_url, await search.examine(fetched)
     if inspection is not None and _is_empty_feed(inspection):

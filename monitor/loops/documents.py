@@ -194,12 +194,17 @@ async def _read_index(
     return replace(_joined(spec, fetched, children), choice=Choice(SourceKind.SITEMAP, spec.url, INDEX))
 
 
+def is_news_sitemap(url: str) -> bool:
+    """Whether a sitemap's path says that it is one of news; many papers have that word in the name of their host."""
+    return "news" in url.partition("://")[2].partition("/")[2].lower()
+
+
 def _fresh_children(entries: Sequence[Entry]) -> list[str]:
     """News sitemaps first, then by date, newest first; undated ones in reverse order (indexes tend to append)."""
     ranked = sorted(
         enumerate(entries),
         key=lambda item: (
-            "news" in (item[1].url or ""),
+            is_news_sitemap(item[1].url or ""),
             item[1].updated_at.timestamp() if item[1].updated_at else 0.0,
             item[0],
         ),

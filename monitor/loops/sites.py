@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from monitor.extract.discover import find_feeds
 from monitor.extract.site import Candidate, choose_candidate
-from monitor.loops.documents import Follower, Reading, Unread, read_answer
+from monitor.loops.documents import Follower, Reading, Unread, is_news_sitemap, read_answer
 from monitor.model.fetched import Fetched
 from monitor.model.source import PollMemory, SourceKind, SourceSpec
 from monitor.store.due import Choice
@@ -82,7 +82,7 @@ async def _try_sitemaps(follower: Follower, spec: SourceSpec, fetched: Fetched, 
 def sitemaps_to_try(url: str, robots: bytes) -> list[str]:
     """The news sitemaps that a site's robots.txt names (some by their path alone), or else the usual addresses."""
     named = [urljoin(url, found.decode("utf-8", "ignore")) for found in _SITEMAP_LINE.findall(robots)]
-    return [each for each in named if "news" in each.lower()] or [urljoin(url, path) for path in USUAL_SITEMAPS]
+    return [each for each in named if is_news_sitemap(each)] or [urljoin(url, path) for path in USUAL_SITEMAPS]
 
 
 async def _try(follower: Follower, spec: SourceSpec, kind: str, offers: _Offers, title: str = "") -> None:

@@ -6,6 +6,7 @@ import re
 
 from monitor.model.entry import NotAFeed
 from monitor.model.reasons import Reason
+from monitor.model.walls import is_bare
 
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _OPML = re.compile(rb"<opml[\s>]", re.IGNORECASE)
@@ -56,7 +57,7 @@ def not_a_feed(data: bytes) -> NotAFeed:
         return NotAFeed(Reason("opml", "the document is a list of feeds (OPML); import it instead"))
     if not looks_like_html(data):
         return NotAFeed(Reason("not-a-feed", "the document is neither a feed nor a sitemap"))
-    for code, text, sign in _SIGNS:
+    for code, text, sign in _SIGNS if is_bare(data) else ():
         if sign.search(data[:200_000]):
             return NotAFeed(Reason(code, text))
     return NotAFeed(Reason("html", "the server sent a web page, not a feed"))

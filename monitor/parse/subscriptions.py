@@ -1,12 +1,14 @@
-"""What people bring along from other programs: OPML, rss2email's configuration, urlwatch's list of jobs.
+"""What people bring along: OPML, rss2email's configuration, urlwatch's list of jobs, newsboat's list of addresses.
 
 rss2email: INI with a section `feed.NAME` for each feed (https://github.com/rss2email/rss2email).  urlwatch: YAML
 documents, each a job with `url` or `navigate` and filters (https://urlwatch.readthedocs.io/en/latest/jobs.html).
+newsboat: an address a line, with tags and a title behind it (https://newsboat.org/releases/2.38/docs/newsboat.html).
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as IniError
@@ -17,6 +19,7 @@ import yaml
 
 from monitor.errors import ParseError
 from monitor.parse.charset import decode
+from monitor.parse.links import is_address
 from monitor.parse.opml import read_opml
 
 
@@ -41,12 +44,12 @@ def read_subscriptions(body: bytes) -> tuple[Subscription, ...]:
     text = decode(body).text.lstrip()
     if text.startswith("<"):
         return tuple(Subscription(f.url, f.title, f.tags, f.kind, problem=f.problem) for f in read_opml(body))
-    found = tuple(_rss2email(text)) or tuple(_urlwatch(text))
+    found = tuple(_rss2email(text)) or tuple(_urlwatch(text)) or tuple(_addresses(text))
     if not found:
         raise ParseError(
             "the file is no list of subscriptions that is known",
             code="unknown-list",
-            remedy="give OPML, rss2email.cfg, or urlwatch's urls.yaml",
+            remedy="give OPML, rss2email.cfg, urlwatch's urls.yaml, or a list with an address a line",
         )
     return found
 
@@ -104,3 +107,27 @@ def _select(filters: Any) -> str | None:
                 if chosen:
                     return str(chosen)
     return None
+
+
+_OTHER_LINES = ("query:", "exec:", "filter:", "file:")
+"""What newsboat reads that is no address of the web."""
+
+
+def _addresses(text: str) -> Iterator[Subscription]:
+    """An address a line; nothing at all where a line is something else."""
+    lines = [words for line in text.splitlines() if (words := _words(line))]
+    if not all(is_address(words[0]) or words[0].startswith(_OTHER_LINES) for words in lines):
+        return
+    for address, *more in lines:
+        title = next((word[1:] for word in more if word.startswith("~")), "")
+        tags = tuple(word for word in more if not word.startswith(("~", "!")))
+        problem = None if is_address(address) else "what newsboat makes itself has no counterpart"
+        yield Subscription(address, title, tags, problem=problem)
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line, quoted ones as one; those behind `#` are a remark."""
+    try:
+        return shlex.split(line, comments=line.lstrip().startswith("#"))
+    except ValueError:  # a quotation mark that is alone
+        return line.split()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.model.reasons import Reason
-from monitor.store import shown, source_pages, tombstones
+from monitor.store import entries, shown, source_pages, tombstones
 from monitor.store import tables as t
 from monitor.store.articles import NewRevision, add_revisions
 from monitor.store.search import AllOf, AnyOf, Begins, candidates
@@ -26,6 +26,20 @@ def test_articles_come_newest_first_in_pages(database: Database) -> None:
     assert [row["id"] for row in first + second] == [ids[3], ids[2], ids[1], ids[0]]
     assert ([row["id"] for row in late], nobody) == ([ids[3], ids[2]], [])
     assert first[0]["sources"] == ["blatt"]
+
+
+def test_what_was_ever_polled_is_known_by_id_and_what_came_is_counted(database: Database) -> None:
+    with database.unit() as connection:
+        rows.source(connection, "Blatt")
+        rows.source(connection, "Courier")
+        connection.execute(t.source.update().where(t.source.c.id == "courier").values(configured=False))
+        first, second = (rows.article(connection, name, "blatt", at=NOW + n * HOUR) for n, name in enumerate("ab"))
+        entries.add_keys(connection, [("blatt.example/b", second)], "url", NOW)
+        assert shown.source_ids(connection) == {"blatt", "courier"}
+        assert [row["id"] for row in shown.list_sources(connection)] == ["blatt"]
+        assert [shown.count_articles(connection, NOW + hours * HOUR) for hours in (0, 1, 2)] == [2, 1, 0]
+        assert shown.find_article(connection, url_key="blatt.example/b") == second != first
+        assert shown.find_article(connection, url_key="blatt.example/c") is None
 
 
 def test_a_source_is_shown_with_its_last_eventful_polls_and_what_could_be_read(database: Database) -> None:

@@ -38,8 +38,13 @@ def test_the_service_manager_is_told_and_watches(name: str) -> None:
     assert service["Type"] == "notify-reload"
     assert service["WatchdogSec"] == "60s"
     assert service["Restart"] == "always"
+    assert service["KillMode"] == "mixed", "the end needs the processes that read documents"
     assert service["StateDirectory"] == "news-monitor"
     assert "Type=notify\nType=notify-reload" in (UNITS / name).read_text()
+
+
+def test_an_older_systemd_gets_a_way_to_reload() -> None:
+    assert dict(unit("before-253.conf")["Service"]) == {"Type": "notify", "ExecReload": "/bin/kill -HUP $MAINPID"}
 
 
 def test_both_units_are_hardened_alike() -> None:

@@ -107,6 +107,25 @@ async def test_what_does_not_end_in_time_is_cut_off() -> None:
     assert cut == ["cut"]
 
 
+async def test_a_tick_that_is_under_way_comes_back_before_anything_is_drained() -> None:
+    done: list[str] = []
+    ending = asyncio.Event()
+
+    async def claim() -> None:
+        if done:  # the second, which the scheduler begins
+            daemon.stop()
+            await ending.wait()
+            await asyncio.sleep(0)
+        done.append("claimed")
+
+    async def drain() -> None:
+        done.append("drained")
+
+    daemon = Daemon((Tick("gather", 0.01, claim),), nothing, nothing, (drain,), stopping=ending.set)
+    await asyncio.wait_for(daemon.run(), 60)
+    assert done == ["claimed", "claimed", "drained"]
+
+
 async def test_a_storm_of_signals_reloads_twice_and_never_at_the_same_time() -> None:
     reloads: list[str] = []
     let_go = asyncio.Event()

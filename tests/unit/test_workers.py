@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -51,6 +52,12 @@ def fail_oddly() -> None:
     raise DeliveryError("cannot be pickled", permanent=True)
 
 
+def hear_what_the_group_is_told() -> int:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(os.getpid(), number)
+    return os.getpid()
+
+
 def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
@@ -78,6 +85,11 @@ def measure(*documents: Content) -> list[int]:
 
 def repeat(text: str, times: int) -> list[str]:
     return [text * times]
+
+
+def nap(seconds: float) -> str:
+    time.sleep(seconds)
+    return "slept"
 
 
 def unpicklable() -> object:
@@ -122,6 +134,15 @@ async def test_time_and_memory_limits_and_deaths_cost_one_job_alone(pool: Worker
     assert await code_of(pool, eat, 400) == "memory"
     assert await code_of(pool, crash) == "died"
     assert await pool.run(eat, 50) == 50_000_000
+
+
+async def test_only_the_time_that_a_job_works_counts_but_none_waits_for_ever() -> None:
+    async with WorkerPool(1, patience=10_000) as pool:
+        await pool.run(nap, 0)  # imports what it needs
+        assert await pool.run(nap, 0.2, timeout_s=0.1) == "slept"
+        assert await code_of(pool, spin, timeout_s=0.05) == "timeout"
+    async with WorkerPool(1, patience=1) as pool:
+        assert await code_of(pool, nap, 600, timeout_s=0.05) == "timeout"
 
 
 async def test_exceptions_of_the_function_come_through(pool: WorkerPool) -> None:
@@ -183,6 +204,10 @@ async def test_an_idle_process_that_was_killed_is_replaced(pool: WorkerPool) -> 
     finally:
         os.kill(server, signal.SIGCONT)
     assert await sum_of_two == 2
+
+
+async def test_a_signal_to_the_whole_group_costs_no_job(pool: WorkerPool) -> None:
+    assert await pool.run(hear_what_the_group_is_told) == await pool.run(own_pid)
 
 
 async def test_no_more_jobs_run_at_once_than_there_are_processes() -> None:

@@ -81,13 +81,17 @@ def told(loops: Loops) -> list[str]:
 async def test_a_file_that_cannot_be_used_leaves_the_running_one_in_force_and_is_told(
     loops: Loops, tmp_path: Path
 ) -> None:
-    before = loops.monitor.setup
+    before, as_it_was = loops.monitor.setup, (tmp_path / "config.yaml").read_text()
     (tmp_path / "config.yaml").write_text("sources: [")
     await look(loops)
     assert loops.monitor.setup is before
     assert told(loops) == ["config:file"]
+    assert "refused" in loops.in_words()
     await look(loops)
     assert told(loops) == ["config:file"]
+    (tmp_path / "config.yaml").write_text(as_it_was)
+    await look(loops)
+    assert "refused" not in loops.in_words()
 
 
 async def test_rules_that_are_refused_and_rules_that_went_are_told(loops: Loops, tmp_path: Path) -> None:

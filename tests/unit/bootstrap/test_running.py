@@ -180,6 +180,24 @@ async def test_a_process_with_a_part_that_hangs_gives_no_sign_of_life(
             await ticks["heartbeat"].run()
 
 
+async def test_the_service_manager_hears_of_a_file_that_changed(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(config.parent)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind("notify")
+        manager.setblocking(False)
+        async with open_monitor(config) as monitor:
+            service = ServiceManager(manager.getsockname())
+            daemon = _daemon(Loops(monitor), Presence(monitor, "web"), service, Page(monitor, "web"))
+            (files,) = (tick for tick in daemon.ticks if tick.name == "files")
+            await files.run()
+            config.write_text(config.read_text().replace("watchlist: [", "watchlist: [{id: quay, match: quay}, "))
+            await files.run()
+            with pytest.raises(BlockingIOError):
+                manager.recv(100)
+            await files.run()
+            assert manager.recv(100) == b"STATUS=watching 1 source with 2 rules"
+
+
 async def test_it_ends_when_a_newer_program_has_migrated_the_database(config: Path) -> None:
     async with open_monitor(config) as monitor:
         daemon = _daemon(Loops(monitor), Presence(monitor, "web"), ServiceManager(None), Page(monitor, "web"))

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from monitor.bootstrap.service import ServiceManager
+from monitor.bootstrap.service import ASK_S, ServiceManager
 
 
 @pytest.fixture
@@ -35,6 +36,17 @@ def test_a_life_as_the_service_manager_hears_it(listener: socket.socket) -> None
     assert heard(listener) == {"WATCHDOG": "1"}
     service.stopping()
     assert heard(listener)["STOPPING"] == "1"
+
+
+async def test_what_takes_long_at_the_start_asks_for_time(listener: socket.socket) -> None:
+    service = ServiceManager(listener.getsockname())
+    async with service.taking_long("migrating the database"):
+        await asyncio.sleep(0)
+        told = heard(listener)
+    assert int(told["EXTEND_TIMEOUT_USEC"]) > 2 * ASK_S * 1e6, "one question may be lost"
+    assert told["STATUS"] == "migrating the database"
+    service.status("watching 4 sources")
+    assert heard(listener) == {"STATUS": "watching 4 sources"}
 
 
 def test_an_abstract_address() -> None:

@@ -59,6 +59,16 @@ def test_wrong_use_is_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert "error[usage]" in capsys.readouterr().err
 
 
+def test_what_ends_it_is_an_error_to_the_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "journal").open("w+") as out:
+        at = (tmp_path / "journal").stat()
+        monkeypatch.setenv("JOURNAL_STREAM", f"{at.st_dev}:{at.st_ino}")
+        monkeypatch.setattr("sys.stderr", out)
+        run(["no-such-command"])
+        out.seek(0)
+        assert {line[:3] for line in out} == {"<3>"}
+
+
 def test_a_misspelt_command_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["chekc"]) == 2
     assert "did you mean check?" in capsys.readouterr().err

@@ -36,6 +36,15 @@ def test_a_file_that_is_not_there_names_the_command_that_writes_one(path: Path) 
         loaded.usable()
 
 
+@pytest.mark.parametrize(("here", "shown"), [(".", "config.yaml"), ("/", "{path}")])
+def test_a_path_is_shown_from_here_unless_here_is_the_root(
+    path: Path, monkeypatch: pytest.MonkeyPatch, here: str, shown: str
+) -> None:
+    monkeypatch.chdir(path.parent)
+    monkeypatch.chdir(here)
+    assert [problem.place.file for problem in load_config(path, {}).problems] == [shown.format(path=path)]
+
+
 def test_a_file_that_is_not_utf8_says_where(path: Path) -> None:
     loaded = load(path, "# yes\n# Übersicht".encode("latin-1"))
     (problem,) = loaded.problems

@@ -22,6 +22,17 @@ from monitor.dedup.urls import is_home_page, same_site, url_key, usable_canonica
         ),
         ("https://blatt.example/a?mod=rss_markets&feedType=RSS&rss=1", "https://blatt.example/a"),
         ("https://blatt.example/a;jsessionid=1F?x=1", "https://blatt.example/a?x=1"),
+        ("https://www.google.com/amp/s/blatt.example/a?x=1", "https://blatt.example/a?x=1"),
+        ("https:\\\\blatt.example\\a", "https://blatt.example/a"),
+        ("https://https://blatt.example/a", "https://blatt.example/a"),
+        ("https://blatt.example/%7Eanna/%c3%a4/index.php", "https://blatt.example/~anna/%C3%A4/"),
+        ("https://blatt.example/a&utm_source=rss&utm_medium=feed", "https://blatt.example/a"),
+        ("https://blatt.example/a?x=1?utm_source=rss&utm_medium=feed", "https://blatt.example/a?x=1"),
+        ("https://blatt.example/a?utm_source=rss?x=1", "https://blatt.example/a"),
+        ("https://blatt.example/a%3Futm_source=rss", "https://blatt.example/a"),
+        ("https://blatt.example/a?utm_source=rss;utm_medium=feed&x=1", "https://blatt.example/a?x=1"),
+        ("https://blatt.example/a?format=amp&view=AMP", "https://blatt.example/a"),
+        ("https://blatt.example/a?at_custom1=x&utm_social-type=y&INTCMP=z&__hstc=1&ito=14", "https://blatt.example/a"),
     ],
 )
 def test_spellings_of_one_address_share_a_key(a: str, b: str) -> None:
@@ -39,6 +50,9 @@ def test_spellings_of_one_address_share_a_key(a: str, b: str) -> None:
         ("https://blatt.example:8443/a", "https://blatt.example/a"),
         ("https://blatt.example/#/news/1", "https://blatt.example/#/news/2"),
         ("https://blatt.example/#!/1", "https://blatt.example/#!/2"),
+        ("https://blatt.example/a?view=1", "https://blatt.example/a?view=2"),
+        ("https://blatt.example/a?trk=1", "https://blatt.example/a?trk=2"),
+        ("https://blatt.example/a?utmost_=1", "https://blatt.example/a?utmost_=2"),
     ],
 )
 def test_different_articles_never_share_a_key(a: str, b: str) -> None:

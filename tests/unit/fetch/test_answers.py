@@ -101,6 +101,25 @@ def test_login_and_consent_pages_get_their_own_names() -> None:
     elsewhere = Fetched("http://h/a", "https://consent.h/?to=a", 200, (), b"<p>", (), NOW, 0.1)
     assert name_page(elsewhere, html).code == "consent-page"
     assert name_page(answer(200, b"<p>blog</p>"), html) == html
+    own = (
+        b"<a href='/news'>News</a>" * 30 + b"<script src=//x/px-captcha></script><div id=onetrust><input type=password>"
+    )
+    assert name_page(answer(200, own), html) == html
+    assert name_page(answer(200, own[24:]), html).code == "bot-wall"
+    assert name_page(answer(200, own, cf_mitigated="challenge"), html).code == "bot-wall"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<h1>paper.example</h1><p>This domain may be for sale!",
+        b"<p>Diese Domain steht zum Verkauf",
+        b"<title>Account Suspended</title>",
+        b"<script>window.onload=function(){window.location.href='/lander'}</script>",
+    ],
+)
+def test_parked_domains_are_named(page: bytes) -> None:
+    assert name_page(answer(200, page), Reason("html", "x")).code == "parked"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from monitor.extract.article import extract_article
-from monitor.fetch.browser import NAMES, BrowserFetcher
+from monitor.fetch.browser import NAMES, BrowserFetcher, room_for_sockets
 from monitor.fetch.http import FetchSettings, HttpFetcher
 from monitor.model.article import TextState
 from monitor.model.fetched import Request
@@ -184,3 +184,10 @@ async def test_a_page_that_grows_too_large_in_the_browser_is_refused(fetcher: Br
     found = await fetcher.fetch(Request(url, render=True, max_bytes=1_000_000))
     assert found.problem is not None
     assert (found.problem.code, found.body) == ("too-large", b"")
+
+
+@pytest.mark.parametrize(
+    ("folder", "taken"), [("/tmp", "/tmp"), ("/" + 61 * "a", "/" + 61 * "a"), ("/" + 62 * "a", "/tmp")]
+)
+def test_the_browsers_socket_has_room_for_its_path(folder: str, taken: str) -> None:
+    assert room_for_sockets(folder) == taken

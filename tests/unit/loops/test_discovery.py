@@ -112,7 +112,8 @@ async def test_feeds_that_the_page_declares_are_tried_and_empty_ones_left_out(
 
 async def test_usual_places_are_tried_where_nothing_is_declared(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:
     url = fakeweb.route("/", page())
-    fakeweb.route("/feed", feed("Daily"))
+    daily = feed("Daily")
+    fakeweb.route("/feed", Reply(daily.body, status=203, headers=XML))
     assert kinds(await look(fetcher, url)) == [("feed", "at a usual place")]
 
 
@@ -129,7 +130,14 @@ async def test_a_page_with_nothing_to_follow_says_so(fetcher: HttpFetcher, fakew
     assert found.reason.text
 
 
-@pytest.mark.parametrize(("reply", "code"), [(Reply(status=404), "http-status"), (Reply(reset=True), "reset")])
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Reply(status=404), "not-found"),
+        (Reply("<title>Just a moment</title>", status=403), "bot-wall"),
+        (Reply(reset=True), "reset"),
+    ],
+)
 async def test_an_address_that_does_not_answer_is_told_with_its_reason(
     fetcher: HttpFetcher, fakeweb: FakeWeb, reply: Reply, code: str
 ) -> None:

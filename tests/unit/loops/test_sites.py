@@ -18,6 +18,7 @@ SITE = "https://paper.example"
         ("Sitemap https://paper.example/news.xml", ["/news.xml"]),
         ("Sitemap: /pages.xml\nSitemap: /News.xml", ["/News.xml"]),
         ("Sitemap: /pages.xml", USUAL_SITEMAPS),
+        ("Sitemap: https://news.example/2010.xml", USUAL_SITEMAPS),
         ("Sitemap:\nAllow: /news", USUAL_SITEMAPS),
         ("# Sitemap: /news.xml\nNositemap: /news.xml", USUAL_SITEMAPS),
         ("", USUAL_SITEMAPS),

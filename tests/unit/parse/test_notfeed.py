@@ -17,6 +17,7 @@ from monitor.parse.notfeed import not_a_feed
         (b"<html><body>Are you a robot? Solve the captcha.</body></html>", "bot-wall"),
         (b"<html><head><title>Your privacy and cookies</title></head></html>", "consent-page"),
         (b"<opml version='2.0'><head/><body/></opml>", "opml"),
+        (b"<html>" + b"<A HREF='/news'>News</A>" * 30 + b"<form><input type='password'> captcha</form>", "html"),
         (b"%PDF-1.7", "not-a-feed"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not-a-feed"),
     ],

@@ -113,3 +113,25 @@ def test_a_file_that_is_nested_without_end_is_no_list() -> None:
 def test_what_jobs_share_is_taken_over() -> None:
     jobs = b"usual: &usual {filter: 'css:.news'}\nurl: https://office.example/a\n<<: *usual\n"
     assert read_subscriptions(jobs)[0].select == ".news"
+
+
+NEWSBOAT = b"""\xef\xbb\xbf# my feeds
+http://a.example/f#top "two words" tech "~The title" !
+https://b.example/f?it's
+
+"query:Unread:unread = \\"yes\\""
+exec:~/bin/make-feed
+"""
+
+
+def test_a_list_of_addresses() -> None:
+    first, second, *others = read_subscriptions(NEWSBOAT)
+    assert (first.url, first.title, first.tags) == ("http://a.example/f#top", "The title", ("two words", "tech"))
+    assert (second.url, second.title, second.tags, second.problem) == ("https://b.example/f?it's", "", (), None)
+    assert {other.problem for other in others} == {"what newsboat makes itself has no counterpart"}
+
+
+@pytest.mark.parametrize("text", [b"", b"# nothing", b"https://a.example/f\nHello there", b"see https://a.example/f"])
+def test_other_texts_are_no_lists(text: bytes) -> None:
+    with pytest.raises(ParseError):
+        read_subscriptions(text)
