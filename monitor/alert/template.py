@@ -1,4 +1,8 @@
-"""Templates of users and ours: sandboxed, checked before use, bounded in loops, size and nesting."""
+"""Templates of users and ours: sandboxed, checked before use, bounded in loops, size and nesting.
+
+They are files beside the configuration, so whoever writes them may do anything anyway: the bounds are for slips, and
+keep one that was copied from somewhere from holding up what is to be told.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 MAX_TURNS = 20_000
 """Loop turns and macro calls in one rendering."""
 MAX_OUTPUT = 400_000
-UNSAFE_FILTERS = ("center", "format", "indent", "wordwrap", "xmlattr", "pprint", "tojson")
+UNSAFE_FILTERS = ("batch", "center", "format", "indent", "pprint", "round", "slice", "tojson", "wordwrap", "xmlattr")
 """Filters that can be told to produce gigabytes, or that show more than the message."""
 
 
@@ -35,6 +39,14 @@ class _Bounded(ImmutableSandboxedEnvironment):
             return left + right
         raise TemplateProblem(f"{operator} is not for templates")
 
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Of texts nothing: filters do what templates need, and some methods (`ljust`, `format`) fill the memory."""
+        return not isinstance(obj, str) and super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> None:  # noqa: ARG002 - jinja2's signature
+        """It would let `format` through before it asks whether that is safe."""
+        return
+
 
 def _environment(*, html: bool) -> _Bounded:
     environment = _Bounded(autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -51,6 +63,8 @@ def _instrumented(environment: _Bounded, source: str) -> nodes.Template:
     tree = environment.parse(source)
     for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
         raise TemplateProblem(f"line {node.lineno}: a template stands for itself; {type(node).__name__.lower()} is off")
+    for concat in tree.find_all(nodes.Concat):
+        raise TemplateProblem(f"line {concat.lineno}: ~ is not for templates; write one {{{{ … }}}} behind the other")
     bodies = [node.body for node in tree.find_all(nodes.For)] + [node.body for node in tree.find_all(nodes.Macro)]
     for body in bodies:
         body.insert(0, nodes.Output([nodes.Call(nodes.Name("_turn", "load"), [], [], None, None)]))

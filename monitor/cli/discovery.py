@@ -63,7 +63,7 @@ async def _discover(path: Path, url: str) -> Discovery:
     from monitor.bootstrap.inspection import open_inspection
     from monitor.loops.discovery import discover
 
-    async with open_inspection(path, typed_hosts=(urlsplit(url).hostname or "",)) as (fetcher, workers, clock):
+    async with open_inspection(path, typed=(url,)) as (fetcher, workers, clock):
         return await discover(url, fetcher=fetcher, workers=workers, now=clock.now())
 
 

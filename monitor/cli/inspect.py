@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from monitor.cli.output import Printer, iso, one_line, plain
 from monitor.errors import UsageError
@@ -72,9 +71,8 @@ def _read_batch(name: str) -> Iterator[Target]:
 async def _run(targets: list[Target], config: str, printer: Printer) -> int:
     from monitor.bootstrap.inspection import open_inspection
 
-    hosts = tuple(h for t in targets if (h := urlsplit(t.target).hostname) and "//" in t.target)
     failed = 0
-    async with open_inspection(Path(config), typed_hosts=hosts) as (fetcher, workers, clock):
+    async with open_inspection(Path(config), typed=[target.target for target in targets]) as (fetcher, workers, clock):
 
         async def one(target: Target) -> Inspection:
             from monitor.loops.inspect import inspect_address, inspect_file, is_address

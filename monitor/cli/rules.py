@@ -109,15 +109,12 @@ def _document(args: argparse.Namespace) -> Document:
 
 
 async def _read(args: argparse.Namespace) -> Document:
-    from urllib.parse import urlsplit
-
     from monitor.bootstrap.inspection import open_inspection
     from monitor.loops.inspect import inspect_address, inspect_file
     from monitor.match.languages import recognise
     from monitor.model.article import Document
 
-    hosts = (urlsplit(args.url).hostname or "",) if args.url else ()
-    async with open_inspection(Path(args.config), typed_hosts=hosts) as (fetcher, workers, clock):
+    async with open_inspection(Path(args.config), typed=(args.url,) if args.url else ()) as (fetcher, workers, clock):
         if args.url:
             found = await inspect_address(args.url, fetcher=fetcher, workers=workers, now=clock.now())
         else:

@@ -25,6 +25,7 @@ from monitor.fetch.guard import BodyCaps
 
 PIECE = 65_536
 REMEMBERED_S = 86_400.0
+_HIGH = re.compile(rb"[\x80-\xff]")
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = re.compile(rb"^content-length:[ \t]*([0-9]{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _CHUNKED = re.compile(rb"^transfer-encoding:.*\bchunked\b", re.IGNORECASE | re.MULTILINE)
@@ -115,7 +116,14 @@ def read_answer(raw: bytes) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
     if response.length is not None and response.length > len(raw):
         raise IncompleteRead(raw, response.length - len(raw))
     headers = tuple(
-        (name.lower(), value.encode("latin-1", "replace").decode("utf-8", "replace"))
-        for name, value in response.headers.items()
+        (name.lower(), field_text(value.encode("latin-1", "replace"))) for name, value in response.headers.items()
     )
     return response.status, headers, response.read()
+
+
+def field_text(raw: bytes) -> str:
+    """The value of a header: UTF-8, or else with each byte beyond ASCII as addresses have it: it may be one."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _HIGH.sub(lambda byte: b"%%%02X" % ord(byte.group()), raw).decode("ascii")

@@ -28,7 +28,7 @@ from yarl import URL
 
 from monitor.fetch.decode import BadAnswer, Body
 from monitor.fetch.guard import AddressGuard, BodyCaps
-from monitor.fetch.lenient import Careless, exchange, read_answer
+from monitor.fetch.lenient import Careless, exchange, field_text, read_answer
 from monitor.fetch.resolver import Resolver
 from monitor.model.content import Content
 from monitor.model.reasons import Reason
@@ -225,7 +225,7 @@ class Transport:
         raw = response.raw_headers
         if sum(len(name) + len(value) for name, value in raw) > self._max_header_bytes:
             raise BadAnswer(_headers_too_large())
-        headers = tuple((name.lower().decode("latin-1"), value.decode("utf-8", "replace")) for name, value in raw)
+        headers = tuple((name.lower().decode("latin-1"), field_text(value)) for name, value in raw)
         head = Answer(response.status, headers, b"")
         if _has_no_body(response.status):
             return head

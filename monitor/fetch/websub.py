@@ -41,9 +41,13 @@ _ALGORITHMS = ("sha512", "sha384", "sha256", "sha1")
 
 
 def find_hub(fetched: Fetched, hints: FeedHints) -> tuple[str, str] | None:
-    """Hub and topic of a feed, from the Link headers first, then from the document (section 4); None without a hub."""
+    """Hub and topic of a feed, from the Link headers first, then from the document (section 4); None without a hub.
+
+    Of several hubs the first with TLS, since the secret goes there (section 8.2).
+    """
     links = [link for name, value in fetched.headers if name == "link" for link in parse_links(value)]
-    hub = _web_address(fetched, next((target for target, rels in links if "hub" in rels), None) or hints.hub)
+    hubs = [target for target, rels in links if "hub" in rels] or [hints.hub or ""]
+    hub = _web_address(fetched, next((each for each in hubs if each.startswith("https:")), hubs[0]))
     topic = _web_address(fetched, next((target for target, rels in links if "self" in rels), None) or hints.self_url)
     return None if hub is None else (hub, topic or fetched.final_url)
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor.errors import WorkerError
 from monitor.extract.article import extract_article
@@ -87,7 +86,7 @@ def _read(target: str) -> bytes | Reason:
 
 def is_address(target: str) -> bool:
     """Whether a target is an address rather than a file."""
-    return urlsplit(target).scheme in ("http", "https")
+    return target.lower().startswith(("http:", "https:"))
 
 
 async def _examine(

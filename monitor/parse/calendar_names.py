@@ -42,8 +42,9 @@ jaanuar/jaan veebruar/veebr märts aprill mai juuni juuli august september oktoo
 janvāris/janvārī februāris/februārī marts/martā aprīlis/aprīlī maijs/maijā jūnijs/jūnijā jūlijs/jūlijā
 augusts/augustā septembris/septembrī oktobris/oktobrī novembris/novembrī decembris/decembrī
 
-sausio/sausis vasario/vasaris kovo/kovas balandžio/balandis gegužės/gegužė birželio/birželis liepos/liepa
-rugpjūčio/rugpjūtis rugsėjo/rugsėjis spalio/spalis lapkričio/lapkritis gruodžio/gruodis
+sausio/sausis/saus vasario/vasaris/vas kovo/kovas/kov balandžio/balandis/bal gegužės/gegužė/geg birželio/birželis/birž
+liepos/liepa/liep rugpjūčio/rugpjūtis/rugp rugsėjo/rugsėjis/rugs spalio/spalis/spal lapkričio/lapkritis/lapkr
+gruodžio/gruodis/gruod
 
 styczeń/stycznia/sty luty/lutego/lut marzec/marca kwiecień/kwietnia/kwi maj/maja czerwiec/czerwca/cze
 lipiec/lipca/lip sierpień/sierpnia/sie wrzesień/września/wrz październik/października/paź listopad/listopada/lis
@@ -64,8 +65,8 @@ septembar/septembra oktobar/oktobra novembar/novembra decembar/decembra
 
 januarja februarja marca aprila maja junija/junij julija/julij avgusta/avg septembra oktobra novembra decembra
 
-јануар/јануара фебруар/фебруара март/марта април/априла мај/маја јун/јуна јул/јула август/августа
-септембар/септембра октобар/октобра новембар/новембра децембар/децембра
+јануар/јануара/јан фебруар/фебруара/феб март/марта/мар април/априла/апр мај/маја јун/јуна јул/јула август/августа/авг
+септембар/септембра/сеп октобар/октобра/окт новембар/новембра/нов децембар/децембра/дец
 
 január február/febr március/márc április/ápr május/máj június/jún július/júl augusztus szeptember/szept október
 november december
@@ -137,7 +138,7 @@ januari februari machi aprili mei juni julai agosti septemba oktoba novemba dese
 
 јануари февруари март април мај јуни јули август септември октомври ноември декември
 
-janar shkurt/shk mars prill/pri maj qershor/qer korrik/korr gusht shtator/sht tetor nëntor/nën dhjetor/dhj
+janar shkurt/shk mars prill/pri maj qershor/qer korrik/korr gusht/gush shtator/sht tetor/tet nëntor/nën dhjetor/dhj
 
 janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember
 
@@ -151,7 +152,8 @@ yanvar fevral mart aprel may iyun iyul avgust sentabr oktabr noyabr dekabr
 
 январ феврал март апрел май июн июл август сентябр октябр ноябр декабр
 
-қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан
+қаңтар/қаң ақпан/ақп наурыз/нау сәуір/сәу мамыр/мам маусым/мау шілде/шіл тамыз/там қыркүйек/қыр қазан/қаз қараша/қар
+желтоқсан/жел
 
 იანვარი/იან თებერვალი/თებ მარტი/მარ აპრილი/აპრ მაისი/მაი ივნისი/ივნ ივლისი/ივლ აგვისტო/აგვ სექტემბერი/სექ
 ოქტომბერი/ოქტ ნოემბერი/ნოე დეკემბერი/დეკ
@@ -215,9 +217,9 @@ måndag/mandag tisdag/tirsdag onsdag torsdag fredag lördag/lørdag söndag/søn
 
 maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai
 
-poniedziałek/pon wtorek środa/śr czwartek/czw piątek sobota niedziela
+poniedziałek/pon wtorek/wt środa/śr czwartek/czw piątek/pt sobota/sob niedziela/niedz
 
-ponedjeljak/ponedeljek utorak/torek srijeda/sreda četvrtak/četrtek petak/petek subota nedjelja/nedelja
+ponedjeljak/ponedeljek utorak/torek/uto srijeda/sreda/sri četvrtak/četrtek/čet petak/petek/pet subota nedjelja/nedelja
 
 pondělí/pondelok úterý/utorok středa/streda čtvrtek/štvrtok pátek/piatok sobota neděle/nedeľa
 

@@ -84,6 +84,7 @@ _TOLD_ZONE = re.compile(
 _PLACE = re.compile(r"\b([A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?)\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{1,2})(?!\d)")
 _SPACED = re.compile(r"[^\W\d_]+\.?,?\s+(\d{1,2})( )(\d{1,2}) (\d{4})(?!\d)")
+_WEEKDAY_FIRST = re.compile(r"\s*[^\W\d_]{2,4}\.?,\s*\d{1,2}\.?\s+[^\W\d_]{3}")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,،;:()/-]*")
 _COMMENT = re.compile(r"\((?!\s*(?:(?:GMT|UTC)?\s*[+−-]\s*\d[\d:]*|[A-Z]{2,5})\s*\))[^()]*\)")
 """What stands in brackets, unless it is a zone and nothing else."""
@@ -286,32 +287,40 @@ def _possible(year: int, month: int, day: int) -> date | None:
 
 def _named_day(text: str, now: datetime) -> date | None:
     """A month by name, a day and a year, in any order, among words that change nothing."""
-    months: list[int] = []
-    unclear: list[frozenset[int]] = []
-    numbers: list[str] = []
-    before_month = 0
     tokens = _TOKEN.findall(text)
-    for position, token in enumerate(tokens):
-        if token.isdigit():
-            numbers.append(token)
-            continue
-        name = names.folded(token)
-        pair = f"{name} {names.folded(tokens[position + 1])}" if position + 1 < len(tokens) else ""
-        month = names.MONTHS.get(pair) or names.MONTHS.get(name)
-        if month is not None and name not in names.WEEKDAYS:
-            months.append(month)
-            before_month = len(numbers)
-        elif name in names.UNCLEAR_MONTHS:
-            unclear.append(names.UNCLEAR_MONTHS[name])
+    numbers = [token for token in tokens if token.isdigit()]
+    months, unclear, before_month = _months_in(tokens)
     if len(months) == 2 and (months[0] == months[1] or names.folded(tokens[0]) in names.MONTHS):
         del months[0]  # named twice (in the Levant as in Egypt), or a weekday spelt like one: "mar." is Tuesday, too
     day_and_year = _day_and_year(numbers, now, year_may_lead=before_month == 2)
     if day_and_year is None:
         return None
     day, year = day_and_year
+    if len(months) == 1 and before_month == 0 and _WEEKDAY_FIRST.match(text):
+        months = []  # "sub, 12 lis 2024": Saturday where it is no February, and then the month is another word
     if not months and len(unclear) == 1:
         return _on_its_weekday([(year, month, day) for month in unclear[0]], text)
     return date(year, months[0], day) if len(months) == 1 else None
+
+
+def _months_in(tokens: list[str]) -> tuple[list[int], list[frozenset[int]], int]:
+    """The months named, names that mean one or another, and how many numbers stand before the last month."""
+    months: list[int] = []
+    unclear: list[frozenset[int]] = []
+    numbers = before_month = 0
+    for position, token in enumerate(tokens):
+        if token.isdigit():
+            numbers += 1
+            continue
+        name = names.folded(token)
+        pair = f"{name} {names.folded(tokens[position + 1])}" if position + 1 < len(tokens) else ""
+        month = names.MONTHS.get(pair) or names.MONTHS.get(name)
+        if month is not None and name not in names.WEEKDAYS:
+            months.append(month)
+            before_month = numbers
+        elif name in names.UNCLEAR_MONTHS:
+            unclear.append(names.UNCLEAR_MONTHS[name])
+    return months, unclear, before_month
 
 
 def _day_and_year(numbers: list[str], now: datetime, *, year_may_lead: bool) -> tuple[int, int] | None:

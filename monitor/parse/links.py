@@ -12,6 +12,8 @@ _ANCHOR = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*["']([^"'<>]+)""", re.IGNORECAS
 _SLIP = re.compile(r"https?:(?!//[^/\\])|https?//|https?://https?:?//|https?:[^?#]*\\", re.IGNORECASE)
 _START = re.compile(r"(?:https?:/+(?=https?:?//))?(https?):?/+", re.IGNORECASE)
 """Slashes too many, too few or backward, a scheme before the scheme: browsers and people know what is meant."""
+_NO_LINKS = frozenset({"n/a", "none", "null", "nil", "undefined", "#", "-"})
+"""What software writes where it has no address: resolved, they would be one page for all items."""
 LONGEST_URL = 8000
 
 
@@ -28,7 +30,7 @@ def absolute(link: str | None, *bases: str | None) -> str | None:
         link = f"//{link}"
     if link[:5].lower().startswith("http") and _SLIP.match(link):
         link = _straightened(link)
-    if not link or len(link) > LONGEST_URL:
+    if not link or len(link) > LONGEST_URL or link.lower() in _NO_LINKS:
         return None
     if _SCHEME.match(link):
         return link if is_address(link) and _host(link) else None

@@ -55,7 +55,7 @@ def back_up(database: Database, path: Path, now: datetime, advance: Advance = la
     with _appearing(path) as partial:
         if database.is_sqlite:
             _copy_pages(database, partial, advance)
-            copy = Database(open_engine(f"sqlite:///{partial}"))
+            copy = _opened(partial)
             try:
                 found = verify(copy)
             finally:
@@ -107,6 +107,11 @@ def require_empty(connection: sa.Connection) -> None:
         )
 
 
+def _opened(path: Path) -> Database:
+    """The database in a file, whatever its name: in an address, some characters would mean something else."""
+    return Database(open_engine(sa.URL.create("sqlite", database=str(path))))
+
+
 def _is_sqlite(path: Path) -> bool:
     try:
         with path.open("rb") as file:
@@ -123,7 +128,7 @@ def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool
     made = target.with_name(f"{target.name}.restoring")
     database.dispose()
     with alone(database.engine.url), _thrown_away(made):
-        new = Database(open_engine(f"sqlite:///{made}"))
+        new = _opened(made)
         try:
             if copied:
                 _copy_file(path, made)
@@ -228,7 +233,7 @@ def _copy(source: sqlite3.Connection, path: Path, advance: Advance) -> None:
 
 
 def _copy_file(path: Path, made: Path) -> None:
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source:
+    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source:
         _copy(source, made, lambda _what, _done: None)
 
 

@@ -56,14 +56,15 @@ REMEDIES = {
 """What an administrator can do, by SQLSTATE."""
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_engine(url: str | sa.URL) -> sa.Engine:
     """An engine for `url` (sqlite:///… or postgresql+psycopg://…), set up for this program; no connection is made yet.
 
     SQLite: WAL, `synchronous=NORMAL` (a power cut may undo the last commits but never corrupts; kill -9 loses
     nothing), foreign keys off (we keep tombstones), transactions begun by us as IMMEDIATE where they write.
     Connections are kept: a fresh one reads the whole schema again before its first statement.
     """
-    if not url.startswith("sqlite"):
+    url = sa.make_url(url)
+    if url.get_backend_name() != "sqlite":
         return _postgresql_engine(url)
     engine = sa.create_engine(
         url,
@@ -77,9 +78,9 @@ def open_engine(url: str) -> sa.Engine:
     return engine
 
 
-def _postgresql_engine(url: str) -> sa.Engine:
+def _postgresql_engine(url: sa.URL) -> sa.Engine:
     try:
-        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=_postgresql_args(sa.make_url(url)))
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=_postgresql_args(url))
     except ModuleNotFoundError as error:
         remedy = "pip install 'news-monitor[postgresql]'"
         raise StoreError("PostgreSQL needs a driver that is not installed", remedy=remedy) from error

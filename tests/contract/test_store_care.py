@@ -202,6 +202,17 @@ def test_what_is_there_is_kept_and_backups_are_not_overwritten(
     assert contents(another(kept.name))["article"][0] == 5
 
 
+def test_a_backup_may_have_any_name(another: Callable[[str], Database], tmp_path: Path) -> None:
+    here = another("here.db")
+    schema.upgrade(here)
+    fill(here, range(3))
+    saved = back_up(here, tmp_path / "50% #1?mode=memory.backup", NOW)
+    fill(here, range(3, 5))
+    restore(here, saved.path, NOW)
+    assert contents(here)["article"][0] == 3
+    assert {each.name for each in tmp_path.iterdir() if "50" in each.name} == {saved.path.name}
+
+
 class PowerCut(BaseException):
     """The machine stops here."""
 

@@ -202,6 +202,7 @@ AT_THE_PROMPT: dict[str, tuple[str, int, str, str]] = {
     "muting for no time": ("silences add rule port --for 0", 2, "is over", "4h"),
     "import of nothing": ("sources import none.opml", 2, "No such file", "none.opml"),
     "backup restored from nothing": ("db restore none", 2, "there is no file none", "monitor db backup"),
+    "half an address": ("sources add http://[bad", 1, "not a valid address", "monitor inspect"),
     "batch in a folder": ("inspect --batch .", 2, "Is a directory", "one JSON object a line"),
     "batch of bytes": ("inspect --batch bytes", 2, "no UTF-8 text", "one JSON object a line"),
     "batch of something else": ("inspect --batch config.yaml", 2, "config.yaml:1 is no object", "one JSON object"),

@@ -257,6 +257,15 @@ async def test_redirects_are_followed_and_listed(fetcher: HttpFetcher, fakeweb: 
     assert fetched.url == fakeweb.url("/old")
 
 
+@pytest.mark.parametrize(("location", "path"), [(b"/caf\xe9", "/caf%E9"), (b"/caf\xc3\xa9", "/caf%C3%A9")])
+async def test_a_location_in_any_charset_leads_where_the_server_means(
+    fetcher: HttpFetcher, fakeweb: FakeWeb, location: bytes, path: str
+) -> None:
+    fakeweb.route(path, "news")
+    url = fakeweb.route("/old", Reply(raw=b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\n\r\n"))
+    assert (await fetcher.fetch(Request(url))).body == b"news"
+
+
 async def test_five_hops_are_enough(fetcher: HttpFetcher, fakeweb: FakeWeb) -> None:
     for number in range(6):
         fakeweb.route(f"/{number}", Reply(status=302, headers={"Location": f"/{number + 1}"}))

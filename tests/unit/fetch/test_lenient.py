@@ -186,3 +186,9 @@ async def test_no_more_is_taken_than_allowed(fakeweb: FakeWeb) -> None:
     sock.setblocking(False)
     with pytest.raises(BadAnswer, match="larger"):
         await exchange(sock, url, CIMultiDict(), BodyCaps(500_000, 100.0), tls=None)
+
+
+@pytest.mark.parametrize(("raw", "text"), [(b"/caf\xe9", "/caf%E9"), (b"/caf\xc3\xa9", "/café")])
+def test_headers_are_texts_in_any_charset(raw: bytes, text: str) -> None:
+    answer = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + raw + b"\r\n\r\n"
+    assert dict(read_answer(answer)[1])["location"] == text

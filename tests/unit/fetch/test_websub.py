@@ -42,6 +42,12 @@ def test_the_header_names_the_hub_before_the_feed_does() -> None:
     assert find_hub(fetched(), FeedHints(self_url="https://h/feed")) is None
 
 
+def test_of_several_hubs_one_with_tls_is_asked() -> None:
+    several = "<http://a/>; rel=hub, <https://b/>; rel=hub, <https://c/>; rel=hub"
+    assert find_hub(fetched(several), FeedHints()) == ("https://b/", "https://h/final")
+    assert find_hub(fetched("<http://a/>; rel=hub", "<//b/>; rel=hub"), FeedHints()) == ("http://a/", "https://h/final")
+
+
 def test_link_headers_are_read_leniently() -> None:
     assert parse_links("<a>; rel=hub; type=x, <b>;REL='x'") == [("a", frozenset({"hub"})), ("b", frozenset({"'x'"}))]
     assert parse_links("no link, <broken; rel=hub") == []

@@ -22,6 +22,8 @@ DOCUMENT = "https://paper.example/feeds/all.xml"
         ("mailto:a@b.example", (DOCUMENT,), None),
         ("javascript:alert(1)", (DOCUMENT,), None),
         ("https://", (DOCUMENT,), None),
+        ("N/A", (DOCUMENT,), None),
+        (" # ", (DOCUMENT,), None),
         ("http://[broken", (DOCUMENT,), None),
         ("", (DOCUMENT,), None),
         (None, (DOCUMENT,), None),
