@@ -141,7 +141,7 @@ class BrowserFetcher:
                 text = f"the page was not finished in the browser within {limit:g} s"
                 return replace(fetched, body=b"", problem=Reason("timeout", text))
             except FetchError as error:
-                return replace(fetched, body=b"", problem=Reason(error.code, error.message))
+                return replace(fetched, body=b"", problem=Reason("needs-browser", error.message))
             except Error as error:
                 said = " ".join(str(error.message).split())[:200]
                 return replace(fetched, body=b"", problem=Reason("browser", f"the browser could not show it: {said}"))
@@ -196,7 +196,7 @@ async def _driver() -> AsyncIterator[Playwright]:
             "the program that drives the browser ends as it starts, the log may say why: "
             "it needs libatomic1, and under systemd deploy/systemd/browser.conf"
         )
-        raise FetchError(text, code="needs-browser") from error
+        raise FetchError(text) from error
     try:
         yield driver
     finally:
