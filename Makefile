@@ -52,7 +52,7 @@ run: setup
 	@$(BIN)/monitor run
 
 test: setup
-	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .

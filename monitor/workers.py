@@ -257,8 +257,9 @@ class _Worker:
             if self._fresh:
                 self._pipe.recv_bytes()
                 self._fresh = False
+            begun_s = self._processor_s()  # before it is sent: with its last job a process ends
             job.send(self._pipe)
-            if not self._answers_within(timeout_s):
+            if not self._answers_within(timeout_s, begun_s):
                 return False, WorkerError(f"stopped after {timeout_s:g} s", code="timeout")
             keep, result = _unpacked(_Packed.receive(self._pipe))
         except (EOFError, OSError):
@@ -266,12 +267,15 @@ class _Worker:
             return False, WorkerError(f"the worker process died (exit code {self._process.exitcode})", code="died")
         return keep, result
 
-    def _answers_within(self, timeout_s: float) -> bool:
+    def _answers_within(self, timeout_s: float, begun_s: float) -> bool:
         """Whether the job ends before it has had that much of a processor, however many others want one, too."""
-        begun_s, until = self._processor_s(), time.monotonic() + self._patience * timeout_s
+        until = time.monotonic() + self._patience * timeout_s
         left_s = timeout_s
         while not self._pipe.poll(max(left_s, _LOOK_S)):
-            left_s = timeout_s - (self._processor_s() - begun_s)
+            try:
+                left_s = timeout_s - (self._processor_s() - begun_s)
+            except FileNotFoundError:
+                return True  # it has ended since: what it answered, or the end of the pipe, is there
             if left_s <= 0 or time.monotonic() >= until:
                 return False
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
@@ -18,6 +19,7 @@ from monitor.store import schema
 from monitor.store.unit import Database, open_engine
 from monitor.testing import FakeWeb, FrozenClock
 from monitor.testing.mailbox import Mailbox
+from monitor.workers import WorkerPool
 from tests import postgresql
 
 # The same examples in every run, however busy the machine; `HYPOTHESIS_PROFILE=default` looks for new ones.
@@ -34,6 +36,8 @@ for name in [name for name in os.environ if TOLD.fullmatch(name)]:
     del os.environ[name]
 
 DATABASES = count(1)
+PATIENCE_S = 90.0
+"""For what takes a second, on a machine that is busy with other things."""
 
 
 @pytest.fixture
@@ -64,6 +68,19 @@ def logs_as_they_were() -> Iterator[None]:
     structlog.reset_defaults()
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[WorkerPool]:
+    """One pool for all who ask for it, and whose fork server has loaded already what most jobs need.
+
+    Every pool of the process forks from that server, those of a monitor that a test opens as well: a worker process
+    that has to load its libraries takes longer than most tests.
+    """
+    pool = WorkerPool(1, preload=("monitor.loops.inspect", "trafilatura", "htmldate", "feedparser"))
+    asyncio.run(pool.run(os.getpid, timeout_s=PATIENCE_S))
+    yield pool
+    asyncio.run(pool.close())
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,10 @@ from typing import Final
 from monitor.match.recent import LONGEST
 
 _IGNORED: Final = re.compile("[\u00ad\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff_]")
-_USUAL: Final = re.compile("[a-z0-9ß-öø-ÿ\u0430-\u045f]*")
+_USUAL: Final = re.compile(
+    "[a-z0-9ß-öø-ÿ\u0101-\u0131\u0135-\u0137\u013a-\u013e\u0142-\u0148\u014b-\u017e\u0430-\u045f\u0491]*"
+)
+"""Lower-case words that need no more: of their letters NFKC changes none, and none combines with another."""
 _LETTERS: Final = str.maketrans({"ё": "е", "’": "'", "ʼ": "'", "ʹ": "'", "`": "'", "‘": "'"})
 _ARABIC: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي"})
 _ARABIC_LETTER: Final = re.compile("[\u0621-\u06d3]")

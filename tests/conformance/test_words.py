@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
+from monitor.bootstrap.words import build_words
 from monitor.match.dictionary import build_dictionaries, load_dictionary
 from monitor.match.folding import normalise
 from monitor.match.languages import LANGUAGES
@@ -38,10 +39,8 @@ class Word(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def lexicon(pytestconfig: pytest.Config) -> Lexicon:
-    directory = pytestconfig.rootpath / "var" / "test-dictionaries"
-    build_dictionaries(directory, MAIN_LANGUAGES)
-    return Lexicon(directory)
+def lexicon() -> Lexicon:
+    return Lexicon(build_words(MAIN_LANGUAGES))
 
 
 def words_of(path: Path) -> Iterator[Word]:
@@ -88,7 +87,7 @@ def test_recall_of_inflected_forms(lexicon: Lexicon, language: str) -> None:
 @pytest.mark.parametrize("language", TREEBANKS)
 def test_false_hits_on_look_alikes(lexicon: Lexicon, pytestconfig: pytest.Config, language: str) -> None:
     words = Counter(words_of(Path(CORPUS or "") / "words" / f"{TREEBANKS[language]}-ud-dev.conllu"))
-    dictionary = load_dictionary(pytestconfig.rootpath / "var" / "test-dictionaries", language)
+    dictionary = load_dictionary(build_words(MAIN_LANGUAGES), language)
     assert dictionary is not None
 
     def listed(norm: str) -> set[str]:
@@ -120,12 +119,14 @@ def test_false_hits_on_look_alikes(lexicon: Lexicon, pytestconfig: pytest.Config
     assert share < 0.03
 
 
-@pytest.mark.timeout(300)  # the larger dictionaries are built here
+@pytest.mark.timeout(1500)  # the larger dictionaries are built here, of Polish in half a minute of an idle processor
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_news_words(pytestconfig: pytest.Config, language: str) -> None:
     """Our own words of the news, each with forms to find and look-alikes to leave; needs no corpus."""
-    directory = pytestconfig.rootpath / "var" / "test-dictionaries"
-    build_dictionaries(directory, [language])
+    directory = build_words(MAIN_LANGUAGES)
+    if language not in MAIN_LANGUAGES:  # of these, setup builds none
+        directory = pytestconfig.rootpath / "var" / "test-dictionaries"
+        build_dictionaries(directory, [language])
     lexicon, wanted = Lexicon(directory, [language]), WANTED.get(language, 0.94)
     listed = yaml.safe_load((NEWS_WORDS / f"news_words_{language}.yaml").read_text("utf-8"))
     finds = [(term, form) for term, row in listed.items() for form in row["finds"].split()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gzip
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -85,10 +86,13 @@ def contents(database: Database) -> dict[str, tuple[int, str]]:
 
 
 @pytest.fixture
-def another(tmp_path: Path) -> Iterator[Callable[[str], Database]]:
+def another(tmp_path: Path, empty_sqlite: Path) -> Iterator[Callable[..., Database]]:
+    """Opens a further file; one that is `empty` has all tables."""
     made: list[Database] = []
 
-    def make(name: str) -> Database:
+    def make(name: str, *, empty: bool = False) -> Database:
+        if empty:
+            shutil.copyfile(empty_sqlite, tmp_path / name)
         made.append(Database(open_engine(f"sqlite:///{tmp_path / name}")))
         return made[-1]
 
@@ -105,7 +109,7 @@ def found_by_search(database: Database, query: str) -> int:
 
 
 def test_a_backup_under_load_is_whole_and_restores_to_the_same(
-    database: Database, another: Callable[[str], Database], tmp_path: Path
+    database: Database, another: Callable[..., Database], tmp_path: Path
 ) -> None:
     fill(database, range(20))
     stop = threading.Event()
@@ -140,7 +144,7 @@ def test_a_backup_under_load_is_whole_and_restores_to_the_same(
 
 
 def test_a_quiet_database_comes_back_identical(
-    database: Database, another: Callable[[str], Database], tmp_path: Path
+    database: Database, another: Callable[..., Database], tmp_path: Path
 ) -> None:
     fill(database, range(12))
     with database.unit() as connection:  # the newest is purged: its number must never be given again
@@ -158,11 +162,10 @@ def test_a_quiet_database_comes_back_identical(
         assert connection.execute(sa.select(sa.func.max(t.article.c.id))).scalar_one() == last + 1
 
 
-def test_moving_to_the_other_backend_and_back(database: Database, another: Callable[[str], Database]) -> None:
+def test_moving_to_the_other_backend_and_back(database: Database, another: Callable[..., Database]) -> None:
     if database.is_sqlite:
         pytest.skip("the other half of this test begins there")
-    first, last = another("first.db"), another("last.db")
-    schema.upgrade(first)
+    first, last = another("first.db", empty=True), another("last.db")
     fill(first, range(7))
     moved = move(first, database, NOW)
     assert moved.rows["article"] == 7
@@ -178,7 +181,7 @@ def test_moving_to_the_other_backend_and_back(database: Database, another: Calla
 
 
 def test_a_running_monitor_is_not_pulled_away(
-    database: Database, another: Callable[[str], Database], tmp_path: Path
+    database: Database, another: Callable[..., Database], tmp_path: Path
 ) -> None:
     saved = back_up(database, tmp_path / "saved.backup", NOW)
     new = another("restored.db")
@@ -187,10 +190,9 @@ def test_a_running_monitor_is_not_pulled_away(
 
 
 def test_what_is_there_is_kept_and_backups_are_not_overwritten(
-    another: Callable[[str], Database], tmp_path: Path
+    another: Callable[..., Database], tmp_path: Path
 ) -> None:
-    here = another("here.db")
-    schema.upgrade(here)
+    here = another("here.db", empty=True)
     fill(here, range(3))
     saved = back_up(here, tmp_path / "one.backup", NOW)
     with pytest.raises(StoreError, match="exists already"):
@@ -235,10 +237,9 @@ def restore_until(step: str, patch: pytest.MonkeyPatch, database: Database, path
 @pytest.mark.parametrize("step", ["link", "unlink", "replace"])
 @pytest.mark.parametrize("read", [False, True], ids=["alone", "read by another"])
 def test_a_restore_that_is_cut_off_leaves_a_whole_database_in_place(
-    another: Callable[[str], Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, read: bool
+    another: Callable[..., Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, read: bool
 ) -> None:
-    here, beside = another("here.db"), another("here.db")
-    schema.upgrade(here)
+    here, beside = another("here.db", empty=True), another("here.db")
     fill(here, range(3))
     saved = back_up(here, tmp_path / "one.backup", NOW)
     with beside.reading() as connection:
@@ -261,9 +262,8 @@ def test_a_restore_that_is_cut_off_leaves_a_whole_database_in_place(
     assert verify(another(kept.name)).problems == ()
 
 
-def test_what_was_read_by_another_is_kept_with_its_log(another: Callable[[str], Database], tmp_path: Path) -> None:
-    here, beside = another("here.db"), another("here.db")
-    schema.upgrade(here)
+def test_what_was_read_by_another_is_kept_with_its_log(another: Callable[..., Database], tmp_path: Path) -> None:
+    here, beside = another("here.db", empty=True), another("here.db")
     saved = back_up(here, tmp_path / "one.backup", NOW)
     with beside.reading() as connection:
         connection.exec_driver_sql("SELECT * FROM article").all()
@@ -274,9 +274,8 @@ def test_what_was_read_by_another_is_kept_with_its_log(another: Callable[[str], 
     assert contents(here)["article"][0] == 0
 
 
-def test_a_damaged_file_is_kept_as_it_is(another: Callable[[str], Database], tmp_path: Path) -> None:
-    here = another("here.db")
-    schema.upgrade(here)
+def test_a_damaged_file_is_kept_as_it_is(another: Callable[..., Database], tmp_path: Path) -> None:
+    here = another("here.db", empty=True)
     fill(here, range(3))
     saved = back_up(here, tmp_path / "one.backup", NOW)
     here.dispose()
@@ -288,10 +287,9 @@ def test_a_damaged_file_is_kept_as_it_is(another: Callable[[str], Database], tmp
 
 
 def test_what_lies_beside_a_file_that_is_gone_is_not_taken_for_the_restored_ones(
-    another: Callable[[str], Database], tmp_path: Path
+    another: Callable[..., Database], tmp_path: Path
 ) -> None:
-    here = another("here.db")
-    schema.upgrade(here)
+    here = another("here.db", empty=True)
     fill(here, range(3))
     saved = back_up(here, tmp_path / "one.backup", NOW)
     with here.reading() as connection:
@@ -307,10 +305,9 @@ def test_what_lies_beside_a_file_that_is_gone_is_not_taken_for_the_restored_ones
 
 @pytest.mark.parametrize(("said", "done"), [(errno.EPERM, True), (errno.ENOSPC, False)])
 def test_where_files_have_one_name_the_old_one_is_copied(
-    another: Callable[[str], Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: int, done: bool
+    another: Callable[..., Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: int, done: bool
 ) -> None:
-    here = another("here.db")
-    schema.upgrade(here)
+    here = another("here.db", empty=True)
     fill(here, range(3))
     saved = back_up(here, tmp_path / "one.backup", NOW)
     fill(here, range(3, 5))
@@ -327,7 +324,7 @@ def test_where_files_have_one_name_the_old_one_is_copied(
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "another", "older"])
 def test_a_harmed_archive_is_refused_and_leaves_nothing(
-    database: Database, another: Callable[[str], Database], tmp_path: Path, harm: str
+    database: Database, another: Callable[..., Database], tmp_path: Path, harm: str
 ) -> None:
     if database.is_sqlite:
         pytest.skip("archives are written from PostgreSQL")
@@ -361,16 +358,15 @@ def test_rows_that_name_nothing_are_found(database: Database) -> None:
     assert "1 articles lack the text of their latest revision" in problems
 
 
-def test_a_damaged_file_is_named(another: Callable[[str], Database], tmp_path: Path) -> None:
+def test_a_damaged_file_is_named(another: Callable[..., Database], tmp_path: Path) -> None:
     path = tmp_path / "junk"
     path.write_bytes(b"SQLite format 3\x00" + b"\x07" * 9000)
     with pytest.raises(StoreError):
         restore(another("restored.db"), path, NOW)
 
 
-def test_a_full_disk_is_named_as_such(another: Callable[[str], Database], tmp_path: Path) -> None:
-    here = another("here.db")
-    schema.upgrade(here)
+def test_a_full_disk_is_named_as_such(another: Callable[..., Database], tmp_path: Path) -> None:
+    another("here.db", empty=True)
     full = tmp_path / "full"
 
     class Refusing(sqlite3.Connection):
@@ -409,7 +405,7 @@ def test_a_full_place_is_named_as_such_and_nothing_is_left(tmp_path: Path) -> No
 
 
 def test_what_was_begun_and_not_restored_is_gone(
-    database: Database, another: Callable[[str], Database], tmp_path: Path
+    database: Database, another: Callable[..., Database], tmp_path: Path
 ) -> None:
     fill(database, range(2))
     saved = back_up(database, tmp_path / "saved", NOW)
@@ -421,12 +417,11 @@ def test_what_was_begun_and_not_restored_is_gone(
     assert [path for path in tmp_path.iterdir() if "restoring" in path.name] == []
 
 
-def test_who_interrupts_a_move_may_begin_anew(database: Database, another: Callable[[str], Database]) -> None:
+def test_who_interrupts_a_move_may_begin_anew(database: Database, another: Callable[..., Database]) -> None:
     def interrupt(_what: str, _done: int) -> None:
         raise KeyboardInterrupt
 
-    first = another("first.db")
-    schema.upgrade(first)
+    first = another("first.db", empty=True)
     fill(first, range(3))
     with pytest.raises(StoreError, match="as empty as it was"):
         move(first, database, NOW, interrupt)
@@ -461,12 +456,11 @@ def test_a_server_on_which_workers_live_is_left_alone(database: Database, tmp_pa
 
 
 def test_a_copy_of_a_file_is_not_read_into_a_server(
-    database: Database, another: Callable[[str], Database], tmp_path: Path
+    database: Database, another: Callable[..., Database], tmp_path: Path
 ) -> None:
     if database.is_sqlite:
         pytest.skip("files are for files")
-    here = another("here.db")
-    schema.upgrade(here)
+    here = another("here.db", empty=True)
     saved = back_up(here, tmp_path / "saved.backup", NOW)
     with pytest.raises(BadArchive) as found:
         restore(database, saved.path, NOW)
@@ -474,10 +468,9 @@ def test_a_copy_of_a_file_is_not_read_into_a_server(
 
 
 def test_a_backup_with_holes_is_refused_and_what_was_there_stays(
-    another: Callable[[str], Database], tmp_path: Path
+    another: Callable[..., Database], tmp_path: Path
 ) -> None:
-    here = another("here.db")
-    schema.upgrade(here)
+    here = another("here.db", empty=True)
     fill(here, range(2))
     saved = back_up(here, tmp_path / "saved.backup", NOW)
     with sqlite3.connect(saved.path) as connection:
@@ -491,9 +484,8 @@ def test_a_backup_with_holes_is_refused_and_what_was_there_stays(
     }
 
 
-def test_a_move_goes_on_in_steps_and_says_how_far_it_is(database: Database, another: Callable[[str], Database]) -> None:
-    first = another("first.db")
-    schema.upgrade(first)
+def test_a_move_goes_on_in_steps_and_says_how_far_it_is(database: Database, another: Callable[..., Database]) -> None:
+    first = another("first.db", empty=True)
     with first.unit() as connection:
         connection.execute(sa.insert(t.meta), [{"key": f"k{n}", "value": n} for n in range(BATCH + 1)])
     steps: list[int] = []
@@ -502,10 +494,8 @@ def test_a_move_goes_on_in_steps_and_says_how_far_it_is(database: Database, anot
     assert contents(database) == contents(first)
 
 
-def test_a_move_in_which_something_changes_keeps_nothing(another: Callable[[str], Database]) -> None:
-    first, other = another("first.db"), another("other.db")
-    for each in (first, other):
-        schema.upgrade(each)
+def test_a_move_in_which_something_changes_keeps_nothing(another: Callable[..., Database]) -> None:
+    first, other = another("first.db", empty=True), another("other.db", empty=True)
     fill(first, range(2))
     with other.unit() as connection:
         connection.exec_driver_sql(
@@ -516,9 +506,8 @@ def test_a_move_in_which_something_changes_keeps_nothing(another: Callable[[str]
     assert not any(rows for rows, _ in contents(other).values())
 
 
-def test_a_database_with_holes_is_not_moved(database: Database, another: Callable[[str], Database]) -> None:
-    first = another("first.db")
-    schema.upgrade(first)
+def test_a_database_with_holes_is_not_moved(database: Database, another: Callable[..., Database]) -> None:
+    first = another("first.db", empty=True)
     fill(first, range(2))
     with first.unit() as connection:
         connection.execute(sa.delete(t.article).where(t.article.c.id == 1))

@@ -16,6 +16,7 @@ from monitor.errors import StoreBusy, StoreError
 from monitor.store import schema
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
+from tests.contract.conftest import empty_tables
 from tests.scenario.numbers import SOCKET
 
 Opened = Callable[[sa.URL], Database]
@@ -23,7 +24,8 @@ Opened = Callable[[sa.URL], Database]
 
 @pytest.fixture
 def server(postgresql_database: Database) -> sa.URL:
-    """The address of a database with all its tables."""
+    """The address of a database with all its tables, which are empty."""
+    empty_tables(postgresql_database)
     return postgresql_database.engine.url
 
 

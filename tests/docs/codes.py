@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import monitor
@@ -27,14 +28,15 @@ class Code:
     module: str
 
 
-def collect() -> list[Code]:
+@cache
+def collect() -> tuple[Code, ...]:
     """All codes with their words, in order of the modules."""
-    found = []
+    found: list[Code] = []
     for path in sorted(ROOT.rglob("*.py")):
         module = path.relative_to(ROOT.parent).with_suffix("").as_posix().replace("/", ".")
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found += [*_made(tree, module), *_raised(tree, module)]
-    return found
+    return tuple(found)
 
 
 def _made(tree: ast.Module, module: str) -> Iterator[Code]:

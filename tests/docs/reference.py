@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,6 @@ from tests.docs.codes import Code, collect
 DOCS = Path(__file__).parents[2] / "docs"
 MADE = "<!-- made by python -m tests.docs.build: do not edit -->\n\n"
 _OF = {"problem": "check", "error": "a command or the courier", "reason": "lists, show, why", "log": "the log"}
-
-
-def pages() -> dict[str, str]:
-    """All generated files by their path below docs/."""
-    return {
-        "reference/settings.md": settings(),
-        "reference/commands.md": command_page(),
-        "reference/errors.md": errors(),
-        "developing/mutants.md": MADE + mutants.page(),
-        "monitor.1": manual(),
-    }
 
 
 def settings() -> str:
@@ -153,6 +143,7 @@ def errors() -> str:
     return "".join(out)
 
 
+@cache
 def known_codes() -> dict[str, tuple[str, str]]:
     """Cause and remedy by code, as written by people."""
     return {name: tuple(words) for name, words in yaml.safe_load((DOCS / "reference/codes.yaml").read_text()).items()}
@@ -181,3 +172,13 @@ def manual() -> str:
 
 def _roff(text: str) -> str:
     return text.replace("\\", "\\e").replace("-", "\\-").replace("\n.", "\n\\&.")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "reference/settings.md": settings,
+    "reference/commands.md": command_page,
+    "reference/errors.md": errors,
+    "developing/mutants.md": lambda: MADE + mutants.page(),
+    "monitor.1": manual,
+}
+"""All generated files by their path below docs/, and what makes them."""

@@ -14,6 +14,7 @@ import pytest
 from monitor.cli.main import run
 from monitor.testing.mailbox import Mailbox
 from monitor.testing.newsroom.content import read_edition
+from monitor.workers import WorkerPool
 from tests.docs.replay import LiveNewsroom, read_blocks
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -48,7 +49,7 @@ def blocks() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+def installation(tmp_path_factory: pytest.TempPathFactory, workers: WorkerPool) -> Iterator[tuple[Path, str]]:
     """A folder with a monitor that has told one alert; and the address of another feed."""
     folder = tmp_path_factory.mktemp("how-to")
     mailbox = Mailbox()

@@ -207,12 +207,6 @@ def own_server(postgresql_server: postgresql.Server) -> Iterator[postgresql.Serv
 
 
 @pytest.fixture
-async def workers() -> AsyncIterator[WorkerPool]:
-    async with WorkerPool(1) as pool:
-        yield pool
-
-
-@pytest.fixture
 async def newsroom(web: FakeWeb, workers: WorkerPool, tmp_path: Path, empty_sqlite: Path) -> AsyncIterator[Newsroom]:
     clock = FrozenClock()
     settings = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=PATIENCE_S)

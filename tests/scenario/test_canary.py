@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -94,7 +95,8 @@ class Mine:
 
 
 @pytest.fixture
-def mine(tmp_path: Path) -> Iterator[Mine]:
+def mine(tmp_path: Path, empty_sqlite: Path) -> Iterator[Mine]:
+    shutil.copyfile(empty_sqlite, tmp_path / "m.db")
     found = Mine(tmp_path)
     for box in (found.ops, found.pager):
         box.start()

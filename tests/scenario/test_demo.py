@@ -14,8 +14,8 @@ from monitor.testing.newsroom.show import Show
 @pytest.mark.timeout(600)
 async def test_the_whole_show(tmp_path: Path) -> None:
     lines: list[str] = []
-    patient = Show(lines.append, lambda text, *_: text, folder=str(tmp_path), start_s=240, delivery_s=120)
-    assert await patient.run() == 0
+    hasty = Show(lines.append, lambda text, *_: text, folder=str(tmp_path), start_s=240, delivery_s=120, pace=5.0)
+    assert await hasty.run() == 0
     text = "\n".join(lines)
     assert lines[0] == "newsroom  6 feeds, 2 pages, three languages"
     assert lines[1].startswith("page      http://127.0.0.1:")

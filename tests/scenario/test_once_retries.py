@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+
+import pytest
 
 from monitor.bootstrap.running import run_once
 from monitor.testing.mailbox import Mailbox
 from monitor.testing.web import FakeWeb
 from tests.scenario.pages import article
 
+pytestmark = pytest.mark.usefixtures("workers")
 ITEM = "<item><title>Ferry {0} sails</title><link>/{0}</link><guid>{0}</guid><description>It left.</description></item>"
 
 
 def feed(*numbers: int) -> str:
     items = "".join(ITEM.format(number) for number in numbers)
     return f"<?xml version='1.0'?><rss version='2.0'><channel><title>Quay</title>{items}</channel></rss>"
+
+
+@pytest.fixture(autouse=True)
+def migrated(tmp_path: Path, empty_sqlite: Path) -> None:
+    shutil.copyfile(empty_sqlite, tmp_path / "m.db")
 
 
 def configured(folder: Path, *, channel: str, articles: str, url: str, match: str) -> Path:

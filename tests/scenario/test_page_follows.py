@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -50,6 +51,11 @@ class House:
 
     async def status(self) -> int:
         return int((await self.ask()).split(" ", 2)[1])
+
+
+@pytest.fixture(autouse=True)
+def migrated(tmp_path: Path, empty_sqlite: Path) -> None:
+    shutil.copyfile(empty_sqlite, tmp_path / "m.db")
 
 
 def write(path: Path, section: str) -> None:

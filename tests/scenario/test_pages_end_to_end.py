@@ -18,6 +18,7 @@ from monitor.cli.main import run
 from monitor.fetch.browser import NAMES
 from monitor.testing import FakeWeb, Reply
 from monitor.testing.mailbox import Mailbox
+from monitor.workers import WorkerPool
 from tests.scenario.conftest import Item, rss
 from tests.scenario.pages import HEADLINES, article, document, home, links, news_sitemap, slug, watched
 
@@ -70,7 +71,8 @@ watchlist:
 
 
 @pytest.fixture
-def desk(web: FakeWeb, tmp_path: Path) -> Iterator[Desk]:
+def desk(web: FakeWeb, workers: WorkerPool, tmp_path: Path, empty_sqlite: Path) -> Iterator[Desk]:
+    shutil.copyfile(empty_sqlite, tmp_path / "monitor.db")
     mailbox = Mailbox()
     mailbox.start()
     yield Desk(web, mailbox, tmp_path)

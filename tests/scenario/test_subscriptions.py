@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -91,7 +92,8 @@ def link_in(mail: Received) -> str:
 
 
 @pytest.fixture
-def quay(fakeweb: FakeWeb, tmp_path: Path) -> Iterator[Quay]:
+def quay(fakeweb: FakeWeb, tmp_path: Path, empty_sqlite: Path) -> Iterator[Quay]:
+    shutil.copyfile(empty_sqlite, tmp_path / "m.db")
     mailbox = Mailbox()
     mailbox.start()
     found = Quay(fakeweb, tmp_path, mailbox)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -132,7 +133,8 @@ def rows(database: Database, table: sa.Table) -> list[Any]:
 
 
 @pytest.fixture
-def harbour(tmp_path: Path, fakeweb: FakeWeb) -> Iterator[Harbour]:
+def harbour(tmp_path: Path, empty_sqlite: Path, fakeweb: FakeWeb) -> Iterator[Harbour]:
+    shutil.copyfile(empty_sqlite, tmp_path / "m.db")
     mailbox = Mailbox()
     mailbox.start()
     found = Harbour(tmp_path, fakeweb, FakeHub(fakeweb), mailbox)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import multiprocessing
 import os
 import signal
 import socket
@@ -9,15 +10,17 @@ import stat
 import subprocess
 import sys
 import time
+from ast import literal_eval
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import DeliveryError, MonitorError, WorkerError
 from monitor.model.content import HELD_BYTES, Content, Spooled, size_of, whole
-from monitor.workers import InlineWorkers, WorkerPool
+from monitor.workers import InlineWorkers, WorkerPool, _Limits, _Packed, _Result, _Worker
 
 # What the worker processes are told to do; they must be importable by name.
 
@@ -68,15 +71,6 @@ def sockets() -> int:
         with suppress(OSError):
             opened += stat.S_ISSOCK(os.fstat(number).st_mode)
     return opened
-
-
-def loaded() -> set[str]:
-    return {name.partition(".")[0] for name in sys.modules}
-
-
-def resident_mb() -> float:
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - a process file
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def measure(*documents: Content) -> list[int]:
@@ -180,17 +174,26 @@ async def test_a_process_inherits_no_sockets(pool: WorkerPool) -> None:
         each.close()
 
 
-async def test_a_process_holds_only_what_it_needs(pool: WorkerPool) -> None:
-    assert not {"aiohttp", "sqlalchemy", "uvloop", "starlette"} & await pool.run(loaded)
-    assert await pool.run(resident_mb) < 60
-
-
 async def test_a_process_is_replaced_after_its_jobs_or_once_it_has_grown() -> None:
     async with WorkerPool(1, max_jobs=2, growth_mb=30) as pool:
         pids = [await pool.run(own_pid) for _ in range(4)]
         assert pids[0] == pids[1] != pids[2] == pids[3]
         grown = await pool.run(keep, 50)
         assert await pool.run(own_pid) != grown
+
+
+def test_the_answer_of_a_process_that_has_ended_with_it_is_taken() -> None:
+    worker = _Worker(multiprocessing.get_context("forkserver"), _Limits(10**9, max_jobs=1, growth=10**9), 1.0)
+
+    class Last(_Packed):
+        def send(self, pipe: Connection) -> None:
+            """Whoever sends it goes on when the process is gone."""
+            _Packed.send(self, pipe)
+            worker._process.join()
+
+    keep, result = worker.run(Last.of((add, (1, 2))), 60.0)
+    assert (keep, result) == (False, _Result(3))
+    worker.kill()
 
 
 async def test_an_idle_process_that_was_killed_is_replaced(pool: WorkerPool) -> None:
@@ -231,6 +234,28 @@ async def test_closing_ends_a_job_whose_process_is_just_beginning() -> None:
     await asyncio.sleep(0)
     await pool.close()
     assert await running == "died"
+
+
+HELD = """
+import asyncio, os, sys
+from monitor.workers import WorkerPool
+
+async def main():
+    async with WorkerPool(1) as pool:
+        print(await pool.run(eval, "{name.partition('.')[0] for name in __import__('sys').modules}"))
+        print(await pool.run(eval, "open('/proc/self/statm').read().split()[1]"))
+
+asyncio.run(main())
+"""
+
+
+def test_a_process_holds_only_what_it_needs() -> None:
+    here = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    said = subprocess.run([sys.executable, "-c", HELD], env=here, capture_output=True, text=True, check=False)
+    loaded, resident = map(literal_eval, said.stdout.splitlines())
+    assert "monitor" in loaded, said.stderr
+    assert not {"aiohttp", "sqlalchemy", "uvloop", "starlette"} & loaded
+    assert resident * os.sysconf("SC_PAGE_SIZE") < 60_000_000
 
 
 SOMEWHERE_ELSE = """

@@ -50,6 +50,8 @@ class Show:
     """How long the daemon may take to begin; the first alert comes within ten seconds of it."""
     delivery_s: float = 20.0
     """How long a message may take that nothing is in the way of."""
+    pace: float = 1.0
+    """How many times as fast things happen that people are to see happen."""
     _published: dict[str, float] = field(default_factory=dict)
     _shown_mails: int = 0
     _shown_alerts: set[int] = field(default_factory=set)
@@ -115,15 +117,19 @@ class Show:
     async def _timeline(self, newsroom: Newsroom) -> None:
         timed = sorted((p for p in self.edition.pieces if p.at_s is not None), key=lambda p: p.at_s or 0.0)
         for piece in timed:
-            await asyncio.sleep(max(0.0, self._began + (piece.at_s or 0.0) - monotonic()))
+            await self._until(piece.at_s or 0.0)
             self._publish(newsroom, piece)
+
+    async def _until(self, at_s: float) -> None:
+        """Wait for a moment of the script."""
+        await asyncio.sleep(max(0.0, self._began + at_s / self.pace - monotonic()))
 
     def _publish(self, newsroom: Newsroom, piece: Piece) -> None:
         newsroom.publish(piece, datetime.now(UTC))
         self._published[piece.title] = monotonic()
 
     async def _mail_off(self, newsroom: Newsroom, database: Database) -> None:
-        await asyncio.sleep(max(0.0, self._began + MAIL_OFF_AT_S - monotonic()))
+        await self._until(MAIL_OFF_AT_S)
         await _require(lambda: self._all_told(database), self.delivery_s, "not all that was published has been told")
         self.mailbox.stop()
         self._publish(newsroom, self.edition.flood[0])
@@ -137,12 +143,12 @@ class Show:
         again = monotonic() + (found["due_at"] - datetime.now(UTC)).total_seconds()
         reason = self.style(found["last_error"] or "refused", "yellow")
         self._say("TEST", f"mail server off · {found['count']} waits: {reason}, again {self._clock(again)}")
-        await asyncio.sleep(MAIL_ON_AFTER_S)
+        await asyncio.sleep(MAIL_ON_AFTER_S / self.pace)
         self.mailbox.start()
         self._say("TEST", "mail server on again")
 
     async def _kill(self, newsroom: Newsroom, config: Path, daemon: Any) -> Any:
-        await asyncio.sleep(max(0.0, self._began + KILL_AT_S - monotonic()))
+        await self._until(KILL_AT_S)
         rest = self.edition.flood[1:]
         for number, piece in enumerate(rest):
             self._publish(newsroom, piece)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -33,8 +34,9 @@ watchlist: [{id: port, match: harbour}]
 
 
 @pytest.fixture
-async def monitor(tmp_path: Path) -> AsyncIterator[Monitor]:
-    (tmp_path / "config.yaml").write_text(CONFIG)
+async def monitor(tmp_path: Path, empty_sqlite: Path) -> AsyncIterator[Monitor]:
+    (tmp_path / "config.yaml").write_text(f"database: 'sqlite:///monitor.db'\n{CONFIG}")
+    shutil.copyfile(empty_sqlite, tmp_path / "monitor.db")
     async with open_monitor(tmp_path / "config.yaml") as found:
         yield found
 

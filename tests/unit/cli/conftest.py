@@ -11,6 +11,7 @@ import pytest
 from monitor.cli.main import run
 from monitor.testing.mailbox import Mailbox
 from monitor.testing.newsroom.content import read_edition
+from monitor.workers import WorkerPool
 from tests.docs.replay import LiveNewsroom
 
 CONFIG = """
@@ -41,7 +42,7 @@ class Installation:
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(tmp_path_factory: pytest.TempPathFactory, workers: WorkerPool) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("installation")
     mailbox = Mailbox()
     mailbox.start()

@@ -8,6 +8,7 @@ import pytest
 from monitor.cli.main import run
 from monitor.testing import FakeWeb, Reply
 
+pytestmark = pytest.mark.usefixtures("workers")
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 XML = {"Content-Type": "application/rss+xml"}
 
@@ -108,7 +109,7 @@ def test_nothing_to_follow_is_said(config: Path, fakeweb: FakeWeb, capsys: pytes
     assert add(config, fakeweb.url("/")) == 1
     assert "error[nothing-to-poll]" in capsys.readouterr().err
     assert add(config, fakeweb.url("/missing")) == 1
-    assert "status 404" in capsys.readouterr().err
+    assert "nothing at this address (404)" in capsys.readouterr().err
 
 
 def test_a_list_of_another_program_is_imported(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

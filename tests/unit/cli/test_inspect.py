@@ -12,6 +12,7 @@ from monitor.cli.inspect import AT_ONCE, Target, _in_order
 from monitor.cli.main import run
 from monitor.testing import FakeWeb, Reply
 
+pytestmark = pytest.mark.usefixtures("workers")
 SENTENCE = "The harbour of the town was closed on Monday because a crane had fallen onto the quay. "
 ARTICLE = f"""<html lang="en"><head><title>Harbour closed</title><meta name="author" content="Ada Lund"></head><body>
 <article><h1>Harbour closed</h1>{"".join(f"<p>{SENTENCE * 3}</p>" for _ in range(4))}</article></body></html>"""

@@ -19,12 +19,21 @@ from monitor.match.folding import fold, foreign_to, normalise, normalise_all, sp
         ("Йод", "йод"),
         ("اَلرَّئِيسُ", "الرئيس"),
         ("İstanbul", "istanbul"),
+        ("ŁÓDŹ", "łódź"),
+        ("Ґанок", "ґанок"),
+        ("ŉ", "'n"),
         ("snake_", "snake"),
     ],
 )
 def test_what_looks_the_same_is_the_same(word: str, norm: str) -> None:
     assert normalise(word) == norm
     assert normalise(norm) == norm
+
+
+def test_no_letter_is_taken_for_one_that_needs_no_more() -> None:
+    letters = [chr(number) for number in range(0x2000) if chr(number).isalpha()]
+    whole = [normalise(f"\u00ad{letter}") for letter in letters]  # a soft hyphen is dropped, and makes it look closer
+    assert [normalise(letter) for letter in letters] == whole
 
 
 def test_many_words_at_once_are_normalised_as_each() -> None:
