@@ -9,6 +9,8 @@ from urllib.parse import quote, urlsplit
 ZERO_WIDTH = "\u200b"
 """Put into what a chat service would take for a command; it is not seen and breaks the pattern."""
 
+LONGEST_URL = 8_000
+
 _MENTION = re.compile(r"@(?=\w)")
 _COMMAND = re.compile(r"<(?=[!@#:a-z/])", re.IGNORECASE)
 _LINK = re.compile(r"\](?=[(\[])")
@@ -39,14 +41,18 @@ def for_chat(text: str) -> str:
 
 
 def safe_url(url: str) -> str:
-    """The address if it is one of the web, with everything encoded that could end or fool a link; else empty."""
+    """The address if it is one of the web, with everything encoded that could end or fool a link; else empty.
+
+    So it is where it would be longer than any server takes: half an address leads elsewhere.
+    """
     try:
         parts = urlsplit(url.strip())
     except ValueError:
         return ""
     if parts.scheme.lower() not in {"http", "https"} or not parts.netloc:
         return ""
-    return quote(url.strip(), safe="%/:=&?~#+!$,;@()[].-_", encoding="utf-8", errors="replace")[:2000]
+    quoted = quote(url.strip(), safe="%/:=&?~#+!$,;@()[].-_", encoding="utf-8", errors="replace")
+    return quoted if len(quoted) <= LONGEST_URL else ""
 
 
 def cut_at_word(text: str, limit: int) -> str:

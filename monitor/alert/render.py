@@ -214,6 +214,7 @@ def _all_items(message: Message) -> Iterable[Item]:
 def _last_resort(title: str, message: Message, reader: Reader, shape: Shape) -> str:
     first = next(iter(_all_items(message)), None)
     link = safe_url(first.url) if first else ""
+    link = link if len(link) < shape.body_max else ""  # half of it would lead elsewhere
     plain_lines = reader.text(" ".join(message.lines))
     room = max(0, shape.body_max - len(link) - 1)
     head = cut_at_word(f"{title} {plain_lines}".strip(), room)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp.abc import AbstractResolver
 
+from monitor.errors import FetchError
 from monitor.fetch.browser_memory import kill_if_greedy
 from monitor.fetch.browser_proxy import GuardingProxy
 from monitor.fetch.guard import AddressGuard
@@ -33,7 +34,7 @@ from monitor.ports import Fetcher
 
 if TYPE_CHECKING:
     # The extra may not be installed: the functions that need it import it when they run.
-    from playwright.async_api import Browser, BrowserContext, Page, Route
+    from playwright.async_api import Browser, BrowserContext, Page, Playwright, Route
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 FLAGS = (
@@ -139,6 +140,8 @@ class BrowserFetcher:
             except TimeoutError:
                 text = f"the page was not finished in the browser within {limit:g} s"
                 return replace(fetched, body=b"", problem=Reason("timeout", text))
+            except FetchError as error:
+                return replace(fetched, body=b"", problem=Reason("needs-browser", error.message))
             except Error as error:
                 said = " ".join(str(error.message).split())[:200]
                 return replace(fetched, body=b"", problem=Reason("browser", f"the browser could not show it: {said}"))
@@ -147,10 +150,10 @@ class BrowserFetcher:
     @asynccontextmanager
     async def _browser(self, port: int) -> AsyncIterator[Browser]:
         """A browser that ends with the block, and earlier where it takes too much memory."""
-        from playwright.async_api import Error, async_playwright  # noqa: PLC0415 - an optional extra
+        from playwright.async_api import Error  # noqa: PLC0415 - an optional extra
 
         marker = f"--proxy-server=http://127.0.0.1:{port}"
-        async with async_playwright() as driver:
+        async with _driver() as driver:
             browser = await driver.chromium.launch(
                 executable_path=self._found(),
                 headless=True,
@@ -179,6 +182,25 @@ class BrowserFetcher:
         with suppress(Unfinished):
             await page.wait_for_load_state("networkidle", timeout=QUIET_S * 1000)
         return page.url, await page.content()
+
+
+@asynccontextmanager
+async def _driver() -> AsyncIterator[Playwright]:
+    """The process that drives browsers.  Raises `FetchError` where it cannot run."""
+    from playwright.async_api import async_playwright  # noqa: PLC0415 - an optional extra
+
+    try:
+        driver = await async_playwright().start()
+    except Exception as error:  # what its process died of, the library tells in any way
+        text = (
+            "the program that drives the browser ends as it starts, the log may say why: "
+            "it needs libatomic1, and under systemd deploy/systemd/browser.conf"
+        )
+        raise FetchError(text) from error
+    try:
+        yield driver
+    finally:
+        await driver.stop()
 
 
 def room_for_sockets(folder: str) -> str:

@@ -24,6 +24,8 @@ from monitor.fetch.decode import BadAnswer
 from monitor.fetch.guard import BodyCaps
 
 PIECE = 65_536
+LARGEST_HEAD = 131_072
+"""Bytes; a server that speaks carelessly is no reason to read megabytes of lines that are none."""
 REMEMBERED_S = 86_400.0
 _HIGH = re.compile(rb"[\x80-\xff]")
 _END_OF_HEAD = b"\r\n\r\n"
@@ -79,6 +81,8 @@ async def exchange(
             raw += piece
             if problem := caps.decide(len(raw), len(raw)):
                 raise BadAnswer(problem)
+            if len(raw) > LARGEST_HEAD and raw.find(_END_OF_HEAD, 0, LARGEST_HEAD) < 0:
+                raise OSError("the headers are larger than any server needs")
         return bytes(raw)
     finally:
         writer.close()

@@ -38,6 +38,7 @@ from monitor.model.source import Health, SourceKind, SourceSpec
 from monitor.store import due, leases, sources
 from monitor.store import tables as t
 from monitor.store.due import ClaimedSource
+from monitor.store.leases import Lease
 from monitor.store.pushes import Push, claim_pushed
 from monitor.store.sources import PollRecord
 from monitor.store.subscriptions import subscriptions
@@ -76,6 +77,7 @@ class Gathering:
         self._together = Together(lambda: len(self._hand))
         self._room = Room(context.settings.bytes_at_once)
         self._held: set[str] = set()
+        self._unconfirmed: list[tuple[str, Lease]] = []
         self._idle: list[PollRecord] = []
         self._idle_since = 0.0
         self._patience = Patience()
@@ -107,7 +109,9 @@ class Gathering:
         if polls:
             self._patience.begin()
         idle = [record.source_id for record in self._idle]
-        claimed, held_up = await in_thread(_claim, self.context, room, full_pass_since, polls, idle)
+        claimed, held_up = await in_thread(
+            _claim, self.context, room, full_pass_since, polls, idle=idle, unconfirmed=self._unconfirmed
+        )
         if len(claimed) == room:
             self._patience.press()
         for source, push in claimed:
@@ -277,19 +281,30 @@ def _is_any_left(context: Context, full_pass_since: datetime | None) -> bool:
 
 
 def _claim(
-    context: Context, room: int, full_pass_since: datetime | None, polls: bool, idle: Sequence[str]
+    context: Context,
+    room: int,
+    full_pass_since: datetime | None,
+    polls: bool,
+    *,
+    idle: Sequence[str],
+    unconfirmed: list[tuple[str, Lease]],
 ) -> tuple[list[tuple[ClaimedSource, Push | None]], bool]:
     """What was pushed goes first: its hub has said that it is news.  Then: whether `idle` sources hold up their hosts.
 
     They do where a host is full: other workers have sources of it in hand, too, or one of ours takes long.
+    `unconfirmed` are claims that may have been committed when the database went away; they are ours to take.
     """
     owner, now, lease_s = context.owner, context.clock.now(), context.settings.lease_s
     with context.database.unit() as connection:
+        leases.give_back(connection, t.source, unconfirmed)
         waiting = claim_pushed(connection, owner=owner, now=now, lease_s=lease_s, limit=room)
         room -= len(waiting)
         found = _claim_polls(connection, context, room, full_pass_since) if polls and room > 0 else []
         held_up = bool(idle) and due.is_held_up(connection, idle, now=now, per_host=context.settings.per_host)
-    return [*waiting, *((source, None) for source in found)], held_up
+        claimed = [*waiting, *((source, None) for source in found)]
+        unconfirmed += [(source.id, source.lease) for source, _ in claimed]
+    unconfirmed.clear()
+    return claimed, held_up
 
 
 def _claim_polls(

@@ -34,6 +34,7 @@ from monitor.store import articles, leases, readings
 from monitor.store import tables as t
 from monitor.store.articles import ArticleChange, StoredArticle
 from monitor.store.evidence import Body
+from monitor.store.leases import Lease
 from monitor.store.readings import ClaimedReading, ReadingKind
 from monitor.store.sources import host_of
 
@@ -58,6 +59,7 @@ class PageReading:
         self.report = ReadReport()
         self._hand = InHand()
         self._held: set[int] = set()
+        self._unconfirmed: list[tuple[int, Lease]] = []
         self._settling = False
         """A batch of stored texts is in hand: the next one waits, so that pages never do."""
 
@@ -71,7 +73,8 @@ class PageReading:
         room = self.context.settings.reads_at_once - len(self._hand)
         if room <= 0:
             return 0
-        pages, stored = await in_thread(_claim, self.context, room, with_stored=not self._settling)
+        with_stored = not self._settling
+        pages, stored = await in_thread(_claim, self.context, room, self._unconfirmed, with_stored=with_stored)
         self._held.update(work.article.id for work in (*pages, *stored))
         for work in pages:
             self._hand.start(self._read(self.context, work), f"read {work.article.id}")
@@ -152,16 +155,24 @@ class _Work:
     """None when the source is configured no more: its articles are read nevertheless."""
 
 
-def _claim(context: Context, room: int, *, with_stored: bool) -> tuple[list[_Work], list[_Work]]:
-    """Pages to read, and stored texts to settle."""
+def _claim(
+    context: Context, room: int, unconfirmed: list[tuple[int, Lease]], *, with_stored: bool
+) -> tuple[list[_Work], list[_Work]]:
+    """Pages to read, and stored texts to settle.
+
+    `unconfirmed` are claims that may have been committed when the database went away; they are ours to take.
+    """
     settings, now, owner = context.settings, context.clock.now(), context.owner
     with context.database.unit() as connection:
+        leases.give_back(connection, t.article, unconfirmed)
         pages = readings.claim_pages(
             connection, owner=owner, now=now, lease_s=settings.lease_s, limit=room, per_source=settings.per_host
         )
         limit = settings.settled_at_once if with_stored else 0
         stored = readings.claim_stored(connection, owner=owner, now=now, lease_s=settings.lease_s, limit=limit)
         found = articles.load_articles(connection, [item.article_id for item in (*pages, *stored)])
+        unconfirmed += [(item.article_id, item.lease) for item in (*pages, *stored)]
+    unconfirmed.clear()
 
     def work(item: ClaimedReading) -> _Work:
         return _Work(item, found[item.article_id], context.sources.get(item.source_id))

@@ -109,7 +109,7 @@ def _read_well_formed(document: Document) -> ParsedFeed | NotAFeed | None:
     if root is None:
         return None
     raws = _items_of(root)
-    if len(raws) != len(fresh) or _says_nothing(document, raws):
+    if len(raws) != len(fresh) or (not known and _says_nothing(document, raws)):
         return _read_unsplit(document)
     for raw, hashed in zip(raws, fresh, strict=True):
         raw.item_hash = hashed

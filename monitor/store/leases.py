@@ -148,6 +148,12 @@ def release(connection: sa.Connection, table: sa.Table, ids: Sequence[Any], *, o
     )
 
 
+def give_back(connection: sa.Connection, table: sa.Table, claims: Sequence[tuple[Any, Lease]]) -> None:
+    """Give rows (id, lease) back untouched where the claim was committed: for one whose commit nobody confirmed."""
+    values = [{"row": row_id, "owner": lease.owner, "epoch": lease.epoch} for row_id, lease in claims]
+    run_many(connection, _completing(table, ()), values)
+
+
 def voided(table: sa.Table) -> dict[str, Any]:
     """What ends a lease that somebody may still hold: whoever does has lost it."""
     return {"lease_owner": None, "lease_until": None, "lease_epoch": table.c.lease_epoch + 1}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from monitor.errors import LeaseLost
 from monitor.model.reasons import Reason
 from monitor.model.source import Health, PollMemory, SourceKind, SourceSpec
-from monitor.store import due, hosts, sources
+from monitor.store import due, hosts, leases, sources
 from monitor.store import tables as t
 from monitor.store.due import ClaimedSource
 from monitor.store.sources import PollRecord
@@ -178,6 +178,21 @@ def test_sources_in_hand_hold_up_a_host_that_is_full_while_another_one_is_due(da
     with database.unit() as connection:
         hosts.block(connection, "https://one.example", NOW + timedelta(hours=1), NOW)
     assert not held_up(in_hand), "it may not be asked"
+
+
+def test_a_claim_is_given_back_only_as_it_was_made(database: Database) -> None:
+    sync(database, spec("a"), spec("b"))
+    first = [(claimed.id, claimed.lease) for claimed in claim(database)]
+    ((name, lease), _) = first
+    for claims, left in (([], 0), ([(name, replace(lease, epoch=lease.epoch + 1))], 0), (first, 2), (first, 2)):
+        with database.unit() as connection:
+            leases.give_back(connection, t.source, claims)
+            free = sa.select(sa.func.count()).where(t.source.c.lease_owner.is_(None))
+            assert connection.execute(free).scalar() == left
+    assert len(claim(database)) == 2
+    with database.unit() as connection:
+        leases.give_back(connection, t.source, first)
+    assert claim(database) == [], "it has been claimed anew"
 
 
 def test_a_host_with_much_that_is_overdue_does_not_stand_before_the_others(database: Database) -> None:

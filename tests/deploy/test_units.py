@@ -47,6 +47,14 @@ def test_an_older_systemd_gets_a_way_to_reload() -> None:
     assert dict(unit("before-253.conf")["Service"]) == {"Type": "notify", "ExecReload": "/bin/kill -HUP $MAINPID"}
 
 
+def test_a_browser_gets_what_it_needs_and_nothing_else() -> None:
+    assert dict(unit("browser.conf")["Service"]) == {
+        "MemoryDenyWriteExecute": "no",
+        "ProcSubset": "all",
+        "SystemCallFilter": "capset",
+    }
+
+
 def test_both_units_are_hardened_alike() -> None:
     plain, template = (dict(unit(name)["Service"]) for name in NAMES)
     for each in (plain, template):
@@ -69,8 +77,11 @@ def test_systemd_finds_nothing_wrong(name: str, tmp_path: Path) -> None:
 
 @needs_systemd
 @pytest.mark.parametrize("name", NAMES)
-def test_the_exposure_is_small(name: str) -> None:
-    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(UNITS / name)]
+@pytest.mark.parametrize("more", [None, "before-253.conf", "browser.conf"])
+def test_the_exposure_is_small(name: str, more: str | None, tmp_path: Path) -> None:
+    both = (UNITS / name).read_text() + ((UNITS / more).read_text() if more else "")
+    (tmp_path / name).write_text(both)
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(tmp_path / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
     assert found is not None, done.stdout + done.stderr

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from monitor.errors import StoreFull
+from monitor.errors import StoreBusy, StoreFull
 from monitor.loops.gather import Gathering, gather_once
-from monitor.loops.read import read_once
+from monitor.loops.read import PageReading, read_once
 from monitor.model.fetched import Fetched, Request
 from monitor.model.reasons import Reason
 from monitor.store import tables as t
@@ -84,6 +84,27 @@ async def test_what_could_not_be_stored_is_polled_again_when_its_lease_ends(news
     newsroom.clock.advance(seconds=newsroom.settings.lease_s + 1)
     await gather_once(newsroom.context)
     assert sorted(newsroom.titles()) == ["News of a", "News of b"]
+
+
+async def test_claims_that_were_committed_when_the_database_went_away_are_ours(newsroom: Newsroom) -> None:
+    going_away: list[bool] = []
+
+    def observed(moment: str) -> None:
+        if moment == "after" and going_away:
+            going_away.pop()
+            raise StoreBusy("nobody says whether it was committed")
+
+    two_feeds(newsroom)
+    context = replace(newsroom.context, database=Database(newsroom.database.engine, observer=observed))
+    gathering, reading = Gathering(context), PageReading(context)
+    going_away.append(True)
+    assert await gathering.start_due() == 2
+    await gathering.drain()
+    going_away.append(True)
+    assert await reading.start_due() == 2
+    await reading.drain()
+    assert sorted(newsroom.titles()) == ["News of a", "News of b"]
+    assert all(row.settled for row in newsroom.rows(t.article, "settled"))
 
 
 async def test_a_source_that_only_a_newer_configuration_has_is_left_to_others(newsroom: Newsroom) -> None:

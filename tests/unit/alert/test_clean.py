@@ -56,6 +56,8 @@ def test_cleaned_text_is_one_printable_line(text: str) -> None:
         ("https://ä.example/ü", "https://%C3%A4.example/%C3%BC"),
         ("http://[::1", ""),
         ("/relative", ""),
+        ("https://a.example/" + "ข่าว" * 150, "https://a.example/" + "%E0%B8%82%E0%B9%88%E0%B8%B2%E0%B8%A7" * 150),
+        ("https://a.example/" + "x" * 8_000, ""),
     ],
 )
 def test_addresses(url: str, safe: str) -> None:

@@ -177,6 +177,17 @@ async def test_a_browser_that_does_not_start_is_told_as_such(web: FakeWeb) -> No
     assert found.problem.text.startswith("the browser could not show it: ")
 
 
+@pytest.mark.skipif(importlib.util.find_spec("playwright") is None, reason="needs the extra `browser`")
+async def test_a_driver_that_does_not_start_says_what_it_needs(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", "/bin/false")
+    url = web.route("/", page(""))
+    inner = HttpFetcher(SETTINGS, FrozenClock())
+    async with inner, BrowserFetcher(inner, SETTINGS, executable="/bin/false") as fetcher:
+        found = await fetcher.fetch(Request(url, render=True))
+    assert found.problem is not None
+    assert (found.problem.code, "browser.conf" in found.problem.text) == ("needs-browser", True)
+
+
 @needs_browser
 @pytest.mark.browser
 async def test_a_page_that_grows_too_large_in_the_browser_is_refused(fetcher: BrowserFetcher, web: FakeWeb) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import socket
 import ssl
+from contextlib import suppress
 from dataclasses import replace
 from http.client import HTTPException
 from pathlib import Path
@@ -186,6 +188,22 @@ async def test_no_more_is_taken_than_allowed(fakeweb: FakeWeb) -> None:
     sock.setblocking(False)
     with pytest.raises(BadAnswer, match="larger"):
         await exchange(sock, url, CIMultiDict(), BodyCaps(500_000, 100.0), tls=None)
+
+
+async def test_headers_without_end_are_not_read_to_their_end() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    writing = asyncio.create_task(asyncio.to_thread(_pour_headers, theirs))
+    with pytest.raises(OSError, match="larger than any server needs"):
+        await exchange(ours, URL("http://a.example/"), CIMultiDict(), BodyCaps(50_000_000, 100.0), tls=None)
+    await writing
+
+
+def _pour_headers(sock: socket.socket) -> None:
+    with sock, suppress(OSError):
+        sock.sendall(b"HTTP/1.1 200 OK\r\n")
+        for _ in range(100_000):
+            sock.sendall(b"X: y\r\n" * 1_000)
 
 
 @pytest.mark.parametrize(("raw", "text"), [(b"/caf\xe9", "/caf%E9"), (b"/caf\xc3\xa9", "/café")])

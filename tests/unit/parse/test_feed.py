@@ -222,6 +222,15 @@ def test_other_documents_are_named() -> None:
     assert refusal(b'<catalog xmlns:x="urn:x"><x:item/></catalog>') == "not-a-feed"
 
 
+def test_an_item_that_says_nothing_beside_known_ones_is_read_as_without_them() -> None:
+    data = b"<catalog><item><title>Bridge</title></item><item><size>2</size></item></catalog>"
+    full = read_document(data, url=URL, now=NOW)
+    assert isinstance(full, ParsedFeed)
+    pruned = read_document(data, url=URL, known=frozenset(full.item_hashes[:1]), now=NOW)
+    assert isinstance(pruned, ParsedFeed)
+    assert (pruned.entries, pruned.item_hashes, pruned.known) == (full.entries[1:], full.item_hashes, 1)
+
+
 def test_a_feed_with_a_page_or_a_warning_around_it_is_read() -> None:
     body = b"<br/><b>Warning</b>: mysql\n" + rss(item(1))
     assert [entry.id for entry in entries(body)] == ["n1"]
