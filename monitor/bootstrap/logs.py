@@ -41,7 +41,7 @@ def set_up_logs(*, level: str, form: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(max(LEVELS[level], logging.INFO))
     # What other libraries tell on their way is theirs; what goes wrong is told by us, with a reason.
-    for name in ("apscheduler", "aiohttp", "trafilatura", "htmldate", "asyncio", "uvicorn"):
+    for name in ("apscheduler", "aiohttp", "trafilatura", "htmldate", "asyncio", "uvicorn", "psycopg"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 

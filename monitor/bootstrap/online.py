@@ -1,7 +1,7 @@
 """`monitor check --online`: the world that a configuration counts on, asked once; no message is sent, nothing stored.
 
-Codes: no-network, source-unreachable, source-status, channel-unreachable, channel-refused, websub-unreachable,
-clock-skew, disk-full, disk-low, not-writable, secret-exposed.
+Codes: database-unusable, no-network, source-unreachable, source-status, channel-unreachable, channel-refused,
+websub-unreachable, clock-skew, disk-full, disk-low, not-writable, secret-exposed.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ from monitor.config.values import secret_file
 from monitor.deliver.mail import PORTS
 from monitor.deliver.reach import endpoint_of, reach
 from monitor.deliver.smtp import MailServer, mail_error, session
+from monitor.errors import StoreError
 from monitor.fetch.http import HttpFetcher
 from monitor.model.fetched import Fetched, Request
 from monitor.model.source import SourceSpec
+from monitor.store.schema import require_usable
 from monitor.web.views.push import HERE
 
 MAIL_S = 15.0
@@ -45,6 +47,7 @@ async def check_online(config: Config) -> tuple[Problem, ...]:
     """Everything that would keep the monitor from working here and now."""
     answers = await _ask(config)
     problems = [*_sources(config, answers), *_clock(config, answers), *_disk(config), *_secrets(config)]
+    problems += await asyncio.to_thread(_database, config)
     problems += await _callback(config)
     for name, channel in config.model.channels.items():
         place = _place(config.root, "channels", name)
@@ -125,6 +128,14 @@ def _skew(fetched: Fetched) -> float | None:
     except ValueError:
         return None
     return (fetched.started_at - said).total_seconds() if said.tzinfo else None
+
+
+def _database(config: Config) -> list[Problem]:
+    try:
+        require_usable(config.database)
+    except StoreError as error:
+        return [Problem("database-unusable", error.message, _place(config.root, "database"), hint=error.remedy)]
+    return []
 
 
 def _disk(config: Config) -> Iterator[Problem]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def register(parser: argparse.ArgumentParser, _common: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("--no-tests", action="store_true", help="leave the rules' own tests out")
-    parser.add_argument("--online", action="store_true", help="sources, mail servers, clock, disk and permissions, too")
+    parser.add_argument(
+        "--online", action="store_true", help="sources, mail servers, database, clock, disk and permissions, too"
+    )
     parser.set_defaults(call=_check)
 
 

@@ -26,7 +26,7 @@ from monitor.store.lock import alone
 from monitor.store.presence import living
 from monitor.store.rowwise import is_empty
 from monitor.store.schema import make_folder, require_current, upgrade
-from monitor.store.unit import Database, open_engine
+from monitor.store.unit import Database, open_engine, without_limits
 from monitor.store.verify import Verification, verify
 
 PAGES = 256
@@ -63,6 +63,7 @@ def back_up(database: Database, path: Path, now: datetime, advance: Advance = la
             _settle(partial)
         else:
             with database.reading() as connection, partial.open("wb") as file:
+                without_limits(connection)
                 tallies = write_archive(connection, file, now, advance)
             found = Verification((), {name: tally.rows for name, tally in tallies.items()})
     return Saved(path, path.stat().st_size, found)
@@ -85,6 +86,7 @@ def restore(database: Database, path: Path, now: datetime, advance: Advance = la
     upgrade(database)
     require_idle(database, now)
     with database.unit(lock="restore") as connection:
+        without_limits(connection)
         require_empty(connection)
         read_archive(connection, path, advance)
     return None

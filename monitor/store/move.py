@@ -21,7 +21,7 @@ from monitor.store.rowwise import (
     write_rows,
 )
 from monitor.store.schema import require_current, upgrade
-from monitor.store.unit import Database
+from monitor.store.unit import Database, without_limits
 from monitor.store.verify import problems_in
 
 
@@ -52,6 +52,8 @@ def _moved(source: Database, target: Database, now: datetime, advance: Advance) 
         for database in (source, target):
             require_idle(database, now)
         with source.reading() as reading, target.unit(lock="restore") as writing:
+            for connection in (reading, writing):
+                without_limits(connection)
             require_empty(writing)
             sent: dict[str, Tally] = {}
             for table in kept_tables():

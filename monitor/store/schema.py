@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 import monitor
-from monitor.errors import SchemaMismatch, StoreError
+from monitor.errors import SchemaMismatch, StoreBusy, StoreError
 from monitor.store.lock import alone
-from monitor.store.unit import Database, open_engine
+from monitor.store.unit import NO_RIGHT_SQLSTATE, READ_ONLY_SQLSTATE, REMEDIES, Database, open_engine, without_limits
 
 HEAD = "0014"
 """The schema of this program; a test holds it equal to the last migration."""
@@ -62,8 +62,7 @@ def upgrade(database: Database) -> SchemaStatus:
     if before.is_current:
         return before
     with _left_alone(database, before), database.unit(lock=LOCK) as connection:
-        if not database.is_sqlite:  # a table of years takes as long as it takes
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        without_limits(connection)
         before = SchemaStatus(_version(connection))
         if not before.is_current:
             _migrate(connection, before)
@@ -73,6 +72,29 @@ def upgrade(database: Database) -> SchemaStatus:
 def _left_alone(database: Database, before: SchemaStatus) -> AbstractContextManager[None]:
     """Whoever works on a file of another schema would go on writing what it knows until its next sign of life."""
     return nullcontext() if before.current is None else alone(database.engine.url)
+
+
+def require_usable(address: str) -> None:
+    """Look at a server before the monitor starts: raises `StoreError` where it cannot be reached, read or written.
+
+    Changes nothing.  An SQLite file has nothing that could be asked without making it.
+    """
+    database = Database(open_engine(address))
+    try:
+        if not database.is_sqlite:
+            _require_fit(database)
+            _require_writable(database, empty=status(database).current is None)
+    finally:
+        database.dispose()
+
+
+def _require_writable(database: Database, *, empty: bool) -> None:
+    with database.unit() as connection:
+        if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
+            raise StoreBusy("the database can be read but not written", remedy=REMEDIES[READ_ONLY_SQLSTATE])
+        allowed = connection.exec_driver_sql("SELECT has_schema_privilege(current_schema(), 'CREATE')").scalar_one()
+    if empty and not allowed:
+        raise StoreError("the role may make no tables in its schema", remedy=REMEDIES[NO_RIGHT_SQLSTATE])
 
 
 def _require_fit(database: Database) -> None:

@@ -37,6 +37,17 @@ READING = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
 )
 POSTGRESQL_LIMITS = {"idle_in_transaction_session_timeout": "12s", "lock_timeout": "10s"}
+POSTGRESQL_MANNERS = {
+    "DateStyle": "ISO",
+    "TimeZone": "UTC",
+    "extra_float_digits": "1",
+    "standard_conforming_strings": "on",
+    "default_transaction_isolation": "read committed",
+    "default_transaction_deferrable": "off",
+    "client_min_messages": "warning",
+}
+"""What this program and its driver count on.  A role, a database or the environment may have been given other ones, in
+which dates cannot be read, numbers come rounded, or every second unit that waited for a lock has to be done again."""
 POSTGRESQL_ARGS = {
     "client_encoding": "utf8",
     "connect_timeout": BUSY_TIMEOUT_S,
@@ -47,13 +58,30 @@ POSTGRESQL_ARGS = {
 }
 DISK_FULL_SQLSTATE = "53100"
 READ_ONLY_SQLSTATE = "25006"
+NO_RIGHT_SQLSTATE = "42501"
 REMEDIES = {
     READ_ONLY_SQLSTATE: "if it is a standby: name the primary, or several hosts (see the page about PostgreSQL)",
     "57014": "its role or database has a statement_timeout: ALTER ROLE ... SET statement_timeout = 0",
-    "42501": "give the role the right: GRANT CREATE, USAGE ON SCHEMA ... TO ..., or let the owner of the tables do it",
+    NO_RIGHT_SQLSTATE: "give the role the right: GRANT CREATE, USAGE ON SCHEMA ... TO ..., or be the tables' owner",
     "3F000": "make the schema that search_path names: CREATE SCHEMA ... AUTHORIZATION ...",
 }
 """What an administrator can do, by SQLSTATE."""
+REFUSALS = {
+    "password authentication failed": "check the user, and the password in ~/.pgpass (mode 600) or PGPASSWORD",
+    "no password supplied": "give it in ~/.pgpass (mode 600) or PGPASSWORD",
+    "Peer authentication failed": "name the role like the user that this runs as, or go by a host: ...@localhost/...",
+    "no pg_hba.conf entry": "let this machine, user and database in: a line in the server's pg_hba.conf",
+    "connection slots": "raise max_connections of the server, or find out who holds them: pg_stat_activity",
+    "too many ": "raise the limit of the server, role or database, or find out who holds them: pg_stat_activity",
+    "certificate verify failed": "name the authority that signed it: ?sslrootcert=FILE",
+    "does not match host name": "write one of the names that the certificate is for, or have one made for this name",
+    "root certificate file": "name it: ?sslrootcert=FILE, or sslrootcert=system for an authority that the system knows",
+    "does not exist": "make it first (see the page about PostgreSQL), or correct the address",
+    "definition of service": "write it into ~/.pg_service.conf, or correct ?service=",
+    "could not write init file": "free space on the database server",
+}
+"""The same where a connection is refused: the driver is told no SQLSTATE then, only words (of a server that speaks
+English; others are shown as they are)."""
 
 
 def open_engine(url: str | sa.URL) -> sa.Engine:
@@ -90,13 +118,14 @@ def _postgresql_engine(url: sa.URL) -> sa.Engine:
 
 
 def _preparing(options: str) -> Callable[[Any, Any], None]:
-    """What is done with a new connection: our limits are set, but for those that the address sets in `options`.
+    """What is done with a new connection: it gets our manners, and our limits but for those that `options` sets.
 
     They are not in the `options` of the connection itself, since a pooler in between refuses to connect whoever sends
     any.  Behind a pooler the server's process is not the one that the connection was told of.  There nothing is
     prepared: a pooler by transaction gives the names of statements to whoever comes next, with another meaning.
     """
-    ours = [f"SET {name} = '{value}'" for name, value in POSTGRESQL_LIMITS.items() if name not in options]
+    limits = {name: value for name, value in POSTGRESQL_LIMITS.items() if name not in options}
+    ours = [f"SET {name} = '{value}'" for name, value in (POSTGRESQL_MANNERS | limits).items()]
 
     def prepare(connection: Any, _record: Any) -> None:
         connection.autocommit = True  # a transaction that is rolled back would take the limits along
@@ -280,6 +309,14 @@ _ADVISORY_LOCKS = sa.text(
 """One after the other, in the order of the array."""
 
 
+def without_limits(connection: sa.Connection) -> None:
+    """This unit takes as long as it takes, whatever limits an administrator has set: it goes over a table of years."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        if (connection.dialect.server_version_info or ()) >= (17,):
+            connection.exec_driver_sql("SET LOCAL transaction_timeout = 0")
+
+
 def _advisory_locks(connection: sa.Connection, lock: str | Iterable[str] | None) -> None:
     names = [lock] if isinstance(lock, str) else sorted(set(lock or ()))
     if names:
@@ -312,6 +349,11 @@ def _map_postgresql(error: sa.exc.DBAPIError) -> StoreError:
         return StoreFull(f"no space for the database: {text}", remedy="free space on the database server")
     away = not state and isinstance(error, sa.exc.OperationalError)
     if away or error.connection_invalidated or state in RETRYABLE_SQLSTATES or state[:2] == CONNECTION_SQLSTATE_CLASS:
-        remedy = REMEDIES.get(state, "a running monitor tries again by itself; what has ended, start again")
+        remedy = REMEDIES.get(state) or _remedy_of_refusal("" if state else text)
         return StoreBusy(f"database busy or away: {text}", remedy=remedy)
     return StoreError(text, remedy=REMEDIES.get(state))
+
+
+def _remedy_of_refusal(text: str) -> str:
+    known = (remedy for words, remedy in REFUSALS.items() if words in text)
+    return next(known, "a running monitor tries again by itself; what has ended, start again")

@@ -66,6 +66,7 @@ class Wakeups:
         driver_error = engine.dialect.loaded_dbapi.Error
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("SET idle_session_timeout = 0")  # to wait is all that it does
                 connection.exec_driver_sql(f"LISTEN {CHANNEL}")
                 driver: Any = connection.connection.driver_connection
                 self._on_wake()

@@ -7,6 +7,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from monitor.errors import StoreBusy, StoreError
 from monitor.store import schema
 from monitor.store import tables as t
-from monitor.store.unit import Database, open_engine
+from monitor.store.unit import Database, open_engine, without_limits
 from tests.contract.conftest import empty_tables
 from tests.scenario.numbers import SOCKET
 
@@ -94,6 +95,8 @@ def test_a_role_that_may_make_no_tables_hears_what_it_lacks(
 ) -> None:
     administer("CREATE ROLE guest LOGIN", "CREATE SCHEMA shut", undo=("DROP ROLE guest", "DROP SCHEMA shut CASCADE"))
     guest = server.set(username="guest").update_query_dict({"options": "-c search_path=shut"})
+    with pytest.raises(StoreError, match="may make no tables"):
+        schema.require_usable(guest.render_as_string(hide_password=False))
     with pytest.raises(StoreError) as found:
         schema.upgrade(opened(guest))
     assert "CREATE" in (found.value.remedy or ""), found.value.message
@@ -137,6 +140,56 @@ def test_a_limit_of_statements_names_itself_and_does_not_hold_for_migrations(
     with pytest.raises(StoreError, match="statement timeout") as found, database.unit() as connection:
         connection.exec_driver_sql("SELECT pg_sleep(5)")
     assert "statement_timeout" in (found.value.remedy or "")
+
+
+def test_what_goes_over_everything_is_not_limited(server: sa.URL, opened: Opened) -> None:
+    database = opened(server.update_query_dict({"options": "-c statement_timeout=1h -c transaction_timeout=1h"}))
+    with database.reading() as connection:
+        without_limits(connection)
+        names = ("statement_timeout", "transaction_timeout")
+        assert [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names] == ["0", "0"]
+
+
+ODD = {
+    "DateStyle": "SQL,DMY",
+    "TimeZone": "Asia/Kathmandu",
+    "extra_float_digits": "-5",
+    "bytea_output": "escape",
+    "standard_conforming_strings": "off",
+    "default_transaction_isolation": "serializable",
+    "IntervalStyle": "sql_standard",
+}
+
+
+def test_odd_settings_of_a_role_do_not_change_what_is_read(server: sa.URL, opened: Opened) -> None:
+    options = " ".join(f"-c {name}={value}" for name, value in ODD.items())
+    database = opened(server.update_query_dict({"options": options}))
+    with database.unit() as connection:
+        (row,) = connection.exec_driver_sql(
+            "SELECT timestamptz '2026-03-05 06:07:08+02', 0.1::float8 + 0.2::float8, '\\x5c00ff'::bytea,"
+            " '\\', current_setting('transaction_isolation')"
+        ).all()
+    at = datetime(2026, 3, 5, 4, 7, 8, tzinfo=UTC)
+    assert tuple(row) == (at, 0.1 + 0.2, b"\\\0\xff", "\\", "read committed")
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ({}, None),
+        ({"options": "-c default_transaction_read_only=on"}, "not written"),
+        ({"host": "/nowhere"}, "No such file"),
+    ],
+)
+def test_a_server_is_looked_at_before_it_is_counted_on(
+    server: sa.URL, query: dict[str, str], complaint: str | None
+) -> None:
+    address = server.update_query_dict(query).render_as_string(hide_password=False)
+    if complaint is None:
+        schema.require_usable(address)
+    else:
+        with pytest.raises(StoreBusy, match=complaint):
+            schema.require_usable(address)
 
 
 class Pooler:

@@ -37,6 +37,7 @@ def test_elsewhere_there_are_json_lines_and_libraries_keep_to_themselves(monkeyp
     set_up_logs(level="info", form="auto")
     structlog.get_logger("monitor").info("watching", rules=2)
     logging.getLogger("uvicorn.error").info("Started server process [1]")
+    logging.getLogger("psycopg").warning("error ignored terminating a pipeline")
     (line,) = out.getvalue().splitlines()
     assert line.startswith("{")
 

@@ -58,6 +58,11 @@ async def test_a_wrong_clock_shows_in_date_headers(tmp_path: Path, fakeweb: Fake
     assert await codes(tmp_path, f"sources: [{{id: a, feed: '{url}'}}]\n") == [("clock-skew", 1)]
 
 
+async def test_a_database_server_that_is_not_there(tmp_path: Path) -> None:
+    text = f"database: 'postgresql+psycopg:///none?host={tmp_path}'\n"
+    assert await codes(tmp_path, text) == [("database-unusable", 2)]
+
+
 async def test_a_dead_mail_server(tmp_path: Path) -> None:
     mail = "{to: a@b.example, from: m@b.example, server: 127.0.0.1, port: 9, tls: none}"
     assert await codes(tmp_path, f"channels:\n  desk: {{mail: {mail}}}\n") == [("channel-unreachable", 3)]

@@ -19,8 +19,8 @@ class FromSqlite(sqlite3.OperationalError):
 
 
 class FromPostgresql(Exception):
-    def __init__(self, state: str | None) -> None:
-        super().__init__("what it says")
+    def __init__(self, state: str | None, says: str = "what it says") -> None:
+        super().__init__(says)
         self.sqlstate = state
 
 
@@ -60,6 +60,31 @@ def test_sqlite_says_what_helps(name: str, kind: type[StoreError]) -> None:
 )
 def test_postgresql_says_what_helps(state: str | None, kind: type[StoreError]) -> None:
     assert type(mapped(FromPostgresql(state))) is kind
+
+
+@pytest.mark.parametrize(
+    ("says", "remedy"),
+    [
+        ('FATAL:  password authentication failed for user "monitor"', ".pgpass"),
+        ("fe_sendauth: no password supplied", ".pgpass"),
+        ('FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "monitor", database "monitor"', "a line in"),
+        ('FATAL:  Peer authentication failed for user "monitor"', "the user that this runs as"),
+        ("FATAL:  remaining connection slots are reserved for superusers", "max_connections"),
+        ("FATAL:  sorry, too many clients already", "the limit"),
+        ('FATAL:  too many connections for role "monitor"', "the limit"),
+        ("SSL error: certificate verify failed", "sslrootcert=FILE"),
+        ('server certificate for "db1" does not match host name "db2"', "one of the names"),
+        ('definition of service "news" not found', "pg_service.conf"),
+        ('root certificate file "/root.crt" does not exist', "sslrootcert=FILE"),
+        ('FATAL:  database "monitor" does not exist', "make it"),
+        ("FATAL:  could not write init file", "free space"),
+        ("Connection refused", "tries again by itself"),
+    ],
+)
+def test_a_refused_connection_says_what_helps(says: str, remedy: str) -> None:
+    error = mapped(FromPostgresql(None, says))
+    assert type(error) is StoreBusy
+    assert remedy in (error.remedy or "")
 
 
 def test_a_lost_connection_is_worth_another_try() -> None:
