@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from monitor.dedup.vector import Vector, likeness, term_hash
+from monitor.dedup.vector import likeness, term_hash
+from monitor.model.story import Vector
 
 
 def vector_of(weights: Mapping[str, float]) -> Vector:
