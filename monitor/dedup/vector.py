@@ -6,7 +6,7 @@ documents over those with the term, the one at hand counted in both) is learnt f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,7 +55,7 @@ class _Terms:
         new = [word for word in words if word not in known]
         for word, stem in zip(new, self._stems([word.casefold() for word in new]), strict=True):
             kind = _LETTER if len(word) == 1 else _NAMED if word[0].isupper() else 0
-            known[word] = _hash_of(stem) | kind
+            known[word] = term_hash(stem) | kind
         return np.fromiter(map(known.__getitem__, words), np.uint64, len(words))
 
     def _stems(self, words: list[str]) -> list[str]:
@@ -89,16 +89,9 @@ def term_weights(words: Sequence[str], times: npt.NDArray[np.float64], language:
     return heaviest(Vector(terms, weights.astype(np.float32)), KEPT_TERMS)
 
 
-def _hash_of(term: str) -> int:
+def term_hash(term: str) -> int:
+    """The 32-bit number that stands for a term in vectors."""
     return xxhash.xxh32_intdigest(term.encode("utf-8", "surrogatepass"))
-
-
-def vector_of(weights: Mapping[str, float]) -> Vector:
-    """Terms, written out, as a vector."""
-    hashes = np.fromiter(map(_hash_of, weights), dtype=np.uint32, count=len(weights))
-    # Two terms of one text with the same hash: the first stands for both.
-    terms, first = np.unique(hashes, return_index=True)
-    return Vector(terms, np.fromiter(weights.values(), dtype=np.float32, count=len(weights))[first])
 
 
 def heaviest(vector: Vector, limit: int) -> Vector:
@@ -111,7 +104,7 @@ def heaviest(vector: Vector, limit: int) -> Vector:
 
 def term_keys(language: str, terms: npt.NDArray[np.uint32]) -> list[int]:
     """Signed 64-bit keys of a language's terms, for SQL."""
-    keys: list[int] = (terms | np.uint64(_hash_of(language) << 32)).view(np.int64).tolist()
+    keys: list[int] = (terms | np.uint64(term_hash(language) << 32)).view(np.int64).tolist()
     return keys
 
 
@@ -187,8 +180,3 @@ def likeness(vector: Vector, others: Sequence[Vector]) -> Likeness:
     weights = np.concatenate([other.weights for other in others])[same] * vector.weights[at[same]]
     whose, count = owner[same], len(others)
     return Likeness(np.bincount(whose, weights, count).astype(np.float64), np.bincount(whose, minlength=count))
-
-
-def cosine(a: Vector, b: Vector) -> float:
-    """Likeness of two vectors of length 1."""
-    return float(likeness(a, [b]).cosines[0])

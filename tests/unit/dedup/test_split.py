@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from monitor.dedup.languages import skeletons
 from monitor.dedup.split import Member, decide_split, is_due
-from monitor.dedup.vector import unit, vector_of
+from monitor.dedup.vector import unit
+from tests.unit.dedup.vectors import vector_of
 
 
 def members(event: str, first: int, count: int) -> list[Member]:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from monitor.dedup.split import Member, Split, _cuts, decide_split, is_due
-from monitor.dedup.vector import cosine, unit, vector_of
+from monitor.dedup.vector import unit
 from monitor.model.story import Vector
+from tests.unit.dedup.vectors import cosine, vector_of
 
 
 def text(**weights: float) -> Vector:

@@ -24,9 +24,10 @@ from monitor.dedup.story import (
     opening,
     search_terms,
 )
-from monitor.dedup.vector import cosine, unit, vector_of
+from monitor.dedup.vector import unit
 from monitor.model.reasons import Reason
 from monitor.model.story import StoryState, Vector
+from tests.unit.dedup.vectors import cosine, vector_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

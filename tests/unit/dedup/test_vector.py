@@ -5,7 +5,6 @@ import pytest
 
 from monitor.dedup.vector import (
     KNOWN_WORDS,
-    cosine,
     heaviest,
     key_hash,
     learnt,
@@ -17,10 +16,10 @@ from monitor.dedup.vector import (
     term_weights,
     terms_of,
     unit,
-    vector_of,
     weighted,
 )
 from monitor.model.story import NO_TERMS
+from tests.unit.dedup.vectors import cosine, vector_of
 
 FERRY, PORT = unit(vector_of({"ferry": 3.0, "rock": 4.0})), unit(vector_of({"rock": 1.0, "port": 1.0}))
 
