@@ -119,7 +119,6 @@ def test_false_hits_on_look_alikes(lexicon: Lexicon, pytestconfig: pytest.Config
     assert share < 0.03
 
 
-@pytest.mark.timeout(1500)  # the larger dictionaries are built here, of Polish in half a minute of an idle processor
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_news_words(pytestconfig: pytest.Config, language: str) -> None:
     """Our own words of the news, each with forms to find and look-alikes to leave; needs no corpus."""

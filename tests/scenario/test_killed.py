@@ -87,7 +87,6 @@ async def until(condition: Callable[[], bool], limit_s: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 async def test_twenty_deaths_lose_nothing(fakeweb: FakeWeb, tmp_path: Path) -> None:
     chance, press, mailbox = random.Random(7), Press(), Mailbox()
     mailbox.start()
