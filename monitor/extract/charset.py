@@ -7,9 +7,9 @@ from functools import cache
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
 
+from monitor.model.references import storable
+
 _ISO_2022_ESCAPE = re.compile(rb"\x1b[$(][@A-J]")
-# What XML and libxml2 refuse; C1 controls stay, since cp1252 bytes often hide behind them.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HEAD_BYTES = 4096
 _ESCAPES = frozenset({"unicode-escape", "raw-unicode-escape"})
 
@@ -22,7 +22,7 @@ def decode_page(body: bytes, content_type: str | None = None) -> str:
     are taken out.
     """
     text = _decode(body, content_type)
-    return _FORBIDDEN.sub("", text)
+    return storable(text)
 
 
 def _decode(body: bytes, content_type: str | None) -> str:

@@ -15,6 +15,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from monitor.extract.charset import decode_page
+from monitor.model.readers import for_web
 
 MOST_FEEDS = 50
 """Candidates that are returned; a page that declares more is a directory."""
@@ -55,8 +56,6 @@ _PICTURE = re.compile(r"(?:^|[/_-])(?:rss|feed-?icon)[\w.-]*\.(?:png|gif|jpe?g|s
 """How style sheets and files of pictures call the sign of a feed."""
 _LONGEST_NAME = 300
 """Letters at the end of a picture's address that are looked at."""
-_FOR_READERS = re.compile(r"(?:feed|itpc|pcast):(?://)?(?=.)", re.IGNORECASE)
-"""Schemes by which a browser hands an address over to a program that reads feeds."""
 _ONLY_FEED_WORDS = re.compile(
     r"(?=.*\b(?:rss|atom|feeds?)\b)(?:(?:rss|atom|xml|rdf|feeds?|news|subscribe|abonnieren|our|to|via|[012]\.\d+)\b[\s/|&:-]*)+",
     re.IGNORECASE,
@@ -216,7 +215,7 @@ def _anchors(root: etree._Element, base: str) -> Iterator[FeedLink]:
 
 def _is_marked(anchor: etree._Element, href: str) -> bool:
     """Whether the link is for readers of feeds, or shows their sign, as far as names of classes and files tell."""
-    if "feed" in (anchor.get("rel") or "").lower().split() or _FOR_READERS.match(href):
+    if "feed" in (anchor.get("rel") or "").lower().split() or for_web(href):
         return True
     inside = [anchor, *anchor.iter("i", "span", "svg", "use", "img")]
     if any(_ICON.search(each.get("class") or "") for each in inside):
@@ -253,9 +252,7 @@ def _has_feed_path(href: str) -> bool:
 
 def _joined(base: str, href: str) -> str | None:
     """Absolute http(s) address without its fragment; schemes for readers of feeds are understood."""
-    if scheme := _FOR_READERS.match(href):
-        href = href[scheme.end() :]
-        href = href if href.lower().startswith(("http:", "https:")) else f"http://{href}"
+    href = for_web(href) or href
     if _UNFILLED.search(href):
         return None
     try:

@@ -6,6 +6,7 @@ import html
 import re
 
 _LONG = re.compile(r"&#([0-9]{8,})")
+# What XML and libxml2 refuse; C1 controls stay, since cp1252 bytes often hide behind them.
 _NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from xml.sax.saxutils import quoteattr
 
 from monitor.errors import ParseError
+from monitor.model.readers import for_web
 from monitor.parse.charset import decode
 from monitor.parse.clean import cleaned, repaired
 from monitor.parse.direct import parse_recovering, parse_strict
@@ -39,8 +40,6 @@ class OpmlFeed:
 _TYPED = re.compile(r"(?:application/|text/)?(?:rss|rdf|atom|feed|pie|jsonfeed)", re.IGNORECASE)
 _MADE = re.compile(r"(html|xml|json)\+(?:xpath|dotnotation)", re.IGNORECASE)
 """Kinds of FreshRSS whose entries are picked out of something that is no feed."""
-_FOR_READERS = re.compile(r"(?:feed|itpc|pcast|podcast)(s?):(?://)?(?:(https?):(?://)?)?", re.IGNORECASE)
-"""Schemes by which a browser hands an address over to a program that reads feeds."""
 _WITHOUT_SCHEME = re.compile(r"(?://)?(?:www\.[\w.-]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?(?=/))", re.IGNORECASE)
 _DECLARATION = re.compile(rb"\A<\?xml[^>]*\?>")
 
@@ -137,10 +136,7 @@ def _web(address: str) -> str:
     """The address as the web has it, where it was written for a program or without its scheme."""
     if _WITHOUT_SCHEME.match(address):
         return f"http://{address.lstrip('/')}"
-    found = _FOR_READERS.match(address)
-    if found is None:
-        return address
-    return f"{found.group(2) or 'http' + found.group(1)}://{address[found.end() :]}"
+    return for_web(address) or address
 
 
 def _name(element: Element) -> str:
