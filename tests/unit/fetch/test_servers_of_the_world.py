@@ -18,7 +18,7 @@ from tests.unit.fetch.names import Names
 
 NEWS = b"<rss version='2.0'><channel><item><title>Bridge</title></item></channel></rss>"
 LENGTH = f"Content-Length: {len(NEWS)}"
-SETTINGS = FetchSettings(allow_addresses=("127.0.0.1",), host_spacing_s=0, timeout_s=20, max_bytes=1_000_000)
+SETTINGS = FetchSettings(allow_addresses=("127.0.0.1",), host_spacing_s=0, timeout_s=60, max_bytes=1_000_000)
 
 
 def raw(*fields: str, body: bytes = NEWS, status: str = "HTTP/1.1 200 OK", nl: str = "\r\n") -> bytes:
