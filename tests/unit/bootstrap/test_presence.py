@@ -90,6 +90,25 @@ async def test_who_stands_still_in_mid_command_is_ended(tmp_path: Path, postgres
         taken.invalidate()
 
 
+async def test_who_may_end_nothing_gives_signs_of_life_nevertheless(tmp_path: Path, postgresql_url: str) -> None:
+    url = sa.make_url(postgresql_url)
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP ROLE IF EXISTS confined")
+        connection.exec_driver_sql("CREATE ROLE confined LOGIN")
+        connection.exec_driver_sql("GRANT CREATE ON SCHEMA public TO confined")
+        connection.exec_driver_sql("REVOKE EXECUTE ON FUNCTION pg_terminate_backend FROM PUBLIC")
+    engine.dispose()
+    address = url.set(username="confined").render_as_string(hide_password=False)
+    (tmp_path / "config.yaml").write_text(f"database: '{address}'\n{CONFIG}")
+    async with open_monitor(tmp_path / "config.yaml") as found:
+        with structlog.testing.capture_logs() as logs:
+            async with present(found, "poller") as presence:
+                await presence.beat()
+                assert alive(found) == ["poller"]
+    assert ["pg_terminate_backend" in entry["error"] for entry in logs if entry["event"] == "standstill-stays"] == [True]
+
+
 async def test_workers_of_two_versions_are_told(monitor: Monitor) -> None:
     now = monitor.clock.now()
     with monitor.database.unit() as connection:
