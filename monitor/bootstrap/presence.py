@@ -49,6 +49,8 @@ class Presence:
         monitor = self.monitor
         require_current(monitor.database)
         set_clock(monitor.clock, monitor.database)
+        if ended := monitor.database.end_standstill():
+            log.warning("standstill-ended", units=ended)
         now = monitor.clock.now()
         owner = monitor.context.owner
         this = Worker(owner, self.role, socket.gethostname(), _pid(owner), __version__, self._started_at, now)

@@ -23,6 +23,7 @@ from monitor.errors import AlreadyRunning, SchemaMismatch
 from monitor.store import tables as t
 from monitor.store.presence import Worker, heartbeat, living, server_time
 from monitor.store.unit import Database, open_engine
+from tests.conftest import PATIENCE_S
 
 CONFIG = """
 channels: {desk: {to: 'console://'}}
@@ -65,6 +66,28 @@ async def test_nothing_is_written_once_a_newer_program_has_migrated(monitor: Mon
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaMismatch, match="9999"):
         await presence.beat()
+
+
+async def test_who_stands_still_in_mid_command_is_ended(tmp_path: Path, postgresql_url: str) -> None:
+    url = sa.make_url(postgresql_url).update_query_dict({"options": "-c idle_in_transaction_session_timeout=5s"})
+    (tmp_path / "config.yaml").write_text(f"database: '{url.render_as_string(hide_password=False)}'\n{CONFIG}")
+    async with open_monitor(tmp_path / "config.yaml") as found:
+        taken = found.database.engine.raw_connection()
+        stopped = taken.driver_connection
+        assert stopped is not None
+        stopped.cursor().execute("UPDATE meta SET value = value")
+        stopped.pgconn.enter_pipeline_mode()
+        stopped.pgconn.send_query_params(b"SELECT 1", [])  # whatever the end of the pipeline would have brought
+        stopped.pgconn.flush()
+        presence = Presence(found, "all")
+        until = asyncio.get_running_loop().time() + PATIENCE_S
+        with structlog.testing.capture_logs() as logs:
+            while not (told := [entry["units"] for entry in logs if entry["event"] == "standstill-ended"]):
+                assert asyncio.get_running_loop().time() < until
+                await asyncio.sleep(0.5)
+                await presence.beat()
+        assert told == [1]
+        taken.invalidate()
 
 
 async def test_workers_of_two_versions_are_told(monitor: Monitor) -> None:
