@@ -21,7 +21,8 @@ from monitor.testing.web import FakeWeb, Reply, SeenRequest
 
 KILLS, ITEMS = 20, 400
 OLD = 5
-START_S = 120.0
+START_S = 300.0
+"""Until a daemon has begun and polled: seconds, and minutes where twenty others want to work at the same time."""
 LONGEST_LIFE_S = 5.0
 """A daemon that has told nothing new until then is killed all the same."""
 CONFIG = """
