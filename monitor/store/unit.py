@@ -330,10 +330,20 @@ _ADVISORY_LOCKS = sa.text(
 """One after the other, in the order of the array."""
 
 
+_MORE_PATIENCE = """
+SELECT set_config(name, '10min', true) FROM pg_settings
+WHERE name = 'idle_in_transaction_session_timeout' AND setting::int BETWEEN 1 AND 600000
+"""
+
+
 def without_limits(connection: sa.Connection) -> None:
-    """This unit takes as long as it takes, whatever limits an administrator has set: it goes over a table of years."""
+    """This unit takes as long as it takes, whatever limits an administrator has set: it goes over a table of years.
+
+    Between two of its commands it may unpack a large batch, or wait for a terminal; its locks go when it is cut off.
+    """
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(_MORE_PATIENCE)
         if (connection.dialect.server_version_info or ()) >= (17,):
             connection.exec_driver_sql("SET LOCAL transaction_timeout = 0")
 
