@@ -72,7 +72,7 @@ def code_of(encoding: str, data: bytes, caps: BodyCaps = CAPS) -> str:
 
 def test_what_cannot_be_unpacked_is_named() -> None:
     assert code_of("br", b"whatever") == "packed"
-    assert code_of("gzip, deflate", b"whatever") == "protocol"
+    assert code_of("gzip, deflate", b"whatever") == "packed"
     assert code_of("gzip", b"plain text") == "protocol"
 
 
