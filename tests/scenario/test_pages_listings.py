@@ -177,6 +177,24 @@ async def test_of_an_index_only_the_freshest_children_are_asked(newsroom: Newsro
     assert asked == ["/map-20.xml", "/map-19.xml", "/map-18.xml", "/map-17.xml", "/map-16.xml"]
 
 
+def index_of(*urls: str) -> str:
+    return INDEX.format("".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls))
+
+
+async def test_an_index_within_an_index_is_read_and_leaves_something_to_the_others(newsroom: Newsroom) -> None:
+    for name in "abcdef":
+        newsroom.web.route(f"/{name}.xml", news_sitemap({newsroom.web.url(f"/{name}"): f"Story {name}"}))
+    deepest = newsroom.web.route("/deepest.xml", index_of(newsroom.web.url("/f.xml")))
+    inner = newsroom.web.route(
+        "/inner.xml", index_of(*(newsroom.web.url(f"/{name}") for name in ("a.xml", "b.xml", "outer.xml")), deepest)
+    )
+    outer = newsroom.web.route("/outer.xml", index_of(*(newsroom.web.url(f"/{name}.xml") for name in "cd"), inner))
+    newsroom.source("a", outer, SourceKind.SITEMAP)
+    assert (await newsroom.poll()).new == 3
+    asked = [request.path for request in newsroom.web.requests]
+    assert asked == ["/outer.xml", "/inner.xml", "/deepest.xml", "/b.xml", "/d.xml", "/c.xml"]
+
+
 async def test_the_choice_for_a_site_is_stored_and_told_with_its_reason(newsroom: Newsroom) -> None:
     newsroom.web.route("/", home("/feed"))
     newsroom.web.route("/feed", rss(Item("One", "/1", "1")))

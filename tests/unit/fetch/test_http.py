@@ -149,7 +149,7 @@ async def test_a_form_is_posted_and_its_redirects_are_left_alone(fetcher: HttpFe
         (Reply("news" * 100, cut_at=50, chunked=20), "truncated"),
         (Reply(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnews\r\n0\r\n\r\n"), "protocol"),
         (Reply(gzip.compress(b"news" * 100)[:-4], headers={"Content-Encoding": "gzip"}), "truncated"),
-        (Reply("news", headers={"Content-Encoding": "br"}), "protocol"),
+        (Reply("news", headers={"Content-Encoding": "br"}), "packed"),
         (Reply(raw=b"SSH-2.0-OpenSSH_9\r\n\r\n"), "protocol"),
         (Reply(reset=True), "reset"),
         (Reply(raw=b""), "reset"),
