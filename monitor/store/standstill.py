@@ -7,11 +7,16 @@ no limit of PostgreSQL before 17 looks at that, nor at one that was cut off ther
 
 from __future__ import annotations
 
+import os
+import re
+import socket
+
 import sqlalchemy as sa
 
 LOCK_NOT_AVAILABLE = "55P03"
-WRITING_FACTOR = 5
-"""A client that does not take an answer may be one that works through a long one: it gets so much more time."""
+LIVING_FACTOR = 5
+"""So much more time has who may only be slow: a client that does not take an answer may work through a long one, and
+one whose other connections go on may send a long document over a slow line."""
 
 # `active`, and waiting for its client: more of the pipeline, or room for the answer.  COPY waits in the same way for
 # as long as it likes.  A unit that has neither a transaction id nor an advisory lock keeps nobody waiting.
@@ -21,16 +26,31 @@ _END = sa.text(
         SELECT make_interval(secs => setting::float8 / 1000) AS span
         FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout' AND setting <> '0'
     )
-    SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity, patience
-    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+    SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity AS held, patience
+    WHERE held.datname = current_database() AND held.usename = current_user AND held.pid <> pg_backend_pid()
     AND state = 'active' AND wait_event_type = 'Client' AND query !~* '^\\s*copy\\y'
-    AND state_change < clock_timestamp() - span * CASE wait_event WHEN 'ClientRead' THEN 1 ELSE :factor END
+    AND state_change < clock_timestamp() - span * CASE
+        WHEN wait_event <> 'ClientRead' OR EXISTS (
+            SELECT FROM pg_stat_activity AS other
+            WHERE other.datname = held.datname AND other.usename = held.usename AND other.pid <> held.pid
+            AND other.application_name = held.application_name
+            AND other.state_change > clock_timestamp() - span
+        ) THEN :factor ELSE 1 END
     AND EXISTS (
         SELECT FROM pg_locks
-        WHERE pg_locks.pid = pg_stat_activity.pid AND granted AND locktype IN ('transactionid', 'advisory')
+        WHERE pg_locks.pid = held.pid AND granted AND locktype IN ('transactionid', 'advisory')
     )
     """
 )
+
+
+def process_name() -> str:
+    """The `application_name` of all connections of this process, by which they are known for one another's.
+
+    PostgreSQL cuts it to 63 bytes: the number of the process comes first.
+    """
+    host = re.sub(r"[^\w.-]", "", socket.gethostname(), flags=re.ASCII)
+    return f"news-monitor {os.getpid()} {host}"[:63]
 
 
 def end_stopped_units(connection: sa.Connection) -> int:
@@ -40,5 +60,5 @@ def end_stopped_units(connection: sa.Connection) -> int:
     where that limit is lifted.  What they wrote is undone, as it is by that limit; their process, when it wakes up, is
     told that its connection is gone, and does the work again.
     """
-    ended: int = connection.execute(_END, {"factor": WRITING_FACTOR}).scalar_one()
+    ended: int = connection.execute(_END, {"factor": LIVING_FACTOR}).scalar_one()
     return ended

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from monitor.errors import StoreBusy, StoreError, StoreFull
 from monitor.store.gate import WriterGate
-from monitor.store.standstill import LOCK_NOT_AVAILABLE, end_stopped_units
+from monitor.store.standstill import LOCK_NOT_AVAILABLE, end_stopped_units, process_name
 
 BUSY_TIMEOUT_S = 10
 KEPT_CONNECTIONS = 3
@@ -130,7 +130,8 @@ def _preparing(options: str) -> Callable[[Any, Any], None]:
     prepared: a pooler by transaction gives the names of statements to whoever comes next, with another meaning.
     """
     limits = {name: value for name, value in POSTGRESQL_LIMITS.items() if name not in options}
-    ours = [f"SET {name} = '{value}'" for name, value in (POSTGRESQL_MANNERS | limits).items()]
+    manners = POSTGRESQL_MANNERS | limits | {"application_name": process_name()}
+    ours = [f"SET {name} = '{value}'" for name, value in manners.items()]
 
     def prepare(connection: Any, _record: Any) -> None:
         connection.autocommit = True  # a transaction that is rolled back would take the limits along

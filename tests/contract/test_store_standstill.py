@@ -19,6 +19,7 @@ ASLEEP = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND wait_event
 UNLIMITED = "-c idle_in_transaction_session_timeout=0"
 SHORT, SHORT_S = "50ms", 0.05
 CHANGE = "UPDATE held SET n = n + 1"
+ELSEWHERE = "a process that stands still"
 Stopping = Callable[..., None]
 
 
@@ -73,6 +74,7 @@ def stopped(postgresql_url: str, database: Database) -> Iterator[Stopping]:
         before = asleep(database)
         client = engine.raw_connection()
         clients.append(client)
+        client.cursor().execute(f"SET application_name = '{ELSEWHERE}'")
         client.cursor().execute(first)
         half(client.driver_connection)
         until(lambda: asleep(database) != before)  # the server waits for the rest
@@ -140,6 +142,23 @@ def test_who_lifted_the_limit_waits(stopped: Stopping, postgresql_url: str, limi
     stopped(CHANGE)
     with another(postgresql_url, limit) as other:
         assert other.end_standstill() == 0
+
+
+def test_who_goes_on_elsewhere_may_send_a_long_document(stopped: Stopping, postgresql_url: str) -> None:
+    with another(postgresql_url, "1s") as other, another(postgresql_url, "1h") as sibling:
+        with sibling.outside() as connection:
+            connection.exec_driver_sql(f"SET application_name = '{ELSEWHERE}'")
+            connection.commit()
+            for _ in range(50):
+                stopped("SELECT pg_advisory_xact_lock_shared(1)")
+                time.sleep(1.1)
+                begun = time.monotonic()
+                connection.exec_driver_sql("SELECT 1")
+                ended = other.end_standstill()
+                if time.monotonic() - begun < 1.0:
+                    break
+            assert ended == 0
+        until(lambda: other.end_standstill() > 0)
 
 
 def test_another_roles_unit_is_not_ours_to_end(database: Database, stopped: Stopping, postgresql_url: str) -> None:

@@ -76,6 +76,7 @@ async def test_who_stands_still_in_mid_command_is_ended(tmp_path: Path, postgres
         taken = found.database.engine.raw_connection()
         stopped = taken.driver_connection
         assert stopped is not None
+        stopped.cursor().execute("SET application_name = 'another process'")
         stopped.cursor().execute("UPDATE meta SET value = value")
         stopped.pgconn.enter_pipeline_mode()
         stopped.pgconn.send_query_params(b"SELECT 1", [])  # whatever the end of the pipeline would have brought
