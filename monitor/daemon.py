@@ -23,7 +23,8 @@ from monitor.errors import MonitorError
 REPEAT_S = 60.0
 """A trouble that stays is logged that often."""
 LAST_TICKS_S = 5.0
-"""So long ticks may take to come back when the end begins; they take milliseconds, unless the database is away."""
+"""So long ticks, and what was begun out of turn, may take to come back when the end begins; they take milliseconds,
+unless the database is away."""
 CLOCK_LOOK_S = 5.0
 """How often it is seen whether the clock on the wall was set back."""
 SET_BACK = timedelta(seconds=1)
@@ -105,9 +106,9 @@ class Daemon:
             raise self._fault
         log.info("draining")
         scheduler.remove_all_jobs()
-        if ticking := [back for _, back in self._ticking.values()]:
-            # Cut off, a tick would leave claimed what nobody has in hand.
-            await asyncio.wait(ticking, timeout=LAST_TICKS_S)
+        if under_way := [*(back for _, back in self._ticking.values()), *self._begun]:
+            # Cut off, it would leave claimed what nobody has in hand.
+            await asyncio.wait(under_way, timeout=LAST_TICKS_S)
         await self._drain()
 
     def stop(self) -> None:
@@ -120,7 +121,9 @@ class Daemon:
         self._ending.set()
 
     def do_soon(self, name: str, step: Step) -> None:
-        """Begin a step out of turn; what goes wrong with it is reported as with a tick's."""
+        """Begin a step out of turn, unless the end has begun; what goes wrong with it is reported as with a tick's."""
+        if self._ending.is_set():
+            return
         task = asyncio.get_running_loop().create_task(self._guarded(name, step))
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)

@@ -15,7 +15,7 @@ from monitor import __version__
 from monitor.alert.keys import ops_key
 from monitor.bootstrap.monitor import Monitor
 from monitor.bootstrap.timekeeping import set_clock
-from monitor.errors import StoreError
+from monitor.errors import StoreBusy, StoreError
 from monitor.loops.dispatch import Work
 from monitor.loops.ops import tell_ops
 from monitor.loops.selfwatch import wind_standing
@@ -34,6 +34,7 @@ class Presence:
     role: str
     _started_at: datetime = field(init=False)
     _versions: frozenset[str] = frozenset()
+    _may_end: bool = True
 
     def __post_init__(self) -> None:
         self._started_at = self.monitor.clock.now()
@@ -49,6 +50,7 @@ class Presence:
         monitor = self.monitor
         require_current(monitor.database)
         set_clock(monitor.clock, monitor.database)
+        self._end_standstill()
         now = monitor.clock.now()
         owner = monitor.context.owner
         this = Worker(owner, self.role, socket.gethostname(), _pid(owner), __version__, self._started_at, now)
@@ -66,6 +68,21 @@ class Presence:
             with monitor.database.unit(lock="tell") as connection:
                 _tell_versions(Work(connection, monitor.telling(), now), versions)
         self._versions = versions
+
+    def _end_standstill(self) -> None:
+        """A server may keep its roles from that; whoever cannot help the others must not look dead himself."""
+        if not self._may_end:
+            return
+        try:
+            ended = self.monitor.database.end_standstill()
+        except StoreBusy:
+            raise
+        except StoreError as error:
+            self._may_end = False
+            log.warning("standstill-stays", error=error.message, remedy="see the page about PostgreSQL")
+            return
+        if ended:
+            log.warning("standstill-ended", units=ended)
 
     async def leave(self) -> None:
         """Be listed no more; a database that is away forgets this process by itself."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from monitor.config.schema import ConfigModel
 from monitor.match.dictionary import available
 from monitor.match.lexicon import MAIN_LANGUAGES, Lexicon
+from monitor.store.belonging import make_folders
 
 _BUILD = (
     "import sys; from pathlib import Path; from monitor.match.dictionary import build_dictionaries; "
@@ -58,7 +59,7 @@ def build_words(languages: Sequence[str]) -> Path | None:
             return directory
     for directory in words_directories():
         try:
-            directory.mkdir(parents=True, exist_ok=True)
+            make_folders(directory)
             subprocess.run([sys.executable, "-c", _BUILD, str(directory), *languages], check=True)  # noqa: S603 - our own code
         except (OSError, subprocess.CalledProcessError):
             continue

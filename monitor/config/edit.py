@@ -135,12 +135,15 @@ def _edit(files: Sequence[Path], change: Change, *, missing: str = "nothing to c
 
 def _write(root: Path, file: Path, old: str, new: str) -> None:
     before = load_config(root)
+    place = file.resolve()  # a link stays one
     # Beside the file, so that the replacement is one step on the same disk.
-    fresh = file.with_name(f".{file.name}.new")
+    fresh = place.with_name(f".{place.name}.new")
     try:
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600, exist_ok=False)
         fresh.write_text(new, encoding="utf-8")
-        fresh.chmod(file.stat().st_mode & 0o777)
-        fresh.replace(file)
+        _make_alike(fresh, place)
+        fresh.replace(place)
     except OSError as error:
         with suppress(OSError):
             fresh.unlink()
@@ -149,6 +152,16 @@ def _write(root: Path, file: Path, old: str, new: str) -> None:
     if before.config is not None and after.config is None:
         file.write_text(old, encoding="utf-8")
         raise EditRefused(f"the change would break the file: {_first(after)}")
+
+
+def _make_alike(fresh: Path, file: Path) -> None:
+    """Who could read and write the file goes on to do so: the service reads what only root may change."""
+    ours, theirs = fresh.stat(), file.stat()
+    if os.geteuid() == 0 and ours.st_uid != theirs.st_uid:
+        os.chown(fresh, theirs.st_uid, -1)
+    if ours.st_gid != theirs.st_gid:
+        os.chown(fresh, -1, theirs.st_gid)
+    fresh.chmod(theirs.st_mode & 0o777)
 
 
 def _first(loaded: Loaded) -> str:

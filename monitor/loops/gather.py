@@ -78,6 +78,8 @@ class Gathering:
         self._room = Room(context.settings.bytes_at_once)
         self._held: set[str] = set()
         self._unconfirmed: list[tuple[str, Lease]] = []
+        self._claiming = asyncio.Lock()
+        """One claim at a time: what one cannot be sure of yet the other would give back."""
         self._idle: list[PollRecord] = []
         self._idle_since = 0.0
         self._patience = Patience()
@@ -103,20 +105,21 @@ class Gathering:
         only what was pushed is taken.
         """
         await self.flush_due()
-        room = self.context.settings.polls_at_once - len(self._hand)
-        if room <= 0:
-            return 0
-        if polls:
-            self._patience.begin()
-        idle = [record.source_id for record in self._idle]
-        claimed, held_up = await in_thread(
-            _claim, self.context, room, full_pass_since, polls, idle=idle, unconfirmed=self._unconfirmed
-        )
-        if len(claimed) == room:
-            self._patience.press()
-        for source, push in claimed:
-            self._held.add(source.id)
-            self._hand.start(self._take(self.context, source, push), f"poll {source.id}")
+        async with self._claiming:
+            room = self.context.settings.polls_at_once - len(self._hand)
+            if room <= 0:
+                return 0
+            if polls:
+                self._patience.begin()
+            idle = [record.source_id for record in self._idle]
+            claimed, held_up = await in_thread(
+                _claim, self.context, room, full_pass_since, polls, idle=idle, unconfirmed=self._unconfirmed
+            )
+            if len(claimed) == room:
+                self._patience.press()
+            for source, push in claimed:
+                self._held.add(source.id)
+                self._hand.start(self._take(self.context, source, push), f"poll {source.id}")
         if held_up:
             await self._make_room()
         return len(claimed)

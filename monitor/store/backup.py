@@ -22,6 +22,7 @@ import sqlalchemy as sa
 
 from monitor.errors import StoreError, StoreFull
 from monitor.store.archive import Advance, BadArchive, read_archive, write_archive
+from monitor.store.belonging import make_database_file
 from monitor.store.lock import alone
 from monitor.store.presence import living
 from monitor.store.rowwise import is_empty
@@ -130,6 +131,7 @@ def _restore_file(database: Database, path: Path, now: datetime, *, copied: bool
     made = target.with_name(f"{target.name}.restoring")
     database.dispose()
     with alone(database.engine.url), _thrown_away(made):
+        make_database_file(made, like=target)
         new = _opened(made)
         try:
             if copied:

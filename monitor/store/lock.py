@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.store import leases
+from monitor.store.belonging import give_to_folder
 from monitor.store.unit import Database
 
 CrashHook = Callable[[sa.Connection], None]
@@ -78,7 +79,10 @@ def lock_path(url: sa.URL) -> Path | None:
 
 def _take(path: Path) -> IO[str]:
     try:
+        is_new = not path.exists()
         file = path.open("a+", encoding="ascii")
+        if is_new:
+            give_to_folder(path)
     except OSError as error:
         raise StoreError(
             f"cannot open the lock file {path}: {error.strerror}", remedy="check the folder's owner and permissions"

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 import monitor
 from monitor.errors import SchemaMismatch, StoreBusy, StoreError
+from monitor.store.belonging import make_database_file, make_folders
 from monitor.store.lock import alone
 from monitor.store.unit import NO_RIGHT_SQLSTATE, READ_ONLY_SQLSTATE, REMEDIES, Database, open_engine, without_limits
 
@@ -61,6 +62,8 @@ def upgrade(database: Database) -> SchemaStatus:
     before = status(database)
     if before.is_current:
         return before
+    if (file := _file(database)) is not None:
+        make_database_file(file)
     with _left_alone(database, before), database.unit(lock=LOCK) as connection:
         without_limits(connection)
         before = SchemaStatus(_version(connection))
@@ -199,7 +202,7 @@ def make_folder(database: Database) -> None:
     if file is not None:
         folder = file.parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folders(folder)
         except OSError as error:
             remedy = "check the folder's owner and permissions, or name another place with database:"
             raise StoreError(f"the folder {folder} cannot be made: {error.strerror}", remedy=remedy) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import event
 
 from monitor.errors import StoreBusy, StoreError, StoreFull
 from monitor.store.gate import WriterGate
+from monitor.store.standstill import LOCK_NOT_AVAILABLE, end_stopped_units
 
 BUSY_TIMEOUT_S = 10
 KEPT_CONNECTIONS = 3
@@ -27,12 +28,14 @@ CHECKPOINT_PAGES = 8000
 """How far SQLite's log grows (16 MB) before it is copied: what changes with every poll is copied once, not often."""
 # Retrying helps: serialisation failure, deadlock, lock not available, a unique key that another worker took first,
 # and a server that is shutting down, starting up, has too many clients or lets us only read (after a failover).
-RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03", "23505", "57P01", "57P02", "57P03", "53300", "25006"})
+RETRYABLE_SQLSTATES = frozenset(
+    {"40001", "40P01", LOCK_NOT_AVAILABLE, "23505", "57P01", "57P02", "57P03", "53300", "25006"}
+)
 CONNECTION_SQLSTATE_CLASS = "08"
 # A worker that is paused, or cut off, in the middle of a unit holds its locks: after 12 s the server ends that unit
-# (units take milliseconds).  Nobody waits longer than 10 s for a lock, so that none of the paused worker's other units
-# inherits it.  After some 25 s without an answer the client gives the connection up.  Whoever only reads may take his
-# time.
+# (units take milliseconds), or another worker does, where it happened in the middle of a command.  Nobody waits longer
+# than 10 s for a lock, so that none of the paused worker's other units inherits it.  After some 25 s without an answer
+# the client gives the connection up.  Whoever only reads may take his time.
 READING = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
 )
@@ -272,12 +275,30 @@ class Database:
         # Threads of one process queue here rather than poll SQLite's lock with growing sleeps.
         return self._gate.turn(urgent=urgent, timeout_s=BUSY_TIMEOUT_S) if self.is_sqlite else nullcontext()
 
+    def end_standstill(self) -> int:
+        """End the units of processes that stand still in mid-command; how many.  Raises `StoreBusy`, `StoreError`.
+
+        Whoever waited for a lock in vain does so by itself.  Claims never wait: they go past what is locked.
+        """
+        if self.is_sqlite:  # a process is ended with its locks, and there is one
+            return 0
+        with self._mapped(), self.engine.connect() as connection:
+            return end_stopped_units(connection.execution_options(isolation_level="AUTOCOMMIT"))
+
+    def _unlocked(self, error: sa.exc.DBAPIError) -> StoreBusy | None:
+        """The error, if it was a lock that is to be had next time: those who stood still with it have been ended."""
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            with suppress(StoreError):
+                if ended := self.end_standstill():
+                    return StoreBusy(f"{map_error(error)}; a process stood still, {ended} unit(s) of it were ended")
+        return None
+
     @contextmanager
     def _mapped(self) -> Iterator[None]:
         try:
             yield
         except sa.exc.DBAPIError as error:
-            raise map_error(error) from error
+            raise self._unlocked(error) or map_error(error) from error
         except sa.exc.TimeoutError as error:
             raise StoreBusy(f"no free database connection: {error}") from error
 
@@ -309,10 +330,20 @@ _ADVISORY_LOCKS = sa.text(
 """One after the other, in the order of the array."""
 
 
+_MORE_PATIENCE = """
+SELECT set_config(name, '10min', true) FROM pg_settings
+WHERE name = 'idle_in_transaction_session_timeout' AND setting::int BETWEEN 1 AND 600000
+"""
+
+
 def without_limits(connection: sa.Connection) -> None:
-    """This unit takes as long as it takes, whatever limits an administrator has set: it goes over a table of years."""
+    """This unit takes as long as it takes, whatever limits an administrator has set: it goes over a table of years.
+
+    Between two of its commands it may unpack a large batch, or wait for a terminal; its locks go when it is cut off.
+    """
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(_MORE_PATIENCE)
         if (connection.dialect.server_version_info or ()) >= (17,):
             connection.exec_driver_sql("SET LOCAL transaction_timeout = 0")
 

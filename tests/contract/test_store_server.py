@@ -150,6 +150,15 @@ def test_what_goes_over_everything_is_not_limited(server: sa.URL, opened: Opened
         assert [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names] == ["0", "0"]
 
 
+def test_between_two_commands_it_has_minutes_unless_it_has_more(server: sa.URL, opened: Opened) -> None:
+    name = "idle_in_transaction_session_timeout"
+    ours, theirs = opened(server), opened(server.update_query_dict({"options": f"-c {name}=1h"}))
+    for begun, shown in ((ours.unit, "10min"), (ours.reading, "0"), (theirs.unit, "1h")):
+        with begun() as connection:
+            without_limits(connection)
+            assert connection.exec_driver_sql(f"SHOW {name}").scalar() == shown
+
+
 ODD = {
     "DateStyle": "SQL,DMY",
     "TimeZone": "Asia/Kathmandu",

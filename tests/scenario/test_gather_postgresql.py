@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
-from monitor.loops.gather import gather_once
+from monitor.loops.gather import Gathering, gather_once
 from monitor.loops.read import read_once
 from monitor.store import schema
 from monitor.store import tables as t
@@ -48,6 +49,29 @@ async def test_two_workers_poll_each_source_once_and_keep_each_article_once(shar
     assert len(shared.web.seen("/story/teaser")) == 1
     keys = [row.key for row in shared.rows(t.alert)]
     assert len(keys) == len(set(keys))
+
+
+async def test_who_is_woken_while_it_claims_polls_each_source_once(shared: Newsroom) -> None:
+    for name in ("a", "b"):
+        old = Item(f"Old {name}", shared.web.url(f"/story/old-{name}"), "0", content=long_text(f"old {name}"))
+        shared.source(name, shared.web.route(f"/feed/{name}", rss(old)))
+    committed, claimed_again = threading.Event(), threading.Event()
+
+    def observed(moment: str) -> None:
+        if moment == "before" or claimed_again.is_set():
+            return
+        if committed.is_set():
+            claimed_again.set()
+        else:
+            committed.set()
+            claimed_again.wait(0.3)  # the first claim is made, but nobody has said so yet: time for another to undo it
+
+    gathering = Gathering(replace(shared.context, database=Database(shared.database.engine, observer=observed)))
+    first = asyncio.create_task(gathering.start_due())
+    await asyncio.to_thread(committed.wait)
+    assert await gathering.start_due() + await first == 2
+    await gathering.drain()
+    assert len(shared.web.seen("/feed/a")) == len(shared.web.seen("/feed/b")) == 1
 
 
 async def test_a_pass_does_not_end_while_another_worker_is_just_claiming(shared: Newsroom) -> None:

@@ -126,6 +126,32 @@ async def test_a_tick_that_is_under_way_comes_back_before_anything_is_drained() 
     assert done == ["claimed", "claimed", "drained"]
 
 
+async def test_what_was_begun_out_of_turn_comes_back_too_and_nothing_is_begun_after_the_end() -> None:
+    done: list[str] = []
+    ending = asyncio.Event()
+
+    async def claim() -> None:
+        daemon.stop()
+        await ending.wait()
+        await asyncio.sleep(0)
+        done.append("claimed")
+
+    async def late() -> None:
+        done.append("too late")
+
+    async def started() -> None:
+        daemon.do_soon("wake", claim)
+
+    async def drain() -> None:
+        daemon.do_soon("wake", late)
+        await asyncio.sleep(0)
+        done.append("drained")
+
+    daemon = Daemon((), nothing, started, (drain,), stopping=ending.set)
+    await asyncio.wait_for(daemon.run(), 60)
+    assert done == ["claimed", "drained"]
+
+
 async def test_a_storm_of_signals_reloads_twice_and_never_at_the_same_time() -> None:
     reloads: list[str] = []
     let_go = asyncio.Event()

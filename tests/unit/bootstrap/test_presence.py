@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,10 +20,11 @@ from monitor.bootstrap.monitor import Monitor, open_monitor
 from monitor.bootstrap.presence import Presence, present
 from monitor.bootstrap.timekeeping import set_clock
 from monitor.clock import SharedClock
-from monitor.errors import AlreadyRunning, SchemaMismatch
+from monitor.errors import AlreadyRunning, SchemaMismatch, StoreError
 from monitor.store import tables as t
 from monitor.store.presence import Worker, heartbeat, living, server_time
 from monitor.store.unit import Database, open_engine
+from tests.conftest import PATIENCE_S
 
 CONFIG = """
 channels: {desk: {to: 'console://'}}
@@ -65,6 +67,51 @@ async def test_nothing_is_written_once_a_newer_program_has_migrated(monitor: Mon
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaMismatch, match="9999"):
         await presence.beat()
+
+
+async def test_who_stands_still_in_mid_command_is_ended(tmp_path: Path, postgresql_url: str) -> None:
+    (tmp_path / "config.yaml").write_text(f"database: '{postgresql_url}'\n{CONFIG}")
+    impatient = sa.make_url(postgresql_url).update_query_dict({"options": "-c idle_in_transaction_session_timeout=1s"})
+    async with open_monitor(tmp_path / "config.yaml") as found:
+        taken = found.database.engine.raw_connection()
+        stopped = taken.driver_connection
+        assert stopped is not None
+        stopped.cursor().execute("UPDATE meta SET value = value")
+        stopped.pgconn.enter_pipeline_mode()
+        stopped.pgconn.send_query_params(b"SELECT 1", [])  # whatever the end of the pipeline would have brought
+        stopped.pgconn.flush()
+        found.database = Database(open_engine(impatient))
+        presence = Presence(found, "all")
+        until = asyncio.get_running_loop().time() + PATIENCE_S
+        with structlog.testing.capture_logs() as logs:
+            while not (told := [entry["units"] for entry in logs if entry["event"] == "standstill-ended"]):
+                assert asyncio.get_running_loop().time() < until
+                await asyncio.sleep(0.2)
+                with suppress(StoreError):  # on a busy machine it may idle for too long itself
+                    await presence.beat()
+        assert told == [1]
+        taken.invalidate()
+        found.database.dispose()
+
+
+async def test_who_may_end_nothing_gives_signs_of_life_nevertheless(tmp_path: Path, postgresql_url: str) -> None:
+    url = sa.make_url(postgresql_url)
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP ROLE IF EXISTS confined")
+        connection.exec_driver_sql("CREATE ROLE confined LOGIN")
+        connection.exec_driver_sql("GRANT CREATE ON SCHEMA public TO confined")
+        connection.exec_driver_sql("REVOKE EXECUTE ON FUNCTION pg_terminate_backend FROM PUBLIC")
+    engine.dispose()
+    address = url.set(username="confined").render_as_string(hide_password=False)
+    (tmp_path / "config.yaml").write_text(f"database: '{address}'\n{CONFIG}")
+    async with open_monitor(tmp_path / "config.yaml") as found:
+        with structlog.testing.capture_logs() as logs:
+            async with present(found, "poller") as presence:
+                await presence.beat()
+                assert alive(found) == ["poller"]
+    (told,) = (entry["error"] for entry in logs if entry["event"] == "standstill-stays")
+    assert "pg_terminate_backend" in told
 
 
 async def test_workers_of_two_versions_are_told(monitor: Monitor) -> None:

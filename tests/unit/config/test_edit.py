@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,3 +164,22 @@ def test_the_rights_of_the_file_stay_as_they_were(path: Path) -> None:
     path.chmod(0o640)
     set_source(path, "blatt", "paused", True)
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_the_service_goes_on_reading_what_root_edits(path: Path) -> None:
+    path.chmod(0o640)
+    os.chown(path, 4321, 1234)
+    set_source(path, "blatt", "paused", True)
+    facts = path.stat()
+    assert (facts.st_uid, facts.st_gid, facts.st_mode & 0o777) == (4321, 1234, 0o640)
+
+
+def test_a_link_stays_one(path: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "config.yaml"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    set_source(link, "blatt", "paused", True)
+    assert link.is_symlink()
+    assert "paused: true" in path.read_text()
+    assert [file.name for file in link.parent.iterdir()] == ["config.yaml"]
