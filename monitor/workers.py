@@ -274,14 +274,17 @@ class _Worker:
         while not self._pipe.poll(max(left_s, _LOOK_S)):
             try:
                 left_s = timeout_s - (self._processor_s() - begun_s)
-            except FileNotFoundError:
+            except OSError:
                 return True  # it has ended since: what it answered, or the end of the pipe, is there
             if left_s <= 0 or time.monotonic() >= until:
                 return False
         return True
 
     def _processor_s(self) -> float:
-        """Seconds of processor time that the process has had (proc_pid_stat(5)); `OSError` when it is gone."""
+        """Seconds of processor time that the process has had (proc_pid_stat(5)).
+
+        `FileNotFoundError` when it is gone, `ProcessLookupError` when it goes while this is read.
+        """
         stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8", errors="replace")
         user, system = stat.rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / _TICKS

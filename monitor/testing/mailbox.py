@@ -15,8 +15,8 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-READY_S = 30.0
-"""So long the server may take to begin: a moment, but for a machine that is busy with other things."""
+PATIENCE_S = 60.0
+"""So long the server may take to begin and to end: a moment, but for a machine that is busy with other things."""
 CLOSING_S = 0.01
 """A connection that was ended closes in the next turns of the loop."""
 PORT_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -63,7 +63,7 @@ class Mailbox:
         """Listen on 127.0.0.1; port 0 picks a free one and keeps it."""
         if self.port == 0:
             self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=READY_S)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=PATIENCE_S)
         self._controller.start()
 
     def stop(self) -> None:
@@ -91,7 +91,7 @@ class Mailbox:
 
 def end_server(controller: Controller) -> None:
     """Stop a mail server.  Its own `stop` ends the loop with connections open, whose sockets are then never closed."""
-    asyncio.run_coroutine_threadsafe(_end_sessions(), controller.loop).result(10)
+    asyncio.run_coroutine_threadsafe(_end_sessions(), controller.loop).result(PATIENCE_S)
     controller.stop()
 
 

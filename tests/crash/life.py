@@ -63,10 +63,10 @@ class StagedClock(SharedClock):
 
 
 class Inline:
-    """Workers that work on a thread: what happens to worker processes is tested elsewhere."""
+    """Workers that work on a thread, without a limit: what happens to worker processes is tested elsewhere."""
 
     async def run(self, function: Callable[..., T], /, *args: object, timeout_s: float = 20.0) -> T:
-        return await asyncio.wait_for(asyncio.to_thread(function, *args), timeout_s)
+        return await asyncio.to_thread(function, *args)
 
 
 @dataclass(slots=True)

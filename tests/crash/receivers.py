@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from monitor.testing import Reply
-from monitor.testing.mailbox import end_server
+from monitor.testing.mailbox import PATIENCE_S, end_server
 from monitor.testing.web import SeenRequest
 
 MARK = re.compile(r"\bnews-(\d+)-mark\b")
@@ -58,7 +58,7 @@ class Mail:
                 def factory(self) -> SMTP:
                     return _Cutting(mail)
 
-            self._controller = Server(self, hostname="127.0.0.1", port=self.port, ready_timeout=20.0)
+            self._controller = Server(self, hostname="127.0.0.1", port=self.port, ready_timeout=PATIENCE_S)
             self._controller.start()
 
     def stop(self) -> None:

@@ -29,6 +29,9 @@ MINUTE, HOUR = 60.0, 3600.0
 MORNING = datetime(2026, 3, 10, 9, 5, tzinfo=UTC).timestamp()
 FEEDS = 3
 GOOD = "desk@example.org"
+TARGETS = (GOOD, "hook")
+ANSWER_S = 90
+"""So long the webhook may take, which is as slow as the machine: what it took without answering in time comes again."""
 WORDS = (
     "harbour council voted widen northern basin delay engineers spring fourteen months residents river asked "
     "traffic bridge mayor promised reserves report listed risks shortage steel permit members costly second "
@@ -152,7 +155,9 @@ class Stage:
         self.publish(0, 1, 2)
         assert self.passes(self.now, self.now + 61 * MINUTE, here=True) == 0, "the nursery could not live"
 
-    def begin(self, name: str, *, fresh: bool = True, bad_recipient: bool = False, quiet: str = "") -> None:
+    def begin(
+        self, name: str, *, fresh: bool = True, bad_recipient: bool = False, quiet: str = "", answer_s: int = ANSWER_S
+    ) -> None:
         """Begin a run on a fresh database; all runs have it in the same place."""
         self.name = "run" if fresh else name
         if fresh:
@@ -168,10 +173,10 @@ class Stage:
             self.web.route(f"/story/{number}", self.news.page)
         to = [GOOD, BAD] if bad_recipient else [GOOD]
         self.config = self.folder / f"{self.backend.name}-{name}.yaml"
-        self.config.write_text(self._configuration(to, quiet), encoding="utf-8")
+        self.config.write_text(self._configuration(to, quiet, answer_s), encoding="utf-8")
         self.now = MORNING + 20 * MINUTE
 
-    def _configuration(self, to: list[str], quiet: str) -> str:
+    def _configuration(self, to: list[str], quiet: str, answer_s: int) -> str:
         feeds = "\n".join(
             f"  - {{id: feed-{n}, feed: '{self.web.url(f'/feed/{n}')}', every: 1s}}" for n in range(FEEDS)
         )
@@ -187,7 +192,7 @@ channels:
     rate: 500
     quiet_hours: [{quiet}]
     mail: {{to: [{", ".join(to)}], server: 127.0.0.1, port: {self.mail.port}, from: monitor@example.org}}
-  hook: {{rate: 500, to: "json://127.0.0.1:{self.web.port}/hook?rto=1"}}
+  hook: {{rate: 500, to: "json://127.0.0.1:{self.web.port}/hook?rto={answer_s}"}}
 sources:
 {feeds}
 watchlist:
@@ -195,7 +200,7 @@ watchlist:
   - {{id: later, match: quay, alert: {{to: [desk, hook], group_by: article, digest: hourly}}}}
 """
 
-    def publish(self, *numbers: int, targets: tuple[str, ...] = (GOOD, "hook")) -> None:
+    def publish(self, *numbers: int, targets: tuple[str, ...] = TARGETS) -> None:
         """Let news appear, of which each target must hear from both rules."""
         self.news.publish(*numbers)
         self.due |= {(target, rule, n) for target in targets for rule in ("now", "later") for n in numbers}

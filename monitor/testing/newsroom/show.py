@@ -161,11 +161,7 @@ class Show:
         return daemon
 
     async def _count(self, database: Database) -> int:
-        def settled() -> bool:
-            return len(self._due(database)) >= len(self.edition.flood) and not self._missing(database)
-
-        await _comes_true(settled, 2 * self.delivery_s)  # the verdict says it if not
-        await asyncio.sleep(1.0)
+        await _comes_true(lambda: self._all_told(database), 2 * self.delivery_s)  # the verdict says it if not
         due, missing = self._due(database), self._missing(database)
         arrived = [mail.message["X-Monitor-Key"] for mail in self.mailbox.received]
         doubled = len(arrived) - len(set(arrived))
@@ -179,10 +175,14 @@ class Show:
             return set(connection.execute(sa.select(t.delivery.c.alert_key)).scalars())
 
     def _all_told(self, database: Database) -> bool:
-        """Whether everything that was published so far has been read, and its mails have arrived."""
+        """Whether everything that was published so far has been read, and its mails have arrived.
+
+        A mail that is not recorded as sent may still be on its way, or come again.
+        """
         with database.reading() as connection:
             settled = set(connection.execute(sa.select(t.article.c.title).where(t.article.c.settled)).scalars())
-        return self._published.keys() <= settled and not self._missing(database)
+            waiting = connection.execute(sa.select(t.delivery.c.id).where(t.delivery.c.state != "sent")).first()
+        return self._published.keys() <= settled and waiting is None and not self._missing(database)
 
     def _missing(self, database: Database) -> set[str]:
         return self._due(database) - {mail.message["X-Monitor-Key"] for mail in self.mailbox.received}

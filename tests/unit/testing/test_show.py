@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.config.load import load_config
 from monitor.errors import MonitorError, UsageError
+from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
+from monitor.testing.mailbox import Received
 from monitor.testing.newsroom.content import read_edition
 from monitor.testing.newsroom.show import Show, newsroom_at_work, room, stop_daemon, write_config
 
@@ -55,4 +61,21 @@ async def test_a_monitor_that_does_not_begin_is_an_error_with_a_remedy(tmp_path:
     with pytest.raises(MonitorError, match="has not read the newsroom") as failed:
         await show._baseline(database)
     assert "daemon.log" in str(failed.value.remedy)
+    database.dispose()
+
+
+def test_a_mail_that_came_and_is_not_recorded_yet_may_come_again(tmp_path: Path, empty_sqlite: Path) -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    database = Database(open_engine(f"sqlite:///{shutil.copy(empty_sqlite, tmp_path / 'monitor.db')}"))
+    show = Show(print, lambda text, *_: text)
+    row = {"alert_id": 1, "alert_key": "a:1", "channel": "desk", "target": "d", "label": "d", "created_at": now}
+    with database.unit() as connection:
+        connection.execute(sa.insert(t.delivery).values(**row, state="sending"))
+    mail = EmailMessage()
+    mail["X-Monitor-Key"] = "a:1"
+    show.mailbox.received.append(Received(now, ("d",), mail))
+    assert not show._all_told(database)
+    with database.unit() as connection:
+        connection.execute(sa.update(t.delivery).values(state="sent"))
+    assert show._all_told(database)
     database.dispose()
