@@ -169,7 +169,7 @@ def _judged(href: str, base: str, given: dict[str, str], why: str) -> FeedLink |
     relations = {_relation(rel) for rel in given.get("rel", "").lower().split()}
     media = "+".join(given.get("type", "").lower().split(";")[0].split())  # some decode its plus as a blank
     url = _joined(base, href.strip())
-    if url is None or not href.strip() or _NO_FEED.search(url):
+    if url is None or not href.strip() or href.strip().startswith("#") or _NO_FEED.search(url):
         return None
     title = " ".join(given.get("title", "").split())
     kind = _kind(media)
@@ -205,7 +205,7 @@ def _anchors(root: etree._Element, base: str) -> Iterator[FeedLink]:
         if not href or href.startswith("#") or not (marked or _may_be_feed(href, text)):
             continue
         url = _joined(base, href)
-        if url is None or _NO_FEED.search(url) or _COMMENTS.search(_path(url)):
+        if url is None or _NO_FEED.search(url) or _COMMENTS.search(f"{_path(url)} {text}"):
             continue
         at = urlsplit(url).netloc
         named = at == host or at.startswith("feeds.") or url.endswith((".rss", ".xml", ".atom", ".rdf"))

@@ -46,6 +46,7 @@ WEIGHTS: Mapping[str, float] = {
     "login-page": SOFT,
     "consent-page": SOFT,
     "parked": SOFT,
+    "packed": SOFT,
 }
 """Codes with less than a hard weight."""
 

@@ -22,6 +22,9 @@ _MAX_MEMBERS = 1_000
 _GZIP = {"gzip", "x-gzip"}
 _OTHERS = {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
 """Codings that exist (https://www.iana.org/assignments/http-parameters) and that we neither ask for nor can undo."""
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+"""RFC 8878, 3.1.1; brotli has no such mark."""
+_PLAIN = "`headers: {Accept-Encoding: identity}` at the source asks the server to leave it as it is"
 _DOCUMENT = re.compile(rb"(?=[\s\xef\xbb\xbf]*[<{\[])[\xef\xbb\xbf]{0,3}[\t\n\r -~]{29}")
 """The beginning of a document in plain text, which no packed one has: three characters alone it might."""
 
@@ -127,13 +130,16 @@ def _encoding_of(header: str, start: bytes) -> str:
     names = [name for part in header.split(",") if (name := part.strip().lower()) in _GZIP | _OTHERS | {"deflate"}]
     if _DOCUMENT.match(start):
         return ""
+    if not names and start.startswith(_ZSTD_MAGIC):
+        names = ["zstd"]
     if not names:
         return "gzip" if start.startswith(b"\x1f\x8b") else ""
     if set(names) <= _GZIP:  # more layers than one are the document's own affair
         return "gzip"
     if names == ["deflate"]:
         return "deflate"
-    raise BadAnswer(Reason("protocol", f"the answer is packed as {header[:40]!r}, which was not asked for"))
+    text = f"the answer is packed as {', '.join(names)}, which was not asked for and cannot be undone here"
+    raise BadAnswer(Reason("packed", f"{text}; {_PLAIN}"))
 
 
 def _window_bits(encoding: str, start: bytes) -> int:

@@ -230,6 +230,7 @@ class RobotsGate:
 def _robots_request(origin: str, request: Request) -> Request:
     return Request(
         f"{origin}/robots.txt",
+        headers=tuple(each for each in request.headers if each[0].lower() == "accept-encoding"),
         proxy=request.proxy,
         verify_tls=request.verify_tls,
         timeout_s=TIMEOUT_S,

@@ -20,7 +20,7 @@ from functools import partial
 
 import xxhash
 
-from monitor.extract.discover import find_feeds
+from monitor.extract.discover import FeedLink, find_feeds
 from monitor.extract.listing import Link, Listing, extract_links
 from monitor.extract.watch import Blocks, Redesign, added_blocks, page_blocks
 from monitor.fetch.schedule import first_look, plan_request
@@ -137,8 +137,7 @@ async def parse(
 
 async def _declared_feed(follower: Follower, spec: SourceSpec, fetched: Fetched) -> Reading | None:
     """Where a page came in place of a feed: the feed that the page declares, if it declares exactly one."""
-    found = find_feeds(fetched.body, url=fetched.final_url, headers=fetched.headers)
-    declared = [link for link in found if link.why in ("header", "declared")]
+    declared = [link for link in await feeds_of(follower.context, fetched) if link.why in ("header", "declared")]
     if len(declared) != 1 or declared[0].url == fetched.final_url:
         return None
     reason = Reason("declared-feed", f"a web page came in place of a feed; it declares {declared[0].url}")
@@ -183,15 +182,33 @@ async def _read_index(
     index = await parse(follower.context, spec, fetched)
     if isinstance(index, NotAFeed):
         return Unread(spec, fetched, index.reason)
+    children = await _read_children(follower, spec, index, known, {spec.url, fetched.final_url})
+    if not children:
+        return Unread(spec, fetched, Reason("empty-index", "none of the index's newest sitemaps could be read"))
+    return replace(_joined(spec, fetched, children), choice=Choice(SourceKind.SITEMAP, spec.url, INDEX))
+
+
+async def _read_children(
+    follower: Follower,
+    spec: SourceSpec,
+    index: ParsedFeed,
+    known: frozenset[str],
+    seen: set[str],
+    *,
+    within: bool = False,
+) -> list[ParsedFeed]:
+    """The newest sitemaps that `index` lists and has not `seen`; an index `within` it gets half of what is left."""
     children: list[ParsedFeed] = []
-    for child in _fresh_children(index.entries)[: follower.left]:
+    most = (follower.left + 1) // 2 if within else follower.left
+    for child in [url for url in _fresh_children(index.entries) if url not in seen][:most]:
+        seen.add(child)
         answer = await follower.get(spec, child)
         parsed = await parse(follower.context, spec, answer, known) if answer is not None else None
         if isinstance(parsed, ParsedFeed) and parsed.kind == "sitemap":
             children.append(parsed)
-    if not children:
-        return Unread(spec, fetched, Reason("empty-index", "none of the index's newest sitemaps could be read"))
-    return replace(_joined(spec, fetched, children), choice=Choice(SourceKind.SITEMAP, spec.url, INDEX))
+        elif isinstance(parsed, ParsedFeed) and parsed.kind == "sitemapindex" and not within:
+            children += await _read_children(follower, spec, parsed, known, seen, within=True)
+    return children
 
 
 def is_news_sitemap(url: str) -> bool:
@@ -210,7 +227,7 @@ def _fresh_children(entries: Sequence[Entry]) -> list[str]:
         ),
         reverse=True,
     )
-    return [entry.url for _, entry in ranked if entry.url]
+    return list(dict.fromkeys(entry.url for _, entry in ranked if entry.url))
 
 
 def _joined(spec: SourceSpec, fetched: Fetched, pages: Sequence[ParsedFeed]) -> Reading:
@@ -258,6 +275,13 @@ def legible(fetched: Fetched, spec: SourceSpec) -> bytes:
     if spec.encoding is None:
         return fetched.body
     return codecs.BOM_UTF8 + decode(fetched.body, encoding=spec.encoding).text.encode("utf-8", "replace")
+
+
+async def feeds_of(context: Context, fetched: Fetched) -> tuple[FeedLink, ...]:
+    """The feeds that a page names, read in a worker."""
+    read = partial(find_feeds, fetched.body, url=fetched.final_url, headers=fetched.headers)
+    found: tuple[FeedLink, ...] = await context.workers.run(read, timeout_s=context.settings.worker_timeout_s)
+    return found
 
 
 async def links_of(context: Context, spec: SourceSpec, fetched: Fetched) -> Listing:

@@ -11,16 +11,18 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
-from monitor.extract.discover import find_feeds
 from monitor.extract.site import Candidate, choose_candidate
-from monitor.loops.documents import Follower, Reading, Unread, is_news_sitemap, read_answer
+from monitor.loops.documents import Follower, Reading, Unread, feeds_of, is_news_sitemap, read_answer
 from monitor.model.fetched import Fetched
 from monitor.model.source import PollMemory, SourceKind, SourceSpec
+from monitor.parse.links import absolute
 from monitor.store.due import Choice
 
 USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml")
 FEEDS_TRIED = 3
-_SITEMAP_LINE = re.compile(rb"(?:\A\xef\xbb\xbf|\A|(?<=[\r\n]))[ \t]*sitemap[ \t]*[: \t][ \t]*([^\s#]+)", re.IGNORECASE)
+_SITEMAP_LINE = re.compile(
+    rb"(?:\A\xef\xbb\xbf|\A|(?<=[\r\n]))[ \t]*sitemap(?:[ \t]*+:|[ \t])[ \t]*+([^\s#]+)", re.IGNORECASE
+)
 _KINDS = {
     "feed": SourceKind.FEED,
     "sitemap": SourceKind.SITEMAP,
@@ -65,7 +67,7 @@ async def read_site(follower: Follower, spec: SourceSpec, memory: PollMemory, fe
 
 
 async def _try_feeds(follower: Follower, spec: SourceSpec, fetched: Fetched, offers: _Offers) -> None:
-    found = find_feeds(fetched.body, url=fetched.final_url, headers=fetched.headers)
+    found = await feeds_of(follower.context, fetched)
     declared = [link for link in found if link.why in ("header", "declared")]
     for link in (declared or list(found))[:FEEDS_TRIED]:
         await _try(follower, replace(spec, kind=SourceKind.FEED, url=link.url), "feed", offers, link.title)
@@ -81,8 +83,8 @@ async def _try_sitemaps(follower: Follower, spec: SourceSpec, fetched: Fetched, 
 
 def sitemaps_to_try(url: str, robots: bytes) -> list[str]:
     """The news sitemaps that a site's robots.txt names (some by their path alone), or else the usual addresses."""
-    named = [urljoin(url, found.decode("utf-8", "ignore")) for found in _SITEMAP_LINE.findall(robots)]
-    return [each for each in named if is_news_sitemap(each)] or [urljoin(url, path) for path in USUAL_SITEMAPS]
+    named = [absolute(found.decode("utf-8", "ignore"), url) for found in _SITEMAP_LINE.findall(robots)]
+    return [each for each in named if each and is_news_sitemap(each)] or [urljoin(url, path) for path in USUAL_SITEMAPS]
 
 
 async def _try(follower: Follower, spec: SourceSpec, kind: str, offers: _Offers, title: str = "") -> None:

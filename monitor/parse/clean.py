@@ -23,6 +23,8 @@ _ENTITY = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(rb"&(?:#([0-9]{1,8});|#[xX]([0-9A-Fa-f]{1,7});|([A-Za-z_][\w.-]*);)?")
+_NO_MARKUP = re.compile(rb"<(?![/!?A-Za-z_:\x80-\xff]|\Z)|<(?=/3)")
+"""A sign that opens nothing: "I <3 you", "a < b"."""
 _SURROGATES = re.compile(rb"&#(5[56][0-9]{3}|xD[89AB][0-9A-F]{2});&#(5[67][0-9]{3}|xD[C-F][0-9A-F]{2});", re.IGNORECASE)
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*+):[A-Za-z_]|\s([A-Za-z_][\w.-]*+):[A-Za-z_][\w.-]*+\s*+=\s*[\"']")
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
@@ -143,13 +145,13 @@ def embedded(data: bytes) -> Prolog | None:
 
 
 def repaired(data: bytes, entities: dict[bytes, bytes]) -> bytes:
-    """CDATA marks, then references and attributes outside of it put right, and undeclared prefixes declared."""
+    """CDATA marks, then signs, references and attributes outside of it put right, and undeclared prefixes declared."""
     parts = []
     for chunk, literal in sections(_CDATA.sub(b"<![CDATA[", data)):
         if literal:
             parts.append(chunk)
         else:
-            paired = _SURROGATES.sub(_pair, chunk)
+            paired = _SURROGATES.sub(_pair, _NO_MARKUP.sub(b"&lt;", chunk))
             referred = _REFERENCE.sub(lambda found: _reference(found, entities), paired)
             parts.append(_TAG_WITH_VALUES.sub(_with_quotes, referred))
     return _with_prefixes_declared(b"".join(parts))

@@ -17,13 +17,17 @@ _CLOCK = re.compile(
 )
 _DOTTED_CLOCK = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{2})\.(\d{2})(?![\d.])")
 _TOLD_CLOCK = re.compile(
-    r"(?:\b(?:klo?|um|kell|pukul|pkl)\.?\s*|(?=[\d.]+\s?(?:uhr|wib|wita|wit|ptg|pg|[ap]\.?m)\b))"
+    r"(?:\b(?:klo?|um|kell|pukul|pkl|ore|alle|om|a las|godz)\.?\s*"
+    r"|(?=[\d.]+\s?(?:uhr|uur|h|wib|wita|wit|ptg|pg|[ap]\.?m)\b))"
     r"(?<![\d.:])(\d{1,2})\.(\d{2})()(?![\d.])",
     re.IGNORECASE,
 )
 """Hours and minutes with a dot, which could be day and month, where a word says that they are none."""
-_LAST_CLOCK = re.compile(r"(?<=\d{4})\.?[\s,]+(\d{1,2})\.(\d{2})()(?=(?:\s[A-Z]{2,5}|\s?[+-]\d{2}:?\d{2})?\Z)")
-"""The same behind a whole year, as Danes, Finns and Indonesians write it: the day has been told by then."""
+_LAST_CLOCK = re.compile(
+    r"(?:(?<=\d{4})|(?<=\d{4}-\d\d-\d\d))\.?(?:\sr\.)?[\s,]+(?:[-–|]\s+)?(\d{1,2})\.(\d{2})()"
+    r"(?=(?:\s[A-Z]{2,5}|\s?[+-]\d{2}:?\d{2})?\Z)"
+)
+"""The same behind a whole date, as Danes, Swedes and Indonesians write it: the day has been told by then."""
 _FULL_HOUR = re.compile(r"(?<![\d:.,])(\d{1,2})()()(?=\s?(?:(?:uhr|h|[ap]\.?m)\b|[時时点點시]))", re.IGNORECASE)
 
 _HALF = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)

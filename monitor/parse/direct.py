@@ -61,10 +61,11 @@ def item_elements(root: Element) -> list[Element]:
 
 def _foreign_items(root: Element) -> list[Element]:
     found = [element for element in root.iter("*") if name_of(element.tag).removeprefix("?") in ITEMS]
-    foreign = {etree.QName(element).namespace for element in found}
+    foreign = {str(element.tag).rpartition("}")[0] for element in found}
     for element in root.iter("*") if foreign else ():
-        if (name := etree.QName(element)).namespace in foreign:
-            element.tag = name.localname
+        namespace, _, local = str(element.tag).rpartition("}")
+        if namespace in foreign and ":" not in local:  # recovery lets such names pass, which nobody can give
+            element.tag = local
     return found
 
 

@@ -86,7 +86,10 @@ def _item(entry: Any, feed_language: str | None) -> RawItem:
 
 
 def _links(entry: Any) -> tuple[list[Link], list[str]]:
-    links = [Link("alternate", "", entry["link"])] if dict.get(entry, "link") else []
+    own = dict.get(entry, "link") or ""
+    if own == entry.get("id") and ("/" not in own or " " in own):
+        own = ""  # it takes every id for a link that does not deny it
+    links = [Link("alternate", "", own)] if own else []
     enclosures = []
     for link in entry.get("links", ()):
         if href := link.get("href"):

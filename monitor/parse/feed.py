@@ -179,7 +179,8 @@ def _read_loosely(data: bytes, effort: Effort) -> tuple[list[RawItem], Channel]:
     channel = Channel()
     if effort.allows(data):
         with suppress(ParseError):
-            raws, channel = read_with_feedparser(data)
+            # What is put right before is out of its hands: it takes "?a=1&copy=2" for a copyright sign.
+            raws, channel = read_with_feedparser(clean.repaired(data, {}))
     if raws and channel.title:
         return raws, channel
     found, named = _recovered(data)

@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _USUAL = re.compile(r"https?://[A-Za-z0-9.-]+(?:[:/?#]|\Z)", re.IGNORECASE)
 _JUNK = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]+")
+_UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
+"""Marks that come along where people copy an address from a page; inside they may belong to it."""
 _ANCHOR = re.compile(r"""<a\s[^<>]*?\bhref\s*=\s*["']([^"'<>]+)""", re.IGNORECASE)
 _SLIP = re.compile(r"https?:(?!//[^/\\])|https?//|https?://https?:?//|https?:[^?#]*\\", re.IGNORECASE)
 _START = re.compile(r"(?:https?:/+(?=https?:?//))?(https?):?/+", re.IGNORECASE)
@@ -71,10 +73,10 @@ def relation_of(rel: str | None) -> str:
 
 
 def tidy(link: str | None) -> str:
-    """The link without the whitespace and control characters that pretty-printers put into it, and half characters."""
+    """The link without the whitespace, control characters and halves of characters in it and unseen marks around it."""
     if not link:
         return ""
-    link = link.strip()
+    link = link.strip().strip(_UNSEEN).strip()
     if link.isascii() and link.isprintable() and " " not in link:
         return link
     return _JUNK.sub(lambda run: "%20" if run.group().strip("\t\r\n\x00") == " " else "", link)

@@ -46,6 +46,11 @@ _FORMATTING = _set_of(
     "p q s samp small span strike strong sub sup tt u ul var wbr"
 )
 _BREAKING = _set_of("br p div li h1 h2 h3 h4 h5 h6 td tr ul ol")
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|cite|code|em|font|i|mark|s|small|span|strong|sub|sup|tt|u|wbr)(?=[\s/>])[^<>]*+>",
+    re.IGNORECASE,
+)
+"""Elements that part no words: "#<span>harbour</span>." is one of them."""
 
 
 def plain(markup: str, limit: int = LONGEST_TITLE) -> str:
@@ -88,7 +93,7 @@ def words_of(markup: str) -> str:
 
 def headline_of(markup: str, longest: int = 100) -> str:
     """A title for an entry that has none: the first words of its text, cut between words."""
-    text = words_of(markup[:20_000])
+    text = words_of(_INLINE.sub("", markup[:20_000]))
     if len(text) <= longest:
         return text
     return text[: longest + 1].rsplit(" ", 1)[0][:longest].rstrip(" ,;:-–—") + "…"

@@ -27,9 +27,11 @@ CACHE_KIB = 4096
 CHECKPOINT_PAGES = 8000
 """How far SQLite's log grows (16 MB) before it is copied: what changes with every poll is copied once, not often."""
 # Retrying helps: serialisation failure, deadlock, lock not available, a unique key that another worker took first,
-# and a server that is shutting down, starting up, has too many clients or lets us only read (after a failover).
+# a server that is shutting down, starting up, has too many clients or lets us only read (after a failover), and one
+# that gave up waiting for us: in a unit, with it as a whole, between units.
 RETRYABLE_SQLSTATES = frozenset(
     {"40001", "40P01", LOCK_NOT_AVAILABLE, "23505", "57P01", "57P02", "57P03", "53300", "25006"}
+    | {"25P03", "25P04", "57P05"}
 )
 CONNECTION_SQLSTATE_CLASS = "08"
 # A worker that is paused, or cut off, in the middle of a unit holds its locks: after 12 s the server ends that unit

@@ -30,7 +30,8 @@ def notify(connection: sa.Connection) -> None:
 class Wakeups:
     """A thread that calls `on_wake` whenever somebody notified; entering does nothing on SQLite.
 
-    `on_wake` is called from that thread, also after the connection was lost and is there again.
+    `on_wake` is called from that thread, also after the connection was lost and is there again; never after leaving,
+    though the thread may take longer to end (a server that is slow to answer).
     """
 
     def __init__(self, database: Database, on_wake: Callable[[], object], *, again_s: float = AGAIN_S) -> None:
@@ -38,6 +39,7 @@ class Wakeups:
         self._database = database
         self._on_wake = on_wake
         self._ending = threading.Event()
+        self._telling = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="wakeups", daemon=True)
 
     def __enter__(self) -> Wakeups:
@@ -46,7 +48,8 @@ class Wakeups:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ending.set()
+        with self._telling:
+            self._ending.set()
         if self._thread.is_alive():
             self._thread.join(2 * LOOK_S)
 
@@ -61,6 +64,11 @@ class Wakeups:
                 log.warning("listening-lost", error=error.message, again_in_s=self._again_s)
                 self._ending.wait(self._again_s)
 
+    def _tell(self) -> None:
+        with self._telling:  # what is called may be gone once this has been left
+            if not self._ending.is_set():
+                self._on_wake()
+
     def _listen(self) -> None:
         engine = self._database.engine
         driver_error = engine.dialect.loaded_dbapi.Error
@@ -69,11 +77,11 @@ class Wakeups:
                 connection.exec_driver_sql("SET idle_session_timeout = 0")  # to wait is all that it does
                 connection.exec_driver_sql(f"LISTEN {CHANNEL}")
                 driver: Any = connection.connection.driver_connection
-                self._on_wake()
+                connection.detach()  # whoever gets it next from the pool would not expect that it never idles too long
+                self._tell()
                 while not self._ending.is_set():
                     if any(True for _ in driver.notifies(timeout=LOOK_S, stop_after=1)):
-                        self._on_wake()
-                connection.exec_driver_sql(f"UNLISTEN {CHANNEL}")
+                        self._tell()
         except sa.exc.DBAPIError as error:
             raise map_error(error) from error
         except driver_error as error:

@@ -45,7 +45,7 @@ async def fetcher() -> AsyncIterator[Fetcher]:
     ],
 )
 async def test_a_fetch_ends_in_an_answer_or_a_named_problem(fetcher: Fetcher, fakeweb: FakeWeb, reply: Reply) -> None:
-    request = Request(fakeweb.route("/feed", reply), timeout_s=5)
+    request = Request(fakeweb.route("/feed", reply), timeout_s=60)
     fetched = await fetcher.fetch(request)
     assert isinstance(fetched, Fetched)
     assert fetched.url == request.url
@@ -74,6 +74,6 @@ async def test_a_port_that_speaks_no_tls_is_named_as_that(fetcher: Fetcher) -> N
     server = await asyncio.start_server(plain, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        fetched = await fetcher.fetch(Request(f"https://127.0.0.1:{port}/feed", timeout_s=5))
+        fetched = await fetcher.fetch(Request(f"https://127.0.0.1:{port}/feed", timeout_s=60))
     assert fetched.problem is not None
     assert (fetched.problem.code, "is its address http://?" in fetched.problem.text) == ("tls", True)

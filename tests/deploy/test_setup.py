@@ -18,7 +18,7 @@ def test_an_old_python_is_named_before_anything_is_made(tmp_path: Path) -> None:
     old.write_text('#!/bin/sh\n[ "$1" = -V ] && echo Python 3.9.2 && exit 0\nexit 1\n')
     old.chmod(0o755)
     command = ["make", "setup", f"PYTHON={old}"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode != 0
     assert "Python 3.11 or newer is needed" in done.stdout
     assert "is Python 3.9.2" in done.stdout

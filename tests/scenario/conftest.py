@@ -23,6 +23,7 @@ from monitor.model.article import Document
 from monitor.model.match import Evidence, How, Verdict
 from monitor.model.settled import RuleBook, RuleFacts
 from monitor.model.source import SourceKind, SourceSpec
+from monitor.ports import Fetcher
 from monitor.store import sources
 from monitor.store import tables as t
 from monitor.store.unit import Database, open_engine
@@ -121,7 +122,7 @@ class Newsroom:
     path: Path
     template: Path
     clock: FrozenClock
-    fetcher: HttpFetcher
+    fetcher: Fetcher
     workers: WorkerPool
     specs: dict[str, SourceSpec] = field(default_factory=dict)
     matcher: KeywordMatcher = field(default_factory=KeywordMatcher)

@@ -32,7 +32,7 @@ def meddle(newsroom: Newsroom, happens: Callable[[], None]) -> None:
         if url.endswith("/feed/a"):
             happens()
 
-    newsroom.fetcher = Meddled(newsroom, at)  # type: ignore[assignment]  # a fetcher as the loops know it
+    newsroom.fetcher = Meddled(newsroom, at)
 
 
 async def test_a_fault_on_one_source_is_its_reason_and_is_tried_again(newsroom: Newsroom) -> None:
@@ -117,7 +117,7 @@ async def test_a_source_that_only_a_newer_configuration_has_is_left_to_others(ne
 
 async def test_an_outage_of_ours_blames_no_source_and_is_over_at_once(newsroom: Newsroom) -> None:
     world = World(newsroom)
-    newsroom.fetcher = world  # type: ignore[assignment]  # a fetcher as the loops know it
+    newsroom.fetcher = world
     for name in ("a", "b", "c"):
         newsroom.source(name, f"http://{name}.example/feed", every_s=600.0)
     context = newsroom.context
@@ -135,7 +135,7 @@ async def test_an_outage_of_ours_blames_no_source_and_is_over_at_once(newsroom: 
 
 async def test_a_page_is_not_given_up_in_an_outage_of_ours(newsroom: Newsroom) -> None:
     world = World(newsroom)
-    newsroom.fetcher = world  # type: ignore[assignment]  # as above
+    newsroom.fetcher = world
     for name in ("a", "b", "c"):
         newsroom.source(name, f"http://{name}.example/feed", every_s=120.0)
     context = newsroom.context

@@ -45,7 +45,7 @@ async def test_a_fault_on_one_page_is_tried_again_and_ends_with_what_there_is(ne
             raise ZeroDivisionError("a bug")
 
     await two_pages(newsroom)
-    newsroom.fetcher = Meddled(newsroom, happens)  # type: ignore[assignment]  # a fetcher as the loops know it
+    newsroom.fetcher = Meddled(newsroom, happens)
     await newsroom.read()
     first = states(newsroom)
     assert first["tram"] == "full"
@@ -66,7 +66,7 @@ async def test_a_page_whose_lease_went_to_another_is_left_to_it(newsroom: Newsro
 
     await two_pages(newsroom)
     before = states(newsroom)["ferry"]
-    newsroom.fetcher = Meddled(newsroom, happens)  # type: ignore[assignment]  # a fetcher as the loops know it
+    newsroom.fetcher = Meddled(newsroom, happens)
     await newsroom.read()
     assert states(newsroom) == {"ferry": before, "tram": "full"}
     assert len(newsroom.rows(t.revision)) == 3

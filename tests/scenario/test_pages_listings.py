@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.fetch.http import FetchSettings, HttpFetcher
+from monitor.model.fetched import Fetched, Request
 from monitor.model.source import LinkSelectors, SourceKind
+from monitor.ports import Fetcher
 from monitor.store import tables as t
 from monitor.testing import Reply
 from tests.scenario.conftest import Item, Newsroom, rss
@@ -122,6 +125,24 @@ async def test_robots_txt_holds_for_pages_and_not_for_feeds(newsroom: Newsroom) 
     assert len(newsroom.rows(t.match)) == 1
 
 
+class GivesUpLast:
+    """Waits for a page until so many others have been read, however long that takes, and then asks it in haste."""
+
+    def __init__(self, fetcher: Fetcher, slow: str, *, others: int) -> None:
+        self._fetcher, self._slow, self._missing = fetcher, slow, others
+        self._others_read = asyncio.Event()
+
+    async def fetch(self, request: Request) -> Fetched:
+        if self._slow in request.url:
+            await self._others_read.wait()
+            return await self._fetcher.fetch(replace(request, timeout_s=0.5))
+        fetched = await self._fetcher.fetch(request)
+        self._missing -= 1
+        if not self._missing:
+            self._others_read.set()
+        return fetched
+
+
 async def test_a_page_that_never_answers_holds_up_no_other(newsroom: Newsroom) -> None:
     serve_articles(newsroom)
     newsroom.web.route(slug("ferry"), Reply(delay_s=600.0))
@@ -129,8 +150,8 @@ async def test_a_page_that_never_answers_holds_up_no_other(newsroom: Newsroom) -
     newsroom.source("a", newsroom.web.url("/list"), SourceKind.PAGE)
     await newsroom.poll()
     await newsroom.poll()
-    hasty = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=5.0)
-    async with HttpFetcher(hasty, clock=newsroom.clock) as newsroom.fetcher:
+    newsroom.fetcher = GivesUpLast(newsroom.fetcher, "ferry", others=2)
+    async with asyncio.timeout(60):
         report = await newsroom.read()
     assert (report.read, report.failed) == (2, 1)
     slow = next(row for row in newsroom.rows(t.article) if row.title == HEADLINES["ferry"])
@@ -154,6 +175,24 @@ async def test_of_an_index_only_the_freshest_children_are_asked(newsroom: Newsro
     await newsroom.poll()
     asked = [request.path for request in newsroom.web.requests if request.path.startswith("/map-")]
     assert asked == ["/map-20.xml", "/map-19.xml", "/map-18.xml", "/map-17.xml", "/map-16.xml"]
+
+
+def index_of(*urls: str) -> str:
+    return INDEX.format("".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls))
+
+
+async def test_an_index_within_an_index_is_read_and_leaves_something_to_the_others(newsroom: Newsroom) -> None:
+    for name in "abcdef":
+        newsroom.web.route(f"/{name}.xml", news_sitemap({newsroom.web.url(f"/{name}"): f"Story {name}"}))
+    deepest = newsroom.web.route("/deepest.xml", index_of(newsroom.web.url("/f.xml")))
+    inner = newsroom.web.route(
+        "/inner.xml", index_of(*(newsroom.web.url(f"/{name}") for name in ("a.xml", "b.xml", "outer.xml")), deepest)
+    )
+    outer = newsroom.web.route("/outer.xml", index_of(*(newsroom.web.url(f"/{name}.xml") for name in "cd"), inner))
+    newsroom.source("a", outer, SourceKind.SITEMAP)
+    assert (await newsroom.poll()).new == 3
+    asked = [request.path for request in newsroom.web.requests]
+    assert asked == ["/outer.xml", "/inner.xml", "/deepest.xml", "/b.xml", "/d.xml", "/c.xml"]
 
 
 async def test_the_choice_for_a_site_is_stored_and_told_with_its_reason(newsroom: Newsroom) -> None:

@@ -72,7 +72,7 @@ async def test_articles_are_forgotten_by_the_day(newsroom: Newsroom) -> None:
 
 async def one_tick(upkeep: Upkeep) -> None:
     await upkeep.tick()
-    await asyncio.wait_for(upkeep.drain(), 30)
+    await asyncio.wait_for(upkeep.drain(), 60)
 
 
 async def test_a_clock_of_the_year_after_next_forgets_nothing_before_it_is_set_right(newsroom: Newsroom) -> None:
@@ -147,6 +147,6 @@ async def test_a_chore_that_goes_wrong_is_told_and_comes_again(
     with structlog.testing.capture_logs() as logs:
         for _ in range(2):
             await upkeep.tick()
-            await asyncio.wait_for(upkeep.drain(), 30)
+            await asyncio.wait_for(upkeep.drain(), 60)
     assert [entry["event"] for entry in logs] == [event]
     assert done == ["tried", "tried"]

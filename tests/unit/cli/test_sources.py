@@ -27,7 +27,6 @@ sources:
   - {id: blatt, name: Blatt, feed: 'https://blatt.example/rss'}
   - {id: later, name: Later, feed: 'https://later.example/rss'}
 """
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -40,13 +39,14 @@ def database(tmp_path: Path, empty_sqlite: Path, monkeypatch: pytest.MonkeyPatch
     hub = Subscription("https://hub.example/", "https://blatt.example/rss", "https://us.example/push/t", "s")
     choice = {"kind": "feed", "url": "https://blatt.example/real", "reason": ["declared", "the page declares it"]}
     memory = memory_to_json(PollMemory(pace=Reason("steady", "it changes every hour")))
+    now = datetime.now(UTC)
     with database.unit() as connection:
         blatt = SourceSpec("blatt", "Blatt", SourceKind.FEED, "https://blatt.example/rss")
-        sources.sync_sources(connection, [blatt], NOW)
-        values = {"choice": choice, "memory": memory, "last_polled_at": NOW - timedelta(hours=1)}
+        sources.sync_sources(connection, [blatt], now)
+        values = {"choice": choice, "memory": memory, "last_polled_at": now - timedelta(hours=1)}
         connection.execute(sa.update(t.source).values(values))
-        subscriptions.want(connection, "blatt", hub, NOW)
-        connection.execute(sa.update(t.subscription).values(expires_at=NOW, last_push_at=NOW, pushes=2))
+        subscriptions.want(connection, "blatt", hub, now)
+        connection.execute(sa.update(t.subscription).values(expires_at=now, last_push_at=now, pushes=2))
     yield database
     database.dispose()
 

@@ -27,6 +27,8 @@ def declared(href: str, media: str = "application/rss+xml", rel: str = "alternat
 
 PAGES = [
     names("plain", page(declared("/feed")), "feed"),
+    names("fragment alone", page(declared("#") + declared("#feed") + declared("/feed")), "feed"),
+    names("comments on this article", page(body="<a href='feed/'>RSS feed for comments on this post</a>")),
     names("entity plus", page('<link rel="alternate" type="application/rss&#43;xml" href="/index.xml">'), "index.xml"),
     names("relative dot", page(declared("./feed.xml", "application/atom+xml")), "news/feed.xml"),
     names(

@@ -19,7 +19,7 @@ from monitor.model.article import TextState
 from monitor.model.fetched import Request
 from monitor.testing import FakeWeb, FrozenClock, Reply
 
-SETTINGS = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=30.0)
+SETTINGS = FetchSettings(host_spacing_s=0.0, allow_addresses=("127.0.0.1",), timeout_s=60.0)
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 TEXT = " ".join(f"Sentence {n} of the report says what the council decided about the quay." for n in range(12))
 

@@ -11,7 +11,7 @@ from monitor.testing import FakeWeb, Reply, SeenRequest
 from tests.unit.fetch.names import Names
 
 HOME, OTHER = URL("https://paper.example/feed"), URL("https://other.example/feed")
-SETTINGS = FetchSettings(allow_addresses=("127.0.0.1",), host_spacing_s=0, timeout_s=20)
+SETTINGS = FetchSettings(allow_addresses=("127.0.0.1",), host_spacing_s=0, timeout_s=60)
 
 
 def sets(*values: str) -> tuple[tuple[str, str], ...]:

@@ -71,8 +71,8 @@ def code_of(encoding: str, data: bytes, caps: BodyCaps = CAPS) -> str:
 
 
 def test_what_cannot_be_unpacked_is_named() -> None:
-    assert code_of("br", b"whatever") == "protocol"
-    assert code_of("gzip, deflate", b"whatever") == "protocol"
+    assert code_of("br", b"whatever") == "packed"
+    assert code_of("gzip, deflate", b"whatever") == "packed"
     assert code_of("gzip", b"plain text") == "protocol"
 
 
@@ -158,5 +158,11 @@ def test_one_packing_may_be_taken_for_the_other() -> None:
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, deflate"])
 def test_what_we_cannot_undo_is_refused(encoding: str) -> None:
-    with pytest.raises(BadAnswer, match="not asked for"):
+    with pytest.raises(BadAnswer, match=r"not asked for.*Accept-Encoding: identity") as caught:
         unpack(encoding, b"\x1b\x03\x00\xf8" * 20)
+    assert caught.value.code == "packed"
+
+
+def test_zstandard_is_known_by_its_mark_where_no_header_says_it() -> None:
+    with pytest.raises(BadAnswer, match="packed as zstd"):
+        unpack("", b"\x28\xb5\x2f\xfd\x20\x03" * 20)

@@ -27,7 +27,7 @@ NEWS = b"<rss>news</rss>"
 LENGTH = f"Content-Length: {len(NEWS)}"
 HALF = gzip.compress(NEWS, mtime=0)[:15]  # no time: every process has to call the tests by the same names
 CHUNKS = b"5\r\n<rss>\r\na\r\nnews</rss>\r\n0\r\n\r\n"
-SETTINGS = FetchSettings(allow_addresses=("127.0.0.1",), host_spacing_s=0, timeout_s=10, max_bytes=1_000_000)
+SETTINGS = FetchSettings(allow_addresses=("127.0.0.1",), host_spacing_s=0, timeout_s=60, max_bytes=1_000_000)
 
 
 def raw(*fields: str, body: bytes = NEWS, status: str = "200 OK") -> bytes:

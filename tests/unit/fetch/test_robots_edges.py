@@ -240,7 +240,8 @@ def page(path: str = "/news", host: str = "h") -> URL:
     return URL(f"http://{host}{path}")
 
 
-REQUEST = Request("http://h/news", proxy="http://proxy:1", verify_tls=False)
+PLAIN = ("Accept-Encoding", "identity")
+REQUEST = Request("http://h/news", headers=(("X-Key", "1"), PLAIN), proxy="http://proxy:1", verify_tls=False)
 
 
 async def test_the_file_is_asked_for_in_the_manner_of_the_page(clock: FrozenClock) -> None:
@@ -248,7 +249,12 @@ async def test_the_file_is_asked_for_in_the_manner_of_the_page(clock: FrozenCloc
     await RobotsGate(hosts.fetch, clock, US).check(page(), REQUEST)
     (asked,) = hosts.asked
     assert asked == Request(
-        "http://h/robots.txt", proxy="http://proxy:1", verify_tls=False, timeout_s=10.0, max_bytes=2_000_000
+        "http://h/robots.txt",
+        headers=(PLAIN,),
+        proxy="http://proxy:1",
+        verify_tls=False,
+        timeout_s=10.0,
+        max_bytes=2_000_000,
     )
 
 

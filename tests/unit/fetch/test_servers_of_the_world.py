@@ -18,7 +18,7 @@ from tests.unit.fetch.names import Names
 
 NEWS = b"<rss version='2.0'><channel><item><title>Bridge</title></item></channel></rss>"
 LENGTH = f"Content-Length: {len(NEWS)}"
-SETTINGS = FetchSettings(allow_addresses=("127.0.0.1",), host_spacing_s=0, timeout_s=20, max_bytes=1_000_000)
+SETTINGS = FetchSettings(allow_addresses=("127.0.0.1",), host_spacing_s=0, timeout_s=60, max_bytes=1_000_000)
 
 
 def raw(*fields: str, body: bytes = NEWS, status: str = "HTTP/1.1 200 OK", nl: str = "\r\n") -> bytes:
@@ -208,6 +208,11 @@ REFUSED = {
             raw("Content-Encoding: gzip", "Connection: close", status="HTTP/1.1 404 Not Found", body=b"zz"),
         ),
     ],
+    "packed": [
+        answers("br real", raw("Content-Encoding: br", "Connection: close", body=b"\x0b\x05\x80hello\x03")),
+        answers("zstd real", raw("Content-Encoding: zstd", "Connection: close", body=b"(\xb5/\xfd\x00")),
+        answers("zstd unsaid", raw("Connection: close", body=b"(\xb5/\xfd\x00")),
+    ],
     "protocol": [
         answers("icy status", raw(LENGTH, status="ICY 200 OK")),
         answers("http/1.1 lower", raw(LENGTH, status="http/1.1 200 OK")),
@@ -223,8 +228,6 @@ REFUSED = {
         answers("ssh banner", b"SSH-2.0-OpenSSH_9\r\n"),
         answers("utf8 bom before status", b"\xef\xbb\xbf" + raw(LENGTH)),
         answers("gzip but raw deflate", raw("Content-Encoding: gzip", "Connection: close", body=deflated(NEWS))),
-        answers("br real", raw("Content-Encoding: br", "Connection: close", body=b"\x0b\x05\x80hello\x03")),
-        answers("zstd real", raw("Content-Encoding: zstd", "Connection: close", body=b"(\xb5/\xfd\x00")),
         answers(
             "gzip bad crc",
             raw("Content-Encoding: gzip", "Connection: close", body=gzip.compress(NEWS)[:-8] + b"\x00" * 8),

@@ -49,3 +49,16 @@ def test_links_say_what_they_are_for_and_one_without_an_address_is_none() -> Non
     assert channel.links == {"hub": "https://hub.example/", "self": "https://paper.example/feed"}
     assert [(link.rel, link.href) for link in raw.links] == [("related", "https://paper.example/2")]
     assert raw.enclosures == ["https://paper.example/1.mp3"]
+
+
+def test_an_id_is_a_link_only_if_it_looks_like_one() -> None:
+    def address(guid: str) -> list[str]:
+        raws, _ = read_with_feedparser(b"<rss><channel><item><b><guid>%s</guid></item></rss>" % guid.encode())
+        return [link.href for link in raws[0].links]
+
+    assert [address(guid) for guid in ("4711", "a story / b", "/n/1", "https://paper.example/1")] == [
+        [],
+        [],
+        ["/n/1"],
+        ["https://paper.example/1"],
+    ]

@@ -188,3 +188,34 @@ def test_a_picture_enclosed_by_a_link_is_the_picture() -> None:
 def test_a_gzip_file_that_would_never_end_is_read_so_far() -> None:
     empty = gzip.compress(b"")
     assert only(gzip.compress(document(PLAIN).encode()) + empty * 200).title == "Bridge"
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("AT&T & Co <3", "AT&T & Co <3"),
+        ("AT&T <b>buys & sells", "AT&T buys & sells"),
+        ("a < b && c", "a < b && c"),
+        ("We </3 Q&A", "We </3 Q&A"),
+        ("5 <= 6 <b>", "5 <= 6"),
+    ],
+)
+def test_signs_that_open_nothing_stand_for_themselves_in_broken_documents(title: str, read: str) -> None:
+    found = item(f"<title>{title}</title><link>/1?a=1&copy=2&reg=3</link><description>R&D</description>")
+    assert (found.title, found.summary, found.url) == (read, "R&D", "https://paper.example/1?a=1&copy=2&reg=3")
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\u200e ", " \u2060"])
+def test_unseen_marks_around_an_address_are_none_of_it(mark: str) -> None:
+    assert item(f"<link>{mark}https://paper.example/\u200c1{mark}</link>").url == "https://paper.example/\u200c1"
+
+
+def test_a_title_of_the_first_words_has_no_blanks_where_people_see_none() -> None:
+    toot = "<p>The #<span>harbour</span> is <b>closed</b>.</p><p>See <span>https://</span><span>a.example/1</span></p>"
+    found = item(f"<description><![CDATA[{toot}]]></description>")
+    assert found.title == "The #harbour is closed. See https://a.example/1"
+
+
+def test_a_name_that_only_recovery_lets_pass_keeps_nothing_from_being_read() -> None:
+    broken = "<a:feed xmlns:a='http://w/Atom'><a:tiöle><a:entry><a:titl00:00e>A</a:title><<a:link/></a:entry>"
+    assert len(read(broken).entries) == 1

@@ -51,6 +51,7 @@ def test_sqlite_says_what_helps(name: str, kind: type[StoreError]) -> None:
         ("40P01", StoreBusy),
         ("23505", StoreBusy),
         ("57P01", StoreBusy),
+        ("25P03", StoreBusy),
         ("25006", StoreBusy),
         ("08006", StoreBusy),
         (None, StoreBusy),
