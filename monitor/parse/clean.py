@@ -15,7 +15,7 @@ from monitor.model.references import read_references
 from monitor.parse.names import is_own
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
-_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_NONCHARACTERS = ("\ufffe", "\uffff")
 _CDATA = re.compile(rb"<!\s*\[\s*CDATA\s*\[", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*+:)?([A-Za-z_][\w.-]*+)(?=[\s/>])")
 _ENTITY = re.compile(
@@ -75,10 +75,10 @@ class Prolog:
 
 def cleaned(text: str) -> bytes:
     """UTF-8 bytes of `text` without characters that XML forbids, and without what precedes the markup."""
+    for forbidden in _NONCHARACTERS:  # looked for here, where one character is: among bytes it takes ten times as long
+        if forbidden in text:
+            text = text.replace(forbidden, "")
     data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
-    for forbidden in _NONCHARACTERS:
-        if forbidden in data:
-            data = data.replace(forbidden, b"")
     if not data.startswith(b"<"):
         data = data.lstrip(b" \t\r\n\xef\xbb\xbf")
     return data

@@ -196,6 +196,23 @@ def test_the_answer_of_a_process_that_has_ended_with_it_is_taken() -> None:
     worker.kill()
 
 
+def test_the_answer_of_a_process_that_goes_while_its_time_is_read_is_taken() -> None:
+    class Watched(_Worker):
+        looks = 0
+
+        def _processor_s(self) -> float:
+            self.looks += 1
+            with Path(f"/proc/{self._process.pid}/stat").open() as stat:
+                if self.looks > 1:
+                    self._process.join()
+                stat.read()
+            return 0.0
+
+    worker = Watched(multiprocessing.get_context("forkserver"), _Limits(10**9, max_jobs=1, growth=10**9), 1.0)
+    assert worker.run(_Packed.of((nap, (0.3,))), 0.01) == (False, _Result(nap(0.0)))
+    worker.kill()
+
+
 async def test_an_idle_process_that_was_killed_is_replaced(pool: WorkerPool) -> None:
     victim, server = await pool.run(own_pid), await pool.run(os.getppid)
     os.kill(server, signal.SIGSTOP)  # so it cannot tell of any end

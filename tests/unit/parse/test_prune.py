@@ -24,6 +24,14 @@ def test_the_rest_is_left() -> None:
     assert without(DOCUMENT, items.spans[1:]).endswith(b"<item>one</item>\n</channel></rss>")
 
 
+def test_a_prefix_at_one_item_hides_none_of_the_others() -> None:
+    for named in (b"<item>a</item>", b"<rss:item>a</rss:item>", b"<RSS:Item/>"):
+        document = b"<c><item>one</item><!-- <rss:item> -->%s<item>two</item></c>" % named
+        items = find_items(document, b"item")
+        assert [document[start:end] for start, end in items.spans] == [b"<item>one</item>", named, b"<item>two</item>"]
+        assert items.regular
+
+
 def test_names_that_only_begin_alike_are_no_items() -> None:
     assert find_items(b"<items><itemize/></items>", b"item").spans == ()
 
@@ -40,6 +48,7 @@ def test_an_item_without_an_end_is_reported() -> None:
     assert find_items(b"<c><item><![CDATA[", b"item").open_at == 3
     assert find_items(b"<c><item ", b"item").open_at == 3
     assert find_items(b"<c><item></item", b"item").open_at == 3
+    assert find_items(b"<c><rss:item", b"item").open_at == 3
 
 
 def test_hashes_ignore_line_ends_only() -> None:
