@@ -70,7 +70,9 @@ class Memory:
     def _watch(self, pid: int) -> None:
         while not self._over.wait(0.1):
             self.main = max(self.main, _pss_mb(pid))
-            self.worker = max([self.worker, *(_pss_mb(child) for child in _descendants(pid))])
+            # A process that is just being started is still its parent's image, for a moment.
+            workers = [child for child in _descendants(pid) if _command(child) != _command(pid)]
+            self.worker = max([self.worker, *map(_pss_mb, workers)])
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,14 @@ def _descendants(pid: int) -> list[int]:
     except OSError:
         return []
     return [each for children in listed for child in map(int, children) for each in (child, *_descendants(child))]
+
+
+def _command(pid: int) -> bytes:
+    """What a process was started with; nothing when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _pss_mb(pid: int) -> float:
