@@ -50,7 +50,7 @@ _INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|cite|code|em|font|i|mark|s|small|span|strong|sub|sup|tt|u|wbr)(?=[\s/>])[^<>]*+>",
     re.IGNORECASE,
 )
-"""Elements that part no words: "#<span>harbour</span>." is one of them."""
+"""Elements that part no words, "#<span>harbour</span>." is one; `words_of` parts them all, since hashes rest on it."""
 
 
 def plain(markup: str, limit: int = LONGEST_TITLE) -> str:
